@@ -445,6 +445,13 @@ pub struct Release {
     pub month: u32,
 }
 
+impl Release {
+    /// A release by the numbers of its name.
+    pub const fn new(year: u32, month: u32) -> Self {
+        Self { year, month }
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}.{:02}", self.year, self.month)

@@ -162,11 +162,16 @@ impl Text {
             };
             if start < at + len {
                 let mut origin = origin.clone();
-                if let (TextPart::Known { .. }, Some(hop)) = (part, origin.hops.first_mut())
+                if let (TextPart::Known { text, .. }, Some(hop)) = (part, origin.hops.first_mut())
                     && let Some((from, to)) = hop.place.within
                 {
                     let begin = from.saturating_add((start - at) as u32).min(to);
-                    let stop = from.saturating_add(end.saturating_sub(at) as u32).min(to);
+                    // Whoever means one character may know only where it begins.
+                    let mut stop = end.saturating_sub(at);
+                    while stop < text.len() && !text.is_char_boundary(stop) {
+                        stop += 1;
+                    }
+                    let stop = from.saturating_add(stop as u32).min(to);
                     hop.place.within = Some((begin, stop.max(begin)));
                 }
                 return origin;

@@ -106,7 +106,7 @@ fn a_container_that_no_command_starts() {
         &["--command"],
         expect![[r#"
             p/web  arion, host configuration.nix, configuration.nix:1:3
-              no command starts it: arion is told otherwise
+              no command line starts it: `arion` gives its compose file to `docker compose`, which asks the engine by its socket
         "#]],
     );
 }

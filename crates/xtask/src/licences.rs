@@ -13,6 +13,8 @@ use std::process::Command;
 #[derive(Debug)]
 pub struct Allowed {
     licences: Vec<String>,
+    /// Those that one package may have besides, by its name.
+    exceptions: Vec<(String, Vec<String>)>,
     registries: Vec<String>,
 }
 
@@ -30,7 +32,18 @@ impl Allowed {
             let words = list.iter().filter_map(toml::Value::as_str);
             Ok(words.map(str::to_owned).collect())
         };
+        let exceptions = table
+            .get("licenses")
+            .and_then(|section| section.get("exceptions"));
+        let exceptions = exceptions.and_then(toml::Value::as_array).into_iter().flatten();
+        let exceptions = exceptions.filter_map(|one| {
+            let licences = one.get("allow")?.as_array()?;
+            let licences = licences.iter().filter_map(toml::Value::as_str);
+            let package = one.get("crate")?.as_str()?;
+            Some((package.to_owned(), licences.map(str::to_owned).collect()))
+        });
         Ok(Self {
+            exceptions: exceptions.collect(),
             licences: list("licenses", "allow")?,
             registries: list("sources", "allow-registry")?,
         })
@@ -81,6 +94,12 @@ impl Allowed {
         Some(self.licences.iter().any(|licence| licence == name))
     }
 
+    /// Has a package a licence that it alone may have?
+    fn is_exception(&self, package: &str, licence: &str) -> bool {
+        let mut own = self.exceptions.iter().filter(|(name, _)| name == package);
+        own.any(|(_, licences)| licences.iter().any(|one| one == licence))
+    }
+
     /// May a package come from there? What has no source lies in the workspace.
     fn source(&self, source: Option<&str>) -> bool {
         let Some(source) = source else {
@@ -112,7 +131,8 @@ pub fn refused(metadata: &str, allowed: &Allowed) -> Result<(usize, Vec<String>)
     for package in packages {
         let what = format!("{} {}", text(&package["name"]), text(&package["version"]));
         match package["license"].as_str() {
-            Some(licence) if allowed.licence(licence) => {}
+            Some(licence)
+                if allowed.licence(licence) || allowed.is_exception(text(&package["name"]), licence) => {}
             Some(licence) => refused.push(format!("{what}: licence `{licence}`")),
             None => refused.push(format!("{what}: no licence")),
         }

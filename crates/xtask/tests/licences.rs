@@ -4,8 +4,8 @@ use nixpod_xtask::licences::{Allowed, check, refused};
 use nixpod_xtask::root;
 
 fn allowed() -> Allowed {
-    let text =
-        "[licenses]\nallow = [ \"MIT\", \"Apache-2.0\" ]\n[sources]\nallow-registry = [ \"https://good\" ]";
+    let text = "[licenses]\nallow = [ \"MIT\", \"Apache-2.0\" ]\n[[licenses.exceptions]]\ncrate = \"odd\"\nallow = [ \"MPL-2.0\" ]\n\
+         [sources]\nallow-registry = [ \"https://good\" ]";
     Allowed::read(text).expect("a good text")
 }
 
@@ -43,15 +43,18 @@ fn what_is_refused_is_named() {
         { "name": "good", "version": "1.0.0", "license": "MIT", "source": "registry+https://good" },
         { "name": "bad", "version": "1.0.0", "license": "MIT", "source": "git+https://good" },
         { "name": "worse", "version": "2.0.0", "license": "GPL-3.0", "source": "registry+https://bad" },
+        { "name": "odd", "version": "1.0.0", "license": "MPL-2.0", "source": "registry+https://good" },
+        { "name": "other", "version": "1.0.0", "license": "MPL-2.0", "source": "registry+https://good" },
         { "name": "none", "version": "3.0.0", "license": null, "source": "registry+https://good" } ] }"#;
     let (count, refused) = refused(metadata, &allowed()).expect("packages");
-    assert_eq!(count, 5);
+    assert_eq!(count, 7);
     assert_eq!(
         refused,
         [
             "bad 1.0.0: from git+https://good",
             "worse 2.0.0: licence `GPL-3.0`",
             "worse 2.0.0: from registry+https://bad",
+            "other 1.0.0: licence `MPL-2.0`",
             "none 3.0.0: no licence",
         ]
     );

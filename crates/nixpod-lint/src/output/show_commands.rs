@@ -17,15 +17,25 @@ pub(crate) fn show_commands(containers: &[ContainerSpec], context: &Context<'_>)
         match &container.command {
             Some(command) => told(&mut out, command),
             None => {
-                let _ = writeln!(
-                    out,
-                    "  no command starts it: {} is told otherwise",
-                    container.surface
-                );
+                let _ = writeln!(out, "  no command line starts it: {}", starter(container.surface));
             }
         }
     }
     out
+}
+
+/// Who starts a container that no command line starts.
+fn starter(surface: &str) -> &'static str {
+    match surface {
+        "arion" => "`arion` gives its compose file to `docker compose`, which asks the engine by its socket",
+        "gitlab-runner" | "gitea-actions-runner" | "forgejo-runner" => {
+            "the runner asks the engine by its socket, job by job"
+        }
+        "distrobox" => "`distrobox assemble` puts the words together when somebody runs it",
+        "devcontainer" => "the editor puts the words together, or the `devcontainer` program",
+        "containers-conf" | "daemon-json" => "it stands for all containers of the engine",
+        _ => "its engine is asked in another way",
+    }
 }
 
 fn told(out: &mut String, command: &CommandSpec) {

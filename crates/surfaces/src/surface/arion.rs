@@ -2,8 +2,8 @@
 //! become Compose files, with `out.service` as what goes there as it is.
 
 use crate::read::{Found, OptionReader};
+use crate::surface::granted::capabilities;
 use crate::surface::surroundings::{Reading, Surroundings};
-use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::compose::{self, KEYS, LONG, Shape, joined};
 use crate::vocabulary::flags::Opt;
@@ -66,27 +66,6 @@ fn who_runs(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, contai
 
 fn is_there(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
     !matches!(found.value.value, Value::Null) && !reader.is_unset(found)
-}
-
-/// A set of capabilities that are granted or taken.
-fn capabilities(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Container) {
-    let all = reader.get(service, "capabilities");
-    let entries = reader.entries(&all);
-    if let Some(why) = &entries.open {
-        container.capabilities.push(reader.unknown(&all, why.clone()));
-    }
-    for (name, entry) in entries.all() {
-        if matches!(entry.value.value, Value::Null) {
-            continue;
-        }
-        let granted = reader.bool(&entry);
-        let name = normal_capability(&name.to_string());
-        let list = match granted.value() {
-            Some(false) => &mut container.dropped_capabilities,
-            _ => &mut container.capabilities,
-        };
-        list.push(granted.map(|_| name.clone()));
-    }
 }
 
 /// `useHostStore` binds the store, and with `useHostNixDaemon` the daemon's socket, too.

@@ -116,7 +116,7 @@ pub(crate) fn read(
 }
 
 /// From then on the files of other objects may be named.
-const NAMES_FILES: Release = Release { year: 25, month: 5 };
+const NAMES_FILES: Release = Release::new(25, 5);
 /// Keys that may name objects, and which.
 const NAMING: [(&str, &[(&str, &str)]); 3] = [
     ("Image", &[("builds", ".build"), ("images", ".image")]),
@@ -151,9 +151,9 @@ fn in_file_of(text: &Text, files: &[String]) -> Text {
 }
 
 /// Until then a shell wrote the units, which read their text in double quotes.
-const BY_ITSELF: Release = Release { year: 25, month: 11 };
+const BY_ITSELF: Release = Release::new(25, 11);
 /// From then on pairs with blanks in them stand in quotation marks.
-const QUOTES_PAIRS: Release = Release { year: 26, month: 5 };
+const QUOTES_PAIRS: Release = Release::new(26, 5);
 
 /// The unit that is written for one, and the command that it becomes.
 pub(crate) fn command(
@@ -190,7 +190,7 @@ pub(crate) fn command(
 }
 
 /// The first release whose units name no network target.
-const WITHOUT_TARGET: Release = Release { year: 25, month: 5 };
+const WITHOUT_TARGET: Release = Release::new(25, 5);
 
 /// The sections beside the container's.
 fn other_sections(

@@ -4,6 +4,7 @@ mod arion;
 mod command_line;
 mod devcontainer;
 mod distrobox;
+mod granted;
 mod home;
 mod manifests;
 mod nspawn;

@@ -15,20 +15,16 @@ use nixpod_eval::Value;
 use nixpod_model::{EngineCommand, Fact, Field, Release, StateVersion, Text};
 use nixpod_source::{Origin, Why};
 
-const fn nixos(year: u32, month: u32) -> Release {
-    Release { year, month }
-}
-
 /// The oldest release whose words are known.
-const OLDEST: Release = nixos(24, 11);
+const OLDEST: Release = Release::new(24, 11);
 /// `privateUsers` and `networkNamespace`, and extra flags behind those of the module.
-const PRIVATE_USERS: Release = nixos(25, 5);
+const PRIVATE_USERS: Release = Release::new(25, 5);
 /// `flake`.
-const FLAKE: Release = nixos(25, 11);
+const FLAKE: Release = Release::new(25, 11);
 /// `localMacAddress`. No later release was looked at.
-const MAC_ADDRESS: Release = nixos(26, 5);
+const MAC_ADDRESS: Release = Release::new(26, 5);
 /// Containers of systems that are older lie in another folder.
-const OWN_FOLDER: StateVersion = nixos(22, 5);
+const OWN_FOLDER: StateVersion = Release::new(22, 5);
 
 /// Variables of the configuration file that are there only in a private network, with their options, in the order in which
 /// the script hands them on.

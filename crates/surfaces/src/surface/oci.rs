@@ -1,8 +1,8 @@
 //! `virtualisation.oci-containers.containers.<name>`.
 
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::granted::capabilities;
 use crate::surface::surroundings::{Reading, Surroundings};
-use crate::vocabulary::capabilities::normal_capability;
 use crate::vocabulary::flags::{decided, parse};
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::options::{Systems, Table};
@@ -75,7 +75,7 @@ pub(crate) fn read(
     user_of_service(reader, found, around.config, container);
     read_image(reader, found, container);
 
-    read_capabilities(reader, found, container);
+    capabilities(reader, found, container);
     for element in reader.texts(found, "devices") {
         container.devices.push(element.map(device));
     }
@@ -128,29 +128,6 @@ fn unexpanded(mount: &Mount) -> Mount {
     Mount {
         is_bind: mount.is_bind && !pattern.starts_with(['~', '$', '%']),
         ..mount.clone()
-    }
-}
-
-/// A set of capabilities that are granted or taken.
-fn read_capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
-    let capabilities = reader.get(found, "capabilities");
-    let entries = reader.entries(&capabilities);
-    if let Some(why) = &entries.open {
-        container
-            .capabilities
-            .push(reader.unknown(&capabilities, why.clone()));
-    }
-    for (name, entry) in entries.all() {
-        if matches!(entry.value.value, Value::Null) {
-            continue;
-        }
-        let granted = reader.bool(&entry);
-        let name = normal_capability(&name.to_string());
-        let list = match granted.value() {
-            Some(false) => &mut container.dropped_capabilities,
-            _ => &mut container.capabilities,
-        };
-        list.push(granted.map(|_| name.clone()));
     }
 }
 

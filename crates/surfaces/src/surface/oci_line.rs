@@ -9,18 +9,14 @@ use nixpod_eval::Value;
 use nixpod_model::{EngineCommand, Field, Release, Text};
 use nixpod_source::Origin;
 
-const fn nixos(year: u32, month: u32) -> Release {
-    Release { year, month }
-}
-
 /// The oldest release whose words are known. It removes every container that ends, and runs all as root.
-const OLDEST: Release = nixos(24, 11);
+const OLDEST: Release = Release::new(24, 11);
 /// Privileges, capabilities, devices, networks and users have options of their own.
-const OWN_OPTIONS: Release = nixos(25, 5);
+const OWN_OPTIONS: Release = Release::new(25, 5);
 /// A network that stands twice counts once.
-const UNIQUE_NETWORKS: Release = nixos(25, 11);
+const UNIQUE_NETWORKS: Release = Release::new(25, 11);
 /// The newest that was looked at.
-const NEWEST: Release = nixos(26, 5);
+const NEWEST: Release = Release::new(26, 5);
 
 /// What starts a container.
 pub(crate) fn command(

@@ -23,10 +23,10 @@ use nixpod_model::{
 use nixpod_source::Origin;
 
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
-const KNOWS_PRIVILEGED: Release = Release { year: 25, month: 5 };
+const KNOWS_PRIVILEGED: Release = Release::new(25, 5);
 
 /// The first release that may have Podman 6, which does not read the system's main file where the user has one.
-const MAY_HAVE_SIX: Release = Release { year: 26, month: 11 };
+const MAY_HAVE_SIX: Release = Release::new(26, 11);
 
 /// The first Podman that reads a folder of users' settings, and the first that reads one of root's.
 const READS_ROOTLESS: PodmanRelease = PodmanRelease { major: 5, minor: 7 };

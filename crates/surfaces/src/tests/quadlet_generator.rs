@@ -24,15 +24,15 @@ fn recorded(recording: &str) -> Option<PodmanRelease> {
 
 /// One case of a recording.
 #[derive(Default)]
-struct Case {
+pub(super) struct Case {
     name: String,
-    files: Vec<(String, String)>,
+    pub(super) files: Vec<(String, String)>,
     /// The services that were made, with what they run.
     services: Vec<(String, String)>,
     complaints: Vec<String>,
 }
 
-fn cases(recording: &str) -> Vec<Case> {
+pub(super) fn cases(recording: &str) -> Vec<Case> {
     let mut out: Vec<Case> = Vec::new();
     for line in recording.split('\n').skip(1) {
         if let Some(name) = line.strip_prefix("=== ") {

@@ -164,7 +164,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 60] = [
+pub const READ: [ReadOption; 63] = [
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
@@ -213,10 +213,13 @@ pub const READ: [ReadOption; 60] = [
     tells_scripts(&["system", "userActivationScripts"]),
     tells(&["systemd", "globalEnvironment"]),
     tells(&["systemd", "nspawn"]),
+    tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
+    tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
+    tells_scripts(&["systemd", "user", "units"]),
     tells(&["testScript"]),
     tells(&["users"]),
     tells(&["virtualisation"]),

@@ -207,17 +207,7 @@ fn escape(
         return;
     }
     chars.next();
-    let simple = match c {
-        'a' => Some('\u{7}'),
-        'b' => Some('\u{8}'),
-        'f' => Some('\u{c}'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        'v' => Some('\u{b}'),
-        's' => Some(' '),
-        _ => None,
-    };
+    let simple = escaped(c);
     if let Some(simple) = simple {
         word.stretches.push(Stretch::Escape(simple, at, end));
         return;
@@ -234,6 +224,21 @@ fn escape(
         return;
     }
     word.push(next, end);
+}
+
+/// The character that a letter stands for behind a backslash, in C and in systemd.
+pub(crate) const fn escaped(letter: char) -> Option<char> {
+    match letter {
+        'a' => Some('\u{7}'),
+        'b' => Some('\u{8}'),
+        'f' => Some('\u{c}'),
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'v' => Some('\u{b}'),
+        's' => Some(' '),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

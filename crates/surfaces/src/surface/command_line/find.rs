@@ -1,7 +1,7 @@
 //! Where scripts and command lines stand in a system.
 
 use super::files::{may_name_script, with_files};
-use super::inside::{LINES, is_unit_line};
+use super::inside::{self, LINES, is_unit_line};
 use super::scripts::{gap, may_run_containers, names_program};
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
@@ -107,6 +107,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     }
     found.services(config, &["systemd", "user", "services"], is_home);
     found.units(config, kind);
+    found.unit_texts(config, is_home);
     found.of_code(config);
     found.activations(config, is_home);
     let of_user = Runs::User(None);
@@ -321,6 +322,56 @@ impl Finder<'_, '_, '_> {
         }
     }
 
+    /// Units of systemd that are texts: options, and packages that Nix writes.
+    fn unit_texts(&mut self, config: &Found, is_home: bool) {
+        if is_home {
+            return;
+        }
+        for (path, runs) in [
+            (&["systemd", "units"][..], Runs::Root),
+            (&["systemd", "user", "units"], Runs::User(None)),
+        ] {
+            let all = self.option(config, path);
+            if self.reader.is_unset(&all) {
+                continue;
+            }
+            for (name, unit) in self.reader.entries(&all).all() {
+                let text = self.reader.get(&unit, "text");
+                self.add(format!("{}.{}", path.join("."), as_key(&name)), &text, &runs);
+            }
+        }
+        let packages = self.option(config, &["systemd", "packages"]);
+        if self.reader.is_unset(&packages) {
+            return;
+        }
+        for package in self.reader.elements(&packages) {
+            if self.may_matter(&package) {
+                self.units_of_package(&package);
+            }
+        }
+    }
+
+    fn units_of_package(&mut self, package: &Found) {
+        let text = self.reader.text(package);
+        let Some(whole) = text.value() else { return };
+        let written = whole.context.iter().filter_map(|reference| match reference {
+            StoreRef::Written { name, text } if text.pattern().contains("[Service]") => Some((name, text)),
+            _ => None,
+        });
+        let units: Vec<(String, Field<Text>)> = written
+            .map(|(name, unit)| {
+                let stem = name.strip_suffix(".service").unwrap_or(name);
+                (
+                    format!("systemd.packages.{stem}.service"),
+                    text.map(|_| (**unit).clone()),
+                )
+            })
+            .collect();
+        for (path, text) in units {
+            self.add_text(path, text, package, &Runs::Root);
+        }
+    }
+
     fn typed_units(&mut self, config: &Found, path: &[&str], is_home: bool) {
         let all = self.option(config, path);
         if self.reader.is_unset(&all) {
@@ -328,14 +379,19 @@ impl Finder<'_, '_, '_> {
         }
         for (name, unit) in self.reader.entries(&all).all() {
             let path = format!("{}.{}", path.join("."), as_key(&name));
+            let raw = self.reader.get(&unit, "rawConfig");
+            let of_manager = match is_home || self.has_uid(&unit) {
+                true => Runs::User(None),
+                false => Runs::Root,
+            };
+            self.add(format!("{path}.rawConfig"), &raw, &of_manager);
             for section in [&["serviceConfig"][..], &["extraConfig", "Service"]] {
                 let service = self.reader.at(&unit, section);
                 if !self.reader.is_written(&service) {
                     continue;
                 }
                 let runs = match self.user_of(&service) {
-                    Runs::Root if is_home => Runs::User(None),
-                    Runs::Root if self.has_uid(&unit) => Runs::User(None),
+                    Runs::Root => of_manager.clone(),
                     runs => runs,
                 };
                 for option in LINES {
@@ -444,8 +500,13 @@ impl Finder<'_, '_, '_> {
                 let is_program = self.is_program(&file);
                 let text = self.reader.text(&found);
                 if text.value().is_some_and(|text| {
-                    begins_as_script(text) || is_shell_name(known) || is_program && !begins_with_sign(text)
+                    inside::is_service(known)
+                        || begins_as_script(text)
+                        || is_shell_name(known)
+                        || is_program && !begins_with_sign(text)
                 }) {
+                    let is_of_system = path.starts_with("environment.") && known.contains("systemd/system/");
+                    let runs = if is_of_system { &Runs::Root } else { runs };
                     self.add_text(format!("{path}.text"), text, &found, runs);
                 }
             }

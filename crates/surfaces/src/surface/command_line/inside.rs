@@ -55,6 +55,12 @@ pub(super) fn is_unit_line(path: &str) -> bool {
     last.starts_with("Exec")
 }
 
+/// Is a text a unit of systemd's or all of one of Podman's generator, by its option?
+pub(super) fn is_service(path: &str) -> bool {
+    let path = path.strip_suffix(".text").unwrap_or(path).trim_end_matches('"');
+    path.ends_with(".service") || path.ends_with(".rawConfig")
+}
+
 /// Is a file read for the command lines in it, although it is no script?
 pub(super) fn is_other_file(path: &str) -> bool {
     quadlet_text::is_file(path) || devcontainer::is_file(path)
@@ -63,7 +69,7 @@ pub(super) fn is_other_file(path: &str) -> bool {
 /// The scripts of a text: it itself, or those in it.
 pub(super) fn scripts(written: &Written) -> Vec<Script> {
     let path = written.path.trim_end_matches('"');
-    if quadlet_text::is_file(path) {
+    if quadlet_text::is_file(path) || is_service(path) {
         return of_unit(written);
     }
     if devcontainer::is_file(path) {

@@ -27,6 +27,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     places: &[
         "systemd.services.<name>",
         "systemd.user.services.<name>",
+        "systemd.units, systemd.packages",
         "system.activationScripts",
         "shellAliases and what shells read",
         "packages and files that are scripts",

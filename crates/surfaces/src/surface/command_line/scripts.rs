@@ -242,6 +242,9 @@ pub(super) fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
 
 /// Where a script runs: the unit, and not which of its options has it.
 fn place_of(path: &str) -> String {
+    if inside::is_service(path) {
+        return path.to_owned();
+    }
     let inner = path.strip_prefix("systemd.").map(|_| path);
     let whole = inner.and_then(|path| path.rsplit_once('.')).map(|(unit, _)| unit);
     let whole = whole.map(|unit| unit.strip_suffix(".serviceConfig").unwrap_or(unit));

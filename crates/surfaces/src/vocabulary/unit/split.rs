@@ -4,6 +4,7 @@
 //! follows, and so does NUL.
 
 use crate::vocabulary::words::Word;
+use crate::vocabulary::words::escaped;
 use nixpod_model::Text;
 
 /// The words of a value.
@@ -138,16 +139,8 @@ fn read_escape(value: &str, begin: usize, word: &mut Word) -> Result<usize, Spli
         return Ok(value.len());
     };
     let simple = match first {
-        'a' => Some('\u{7}'),
-        'b' => Some('\u{8}'),
-        'f' => Some('\u{c}'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        'v' => Some('\u{b}'),
-        's' => Some(' '),
         '\\' | '"' | '\'' => Some(first),
-        _ => None,
+        _ => escaped(first),
     };
     let (c, len) = match (simple, first) {
         (Some(c), _) => (Some(c), 1),
