@@ -29,7 +29,9 @@ if [ "${LAB_STAGE:-}" = "" ]; then
     # Nobody may listen any longer; what runs below has the signal as usual.
     trap : PIPE
     mkdir "$group" || exit 1
-    mkdir -p "$work" && chmod 755 "$work" && cp -a "$2" "$work/root" && cp -r "$3" "$work/lib" || exit 1
+    # The folder around it goes with the last host in it, which may be right now.
+    mkdir -p "$work" 2>/dev/null || mkdir -p "$work" 2>/dev/null || mkdir -p "$work" || exit 1
+    chmod 755 "$work" && cp -a "$2" "$work/root" && cp -r "$3" "$work/lib" || exit 1
     export LAB_STAGE=1
     exec 3<&0
     sh -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$group" \

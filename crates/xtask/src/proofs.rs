@@ -5,6 +5,7 @@ use crate::lab::RECORDED;
 use crate::lab::data::{self, Engine, Experiment, Form, Side};
 use crate::lab::results::{Outcome, Results};
 use anyhow::{Context, Result};
+use nixpod_analysis::{Proof, Severity};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -54,6 +55,59 @@ pub fn of_rule(root: &Path, names: &[&str]) -> Result<String> {
     Ok(out)
 }
 
+/// The rules that are critical or high and say something of what engines do.
+#[derive(Debug, Default)]
+pub struct Severe {
+    /// Those that are confirmed in a bad and a good form.
+    pub confirmed: Vec<&'static str>,
+    /// The others, with the reason.
+    pub others: Vec<(&'static str, String)>,
+}
+
+impl Severe {
+    /// How many of a hundred are confirmed.
+    pub fn percent(&self) -> usize {
+        let all = self.confirmed.len() + self.others.len();
+        self.confirmed.len() * 100 / all.max(1)
+    }
+}
+
+/// How the severe rules stand by these results.
+pub fn severe(experiments: &[Experiment], results: &Results) -> Severe {
+    let mut out = Severe::default();
+    let rules = nixpod_rules::ALL.iter().map(|rule| &rule.meta);
+    for rule in rules.filter(|rule| rule.severity >= Severity::High) {
+        let names = match rule.proof {
+            Proof::NotAsked => continue,
+            Proof::NotRunnable(reason) => {
+                out.others.push((rule.id, format!("not run, because {reason}")));
+                continue;
+            }
+            Proof::Experiments(names) => names,
+        };
+        let of_rule = experiments.iter().filter(|one| names.contains(&one.id.as_str()));
+        let of_rule: Vec<&Experiment> = of_rule.collect();
+        let passed = |experiment: &&Experiment| {
+            let outcomes = results.experiments.get(&experiment.id);
+            outcomes.is_some_and(|outcomes| outcomes.values().all(|outcome| outcome.passed))
+        };
+        let has = |side| {
+            let mut forms = of_rule.iter().flat_map(|experiment| &experiment.forms);
+            forms.any(|form| form.side == Some(side))
+        };
+        match (has(Side::Bad), has(Side::Good), of_rule.iter().all(passed)) {
+            (true, true, true) => out.confirmed.push(rule.id),
+            (_, _, false) => out
+                .others
+                .push((rule.id, "not all was seen as claimed".to_owned())),
+            _ => out
+                .others
+                .push((rule.id, "not run in a bad and a good form".to_owned())),
+        }
+    }
+    out
+}
+
 struct Report<'a> {
     experiments: &'a [Experiment],
     titles: &'a BTreeMap<String, String>,
@@ -75,19 +129,41 @@ impl Report<'_> {
              what must be seen inside the container or on the host, and most of them with a bad and a good form side by \
              side. A claim that an engine refutes fails the build. No flag is believed because a manual has it.\n\n\
              `cargo xtask lab` runs all of it again, from Debian's packages, in namespaces of its own, on any machine with \
-             root; [its README](../testdata/lab/README.md) says what the lab cannot show. The commands are those of the \
-             engines; where a form can be written in Nix, the Nix is shown.\n\n## What it was run on\n\n",
+             root; [its README](../testdata/lab/README.md) says what the lab cannot show. Where a form can be written in \
+             Nix, the Nix is shown, and what `nixpod-lint show --command` says that it comes to is what was run; all other \
+             words are those of the engines.\n\n## What it was run on\n\n",
             self.experiments
                 .iter()
                 .filter(|experiment| !experiment.forms.is_empty())
                 .count()
         );
         self.grounds(&mut out)?;
+        self.severe(&mut out)?;
         self.corrections(&mut out)?;
         self.claims(&mut out)?;
         out.push_str("\nyes: seen as claimed. -: cannot be run there, or was not.\n");
         out.push_str(FOOT);
         Ok(out)
+    }
+
+    /// How many of the rules that matter most are confirmed.
+    fn severe(&self, out: &mut String) -> Result<()> {
+        let severe = severe(self.experiments, self.results);
+        let (confirmed, others) = (severe.confirmed.len(), &severe.others);
+        write!(
+            out,
+            "\n## What is confirmed\n\nOf the {} rules that are critical or high and say something of what engines do, \
+             {confirmed} are confirmed, each with a bad and a good form: {} %.\n",
+            confirmed + others.len(),
+            severe.percent()
+        )?;
+        if !others.is_empty() {
+            out.push_str("\nThe others:\n\n");
+        }
+        for (rule, reason) in others {
+            writeln!(out, "- [{rule}](rules/{rule}.md): {reason}.")?;
+        }
+        Ok(())
     }
 
     /// What is often said otherwise, each with a bad and a good form.
@@ -264,27 +340,15 @@ fn words(form: &Form) -> Result<String> {
 }
 
 fn command(program: &str, form: &Form) -> String {
-    let words = match &form.shell {
-        Some(text) => text.clone(),
-        None => {
-            let quoted = form
-                .args
-                .iter()
-                .map(|word| shlex::try_quote(word).unwrap_or_default().into_owned());
-            quoted.collect::<Vec<_>>().join(" ")
-        }
-    };
+    let quoted = form
+        .args
+        .iter()
+        .map(|word| shlex::try_quote(word).unwrap_or_default().into_owned());
+    let words = quoted.collect::<Vec<_>>().join(" ");
     let mut out: Vec<&str> = form.env.iter().map(String::as_str).collect();
     out.push(program);
     out.push(&words);
-    let line = out.join(" ").trim_end().to_owned();
-    match form.containers_conf.as_str() {
-        "" => line,
-        conf => format!(
-            "# containers.conf: {}\n{line}",
-            conf.trim_end().replace('\n', "; ")
-        ),
-    }
+    out.join(" ").trim_end().to_owned()
 }
 
 fn block(language: &str, text: &str) -> String {

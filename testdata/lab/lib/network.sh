@@ -60,6 +60,14 @@ control() {
 
 SERVE='probe tcplisten 0.0.0.0 80 "container service"; sleep 15'
 
+# await_port PORT: until somebody listens there, or something forwards it.
+await_port() {
+    for i in $(seq 20); do
+        /lab/root/bin/probe tcp 127.0.0.1 "$1" 2>/dev/null | grep -q connected && break
+        sleep 0.05
+    done
+}
+
 # publish WORD...: a container that publishes a port, seen by the neighbour.
 publish() {
     podman run -d --name web --network=bridge "$@" --rootfs /lab/root /bin/sh -c "$SERVE" >/tmp/log 2>&1 || cat /tmp/log

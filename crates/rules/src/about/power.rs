@@ -44,8 +44,20 @@ fn own_root(container: &Container) -> RootUser {
     }
     match container.userns.value() {
         Some(userns) if maps_root_to_root(userns) || is_ignored(container, userns) => RootUser::Host,
-        Some(Userns::Other(_)) | None => RootUser::Unknown,
+        Some(Userns::Other(map)) => root_of_map(map),
+        None => RootUser::Unknown,
         Some(_) => RootUser::Confined,
+    }
+}
+
+/// What user id 0 is by a map such as `--uidmap=0:100000:65536`, if the map says it.
+fn root_of_map(map: &str) -> RootUser {
+    let ids = map.strip_prefix("--uidmap=").unwrap_or_default();
+    let mut ids = ids.split(':');
+    match (ids.next(), ids.next().map(str::parse::<u32>)) {
+        (Some("0"), Some(Ok(0))) => RootUser::Host,
+        (Some("0"), Some(Ok(_))) => RootUser::Confined,
+        _ => RootUser::Unknown,
     }
 }
 

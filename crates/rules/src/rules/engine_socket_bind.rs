@@ -53,6 +53,7 @@ declare_rule! {
             "engine-socket-of-the-user",
             "nix-daemon-trusts-guest-root",
             "nix-daemon-runs-root-code",
+            "docker-socket-in-a-container",
         ]),
         check: Container(check),
     }

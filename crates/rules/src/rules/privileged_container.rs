@@ -62,6 +62,9 @@ declare_rule! {
             "quadlet-podman-args",
             "quadlet-no-key",
             "quadlet-starts",
+            "docker-privileged",
+            "arion-starts",
+            "quadlet-nix-starts",
         ]),
         check: Container(check),
     }

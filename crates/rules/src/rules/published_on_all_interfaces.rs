@@ -54,6 +54,8 @@ declare_rule! {
             "ports-neighbours-reach-containers",
             "nspawn-ports-bypass-the-firewall",
             "quadlet-network-and-ports",
+            "docker-ports-bypass-the-firewall",
+            "ports-and-firewalld",
         ]),
         check: Container(check),
     }

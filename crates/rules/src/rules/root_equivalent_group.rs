@@ -40,6 +40,7 @@ declare_rule! {
         fix: Sometimes,
         proof: Proof::Experiments(&[
             "engine-socket-is-root",
+            "docker-group-is-root",
         ]),
         check: System(check),
     }

@@ -13,7 +13,8 @@ declare_rule! {
     /// ## Why
     /// The directory holds the session bus and the user's systemd, and either starts any program as that user outside
     /// the container. Next to them lie the agents for SSH and GnuPG, the Podman socket and the portals. A read-only
-    /// mount does not help, because connecting to a socket is no write to the file system.
+    /// mount does not help, because connecting to a socket is no write to the file system. A Wayland socket alone shows
+    /// windows and starts nothing; what else it gives is up to the compositor, and sway gives the screen and the clipboard.
     /// ## Bad
     /// ```nix
     /// {
@@ -46,6 +47,8 @@ declare_rule! {
             "podman-socket-read-only",
             "rootless-session-socket",
             "quadlet-volumes",
+            "wayland-screen-and-clipboard",
+            "runtime-dir-starts-programs",
         ]),
         check: Container(check),
     }
@@ -142,8 +145,9 @@ fn shared(path: &HostPath) -> Option<Shared> {
         return Some(Shared::Socket(
             Severity::Info,
             "the Wayland socket",
-            "Wayland keeps clients apart, so this is the way to show windows. Which privileged protocols are open, \
-             such as screen capture, depends on the compositor.",
+            "This is the way to show windows. How far it keeps clients apart is up to the compositor: sway lets every \
+             client take pictures of the screen, read the clipboard and type; others ask somebody first. In a user \
+             namespace root may not connect.",
         ));
     }
     if starts(&["pipewire-", "pulse"]) {

@@ -65,6 +65,7 @@ declare_rule! {
             "podman-network-modes",
             "rootless-default-network-is-own",
             "quadlet-network-and-ports",
+            "x11-keys-and-windows",
         ]),
         check: Container(check),
     }

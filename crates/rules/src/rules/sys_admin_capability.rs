@@ -62,6 +62,8 @@ declare_rule! {
             "quadlet-capabilities",
             "quadlet-drop-ins",
             "quadlet-starts",
+            "arion-starts",
+            "quadlet-nix-starts",
         ]),
         check: Container(check),
     }

@@ -13,7 +13,8 @@ declare_rule! {
     /// X11 knows no borders between clients: whoever is connected reads the keyboard and all windows, and can type into
     /// them. A read-only mount does not help, because connecting to a socket is no write to the file system. Leaving
     /// the socket out is not enough either while the network is shared: most X servers also listen on an abstract
-    /// socket.
+    /// socket. A server that asks for a cookie refuses who has none, root too; many, such as the Xwayland of some
+    /// compositors, ask for none.
     /// ## Bad
     /// ```nix
     /// {
@@ -47,6 +48,8 @@ declare_rule! {
             "nspawn-abstract-sockets",
             "podman-socket-read-only",
             "podman-network-modes",
+            "x11-keys-and-windows",
+            "x11-cookie",
         ]),
         check: Container(check),
     }

@@ -16,10 +16,8 @@ const INHERITED: &[&str] = &[
     "root",
     "env",
     "default_network",
-    "containers_conf",
     "before",
     "args",
-    "shell",
     "lines",
     "probe",
     "after",
@@ -71,7 +69,7 @@ pub struct Form {
     /// What tells it from the others.
     #[serde(default)]
     pub name: String,
-    /// The container as a Nix module would write it.
+    /// The container as a Nix module would write it: what that comes to is run.
     pub nix: Option<String>,
     /// What runs it.
     pub engine: Engine,
@@ -86,18 +84,13 @@ pub struct Form {
     /// Does a container of Podman have the engine's default network? Otherwise, if no flag says more, it has none.
     #[serde(default)]
     pub default_network: bool,
-    /// Lines of the section `[containers]` of the host's `containers.conf`.
-    #[serde(default)]
-    pub containers_conf: String,
     /// A script on the host, before the container starts.
     #[serde(default)]
     pub before: String,
-    /// The engine's own words.
+    /// The engine's own words, where no Nix has them.
     #[serde(default)]
     pub args: Vec<String>,
-    /// The same as text of a shell, where it is quoting that matters.
-    pub shell: Option<String>,
-    /// Lines of the unit that the container stands in.
+    /// Lines of the unit that the container stands in, likewise.
     #[serde(default)]
     pub lines: String,
     /// What runs inside, as a script of a shell.
@@ -118,6 +111,9 @@ pub struct Form {
     /// The same for generations where it is otherwise.
     #[serde(default)]
     pub on: BTreeMap<String, Expectation>,
+    /// Rules of the experiment that find as much in this good form as in a bad one, and why they do.
+    #[serde(default)]
+    pub stays: BTreeMap<String, String>,
 }
 
 /// What the output must and must not meet.
@@ -311,6 +307,9 @@ fn check(experiment: &Experiment) -> Result<()> {
         let label = form.label();
         if label.is_empty() {
             bail!("a form without a name");
+        }
+        if form.nix.is_some() && !(form.args.is_empty() && form.lines.is_empty()) {
+            bail!("{label}: what is run is what its Nix comes to, so it has no words of its own");
         }
         let scripted = form.engine == Engine::Script;
         if scripted == form.run.is_empty() || scripted != (form.probe.is_empty() && form.lines.is_empty()) {

@@ -30,6 +30,9 @@ pub struct Generation {
     /// What it has besides.
     #[serde(default)]
     packages: Vec<String>,
+    /// What is left out although something depends on it.
+    #[serde(default)]
+    without: Vec<String>,
 }
 
 impl Generations {
@@ -69,7 +72,9 @@ impl Generations {
     /// Unpacks a generation, and the file system of the containers, unless that was done before.
     pub(super) fn install(&self, generation: &Generation, lab: &Path, engines: &Path) -> Result<Place> {
         let folder = engines.join(&generation.name);
-        let packages: Vec<&String> = self.packages.iter().chain(&generation.packages).collect();
+        let without = generation.without.iter().map(|name| format!("-{name}"));
+        let named = self.packages.iter().chain(&generation.packages).cloned();
+        let packages: Vec<String> = without.chain(named).collect();
         let scripts = ["install.sh", "etc.sh"].map(|name| lab.join(name));
         let stamp = stamp(&packages, &scripts)?;
         if !is_current(&folder, &stamp) {
@@ -126,8 +131,8 @@ impl Generations {
 }
 
 /// What a folder was made from: the same text means that it need not be made again.
-fn stamp(packages: &[&String], scripts: &[PathBuf]) -> Result<String> {
-    let mut stamp: Vec<String> = packages.iter().map(|name| (*name).clone()).collect();
+fn stamp(packages: &[String], scripts: &[PathBuf]) -> Result<String> {
+    let mut stamp = packages.to_vec();
     for script in scripts {
         stamp.push(fs::read_to_string(script)?);
     }

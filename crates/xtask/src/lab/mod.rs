@@ -2,7 +2,7 @@
 //!
 //! An experiment (`data`) is a claim with a bad form and mostly a good one, a probe inside the container, and what must
 //! be seen. A claim that an engine refutes fails. `generations` unpacks engines from Debian's packages into a folder of
-//! the lab's own; `script` writes a form as a script; `host` runs it in namespaces of its own, and removes all that it made
+//! the lab's own; `rendered` is what the Nix of a form comes to; `script` writes a form as a script; `host` runs it in namespaces of its own, and removes all that it made
 //! however it ends; `judge` holds what was seen against what was expected; `results` are the results that stand in the
 //! repository. The experiments, and the scripts that make a host, are in `testdata/lab`; its README says how to add one.
 
@@ -12,6 +12,7 @@ mod host;
 mod judge;
 pub mod model;
 mod needs;
+pub mod rendered;
 pub mod results;
 mod script;
 
@@ -19,7 +20,7 @@ pub use generations::Generations;
 pub use judge::pattern;
 pub use script::script;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use data::Experiment;
 use generations::Generation;
 use host::Place;
@@ -49,7 +50,7 @@ pub struct LabArguments {
     pub record: bool,
     /// Print what was seen.
     pub verbose: bool,
-    /// So many at a time; as many as there are processors if nothing is said.
+    /// So many at a time; one more than there are processors if nothing is said.
     pub jobs: Option<usize>,
     /// The folder that the engines are unpacked into.
     pub folder: Option<PathBuf>,
@@ -125,15 +126,15 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
                 })
             })
             .collect();
-        let outcomes = run_all(&tasks, &engines, arguments, &mut counts)?;
+        let (outcomes, error) = run_all(&tasks, &engines, arguments, &mut counts)?;
         if arguments.record {
-            let mut grounds = BTreeMap::new();
-            for generation in &generations {
+            let versions = generations.iter().map(|generation| {
                 let versions = known.versions(generation, &engines)?;
-                grounds.insert(generation.name.clone(), Ground::now(versions)?);
-            }
-            record(root, &all, grounds, outcomes)?;
+                Ok((generation.name.clone(), Ground::now(versions)?))
+            });
+            record(root, &all, versions.collect::<Result<_>>()?, outcomes)?;
         }
+        error.map_or(Ok(()), Err)?;
     }
     counts.end(begin.elapsed(), arguments.strict)
 }
@@ -190,19 +191,19 @@ fn listed(chosen: &[&Experiment]) -> Result<String> {
 /// Outcomes by experiment and generation.
 type Outcomes = BTreeMap<(String, String), Outcome>;
 
-/// Runs tasks, several at a time, and tells of each as it ends.
+/// Runs tasks, several at a time, and tells of each as it ends. An error is of one that could not be run at all.
 fn run_all(
     tasks: &[Task<'_>],
     engines: &Path,
     arguments: &LabArguments,
     counts: &mut Counts,
-) -> Result<Outcomes> {
+) -> Result<(Outcomes, Option<Error>)> {
     let work = engines.join(format!("run-{}", std::process::id()));
     let next = AtomicUsize::new(0);
-    let told = Mutex::new((counts, Outcomes::new(), Ok(())));
-    let jobs = arguments
-        .jobs
-        .or_else(|| std::thread::available_parallelism().ok().map(Into::into));
+    let told = Mutex::new((counts, Outcomes::new(), None));
+    // One more than there are processors: much of the time is spent on waiting for engines.
+    let processors = std::thread::available_parallelism().map_or(1, Into::into);
+    let jobs = arguments.jobs.unwrap_or(processors + 1);
     let worker = || {
         while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
             let begin = Instant::now();
@@ -216,18 +217,17 @@ fn run_all(
                         outcomes.insert((task.experiment.id.clone(), task.generation.to_owned()), outcome);
                     }
                 }
-                Err(found) => *error = Err(found),
+                Err(found) => *error = Some(found.context(task.experiment.id.clone())),
             }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..jobs.unwrap_or(1).max(1) {
+        for _ in 0..jobs.max(1) {
             scope.spawn(worker);
         }
     });
     match told.into_inner() {
-        Ok((_, outcomes, Ok(()))) => Ok(outcomes),
-        Ok((_, _, Err(error))) => Err(error),
+        Ok((_, outcomes, error)) => Ok((outcomes, error)),
         Err(_) => bail!("a form could not be run"),
     }
 }
@@ -251,11 +251,12 @@ impl Task<'_> {
         {
             return Ok(Verdict::Skipped(why, true));
         }
+        let scripts = scripts(experiment)?;
         let mut passed = true;
         let mut saw = BTreeMap::new();
-        for (at, form) in experiment.forms.iter().enumerate() {
+        for (at, (form, script)) in experiment.forms.iter().zip(&scripts).enumerate() {
             let folder = work.join(format!("{}-{}-{at}", experiment.id, self.generation));
-            let ran = self.place.run(&script(form)?, &folder)?;
+            let ran = self.place.run(script, &folder)?;
             let mut unmet = judge::unmet(form, self.generation, &ran.output)?;
             if ran.timed_out {
                 unmet.push(format!("no end within {} s", ran.time.as_secs()));
@@ -271,7 +272,7 @@ impl Task<'_> {
             passed &= unmet.is_empty();
             saw.insert(form.label(), judge::gist(&ran.output));
         }
-        let of = fingerprint(experiment, self.generation)?;
+        let of = fingerprint(experiment, &scripts, self.generation);
         let outcome = Outcome { passed, of, saw };
         Ok(if passed {
             Verdict::Passed(outcome)
@@ -281,17 +282,21 @@ impl Task<'_> {
     }
 }
 
-/// A number for what an experiment runs and expects on a generation, so that a result that is older than it is seen.
+/// The scripts of an experiment's forms, which are the same on all generations.
 ///
 /// # Errors
 /// A form that cannot be written as a script.
-pub fn fingerprint(experiment: &Experiment, generation: &str) -> Result<String> {
-    let mut text = String::new();
-    for form in &experiment.forms {
+pub fn scripts(experiment: &Experiment) -> Result<Vec<String>> {
+    experiment.forms.iter().map(script).collect()
+}
+
+/// A number for what an experiment runs and expects on a generation, so that a result that is older than it is seen.
+pub fn fingerprint(experiment: &Experiment, scripts: &[String], generation: &str) -> String {
+    let parts = experiment.forms.iter().zip(scripts).map(|(form, script)| {
         let (see, not) = form.expected(generation);
-        writeln!(text, "{}\n{}\n{see:?}\n{not:?}", form.label(), script(form)?)?;
-    }
-    Ok(results::number(&text))
+        format!("{}\n{script}\n{see:?}\n{not:?}\n", form.label())
+    });
+    results::number(&parts.collect::<String>())
 }
 
 /// Writes the results, and what goes with the program of them; what was not run stays, and what is no experiment any longer
@@ -308,6 +313,11 @@ fn record(
     results
         .experiments
         .retain(|id, _| all.iter().any(|experiment| experiment.id == *id));
+    for experiment in all.iter().filter(|experiment| !experiment.generations.is_empty()) {
+        if let Some(outcomes) = results.experiments.get_mut(&experiment.id) {
+            outcomes.retain(|generation, _| experiment.generations.contains(generation));
+        }
+    }
     for ((id, generation), outcome) in outcomes {
         results
             .experiments
