@@ -374,9 +374,16 @@ impl FactValue for Port {
         let host = self.host.as_ref().map_or("any".to_owned(), Text::tell);
         let pod = self.pod.iter().map(|pod| format!(" of pod {pod}"));
         let pod: String = pod.collect();
+        let container = self.container.tell();
+        // The protocol stands behind the last port of the text, which the container's port may be without.
+        let text = self.text.as_ref().map(Text::pattern).unwrap_or_default();
+        let protocol = match text.rsplit_once('/') {
+            Some((_, protocol)) if !container.contains('/') => format!("/{protocol}"),
+            _ => String::new(),
+        };
         match address.contains(':') {
-            true => format!("[{address}]:{host} -> {}{pod}", self.container.tell()),
-            false => format!("{address}:{host} -> {}{pod}", self.container.tell()),
+            true => format!("[{address}]:{host} -> {container}{protocol}{pod}"),
+            false => format!("{address}:{host} -> {container}{protocol}{pod}"),
         }
     }
 }

@@ -288,7 +288,10 @@ fn parts(
     }
     let mut parts = vec![first];
     let advice = finding.help.iter().map(ToString::to_string);
-    let mut help: Vec<String> = advice.filter(|advice| given.insert(advice.clone())).collect();
+    let is_worst = finding.severity == Severity::Critical;
+    let mut help: Vec<String> = advice
+        .filter(|advice| given.insert(advice.clone()) || is_worst)
+        .collect();
     for step in &finding.trail {
         help.extend(add_step(&mut parts, step, context, texts));
     }
@@ -296,7 +299,7 @@ fn parts(
         let mut how = match fix.applicability {
             Applicability::Safe => "--fix".to_owned(),
             Applicability::Unsafe => "--fix --unsafe-fixes".to_owned(),
-            Applicability::DisplayOnly => "by hand".to_owned(),
+            Applicability::DisplayOnly => "by hand: other things depend on the text".to_owned(),
         };
         if fix.is_elsewhere && fix.applicability != Applicability::DisplayOnly {
             let mut names: Vec<String> = Vec::new();
@@ -308,9 +311,7 @@ fn parts(
             }
             let _ = write!(how, " {}", names.join(" "));
         }
-        // Below an explanation it has to be told from it.
-        let word = if help.is_empty() { "" } else { "Fix: " };
-        help.push(format!("{word}{} ({how})", fix.title));
+        help.push(format!("Fix: {} ({how})", fix.title));
     }
     if let Some(last) = parts.last_mut() {
         last.help = (!help.is_empty()).then(|| help.join("\n"));

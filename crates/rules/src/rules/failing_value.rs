@@ -50,7 +50,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 format!("Nix cannot evaluate this option of {}", name(container)),
             )
             .help(format!(
-                "Its message is: {message}. So it is not known {}.",
+                "Its message is: {message}. What is not known for it: {}.",
                 listed(&questions, 3)
             ))
             .tells_gap()

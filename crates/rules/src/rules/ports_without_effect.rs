@@ -1,7 +1,7 @@
 //! ports-without-effect
 
-use crate::about::words::{listed, name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Sink, declare_rule};
+use crate::about::words::{listed, name};
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 
 declare_rule! {
@@ -36,14 +36,14 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: it changes nothing, but the network may be what is wrong, and not the port.
+    /// No fix: whether the port or the network is wrong is not known.
     pub static RULE = {
         id: "ports-without-effect",
         summary: "published port that the engine discards",
         severity: Medium,
         group: Correctness,
         since: "0.1.0",
-        fix: Sometimes,
+        fix: None,
         proof: Proof::Experiments(&[
             "ports-of-host-network",
             "ports-discarded-in-other-modes",
@@ -90,12 +90,6 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for port in ports.iter().skip(1) {
         builder = builder.related(&port.origin, "and this port");
     }
-    let changes: Option<Vec<_>> = { ports.iter() }
-        .map(|port| removal(container, &port.origin))
-        .collect();
-    if let Some(changes) = changes {
-        builder.fix_all("publish nothing", Applicability::Unsafe, changes);
-    }
 }
 
 fn shown(port: &Port) -> String {
@@ -126,7 +120,7 @@ fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_fix, check_none};
+    use nixpod_testing::{check, check_none};
 
     #[test]
     fn of_the_host_and_of_others() {
@@ -152,19 +146,6 @@ mod tests {
   virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=web" ]; };
   virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; };
 }
-"#,
-        );
-    }
-
-    #[test]
-    fn removes_them_all() {
-        check_fix(
-            &RULE,
-            r#"
-{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80:80" "81:81" ]; extraOptions = [ "--network=host" ]; }; }
-"#,
-            r#"
-{ virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ ]; extraOptions = [ "--network=host" ]; }; }
 "#,
         );
     }

@@ -53,7 +53,7 @@ declare_rule! {
     }
 }
 
-const COPIED_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Name the file by a path \
+const COPIED_HELP: &str = "Everybody on the host, and in its NixOS containers, can read the Nix store. Name the file by a path \
     that exists at run time, such as one of sops-nix or agenix, as a string, and change the secret.";
 const CHECKOUT_HELP: &str = "The file is not copied, but the service fails when the checkout moves, and the secret is \
     one `git add` from the repository. Use a path of sops-nix or agenix, or a string below /run/secrets.";

@@ -3,7 +3,7 @@
 use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
+use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, Surface, System, SystemKind, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -12,7 +12,7 @@ declare_rule! {
     /// Placeholders such as `changeme` count when they are the live value. Hashes of passwords are low. Paths,
     /// references (`$VAR`, `@name@`), variables ending in `_FILE` and addresses without a password are no secrets.
     /// ## Why
-    /// Everything in the configuration ends in the Nix store, which every user and every container of the host can
+    /// Everything in the configuration ends in the Nix store, which every user of the host and every NixOS container can
     /// read, and in the repository. A secret that was there once has to be changed.
     /// ## Bad
     /// ```nix
@@ -55,18 +55,38 @@ declare_rule! {
     }
 }
 
-const ENVIRONMENT_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Give the secret at \
-    run time, such as by `environmentFiles` with a path of sops-nix or agenix, and change it, because it is in the \
-    repository too.";
-const USER_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Use `hashedPasswordFile` \
+const USER_HELP: &str = "Everybody on the host, and in its NixOS containers, can read the Nix store. Use `hashedPasswordFile` \
     with a path of sops-nix or agenix, and change the password.";
 const HASH_HELP: &str = "A hash in the world-readable Nix store can be attacked offline. A file of sops-nix or agenix \
     keeps it private.";
-const FILE_HELP: &str = "Everybody on the host and in its containers can read the Nix store. Let a template of \
+const FILE_HELP: &str = "Everybody on the host, and in its NixOS containers, can read the Nix store. Let a template of \
     sops-nix or agenix write the file at run time, and change the secret.";
 
 const KEPT_HELP: &str = "Keep it out of the file: let the engine's own secrets or an environment file that is not kept \
     with the code have it, and change the secret.";
+
+/// Where the environment of a container or a service is taken from a file.
+fn environment_help(option: &str) -> String {
+    format!(
+        "Everybody on the host, and in its NixOS containers, can read the Nix store. Give the secret at run time, such as by \
+         {option} with a path of sops-nix or agenix, and change it, because it is in the repository too."
+    )
+}
+
+/// What takes a file with variables where the container is written.
+fn file_option(container: &Container) -> &'static str {
+    match container.surface {
+        Surface::HomeManagerPodman => "`environmentFile`",
+        Surface::Quadlet => "`EnvironmentFile=`",
+        Surface::CommandLine | Surface::Devcontainer => "`--env-file`",
+        Surface::Arion => "`env_file`",
+        Surface::Nspawn | Surface::SystemdNspawn => "`--load-credential=`",
+        _ => "`environmentFiles`",
+    }
+}
+
+/// The same of a service of systemd.
+const OF_SERVICE: &str = "`serviceConfig.EnvironmentFile`";
 
 /// Where a secret stays.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,7 +128,14 @@ fn check_environment(container: &Container, who: &Who, sink: &mut Sink) {
         }
         if let Some(hit) = judge(&variable.name, &text.pattern()) {
             let what = format!("`{}` of {}", variable.name, who.name);
-            report(sink, field, text, &hit, &what, (who.kept, ENVIRONMENT_HELP));
+            report(
+                sink,
+                field,
+                text,
+                &hit,
+                &what,
+                (who.kept, &environment_help(file_option(container))),
+            );
         }
     }
 }
@@ -151,7 +178,14 @@ fn check_credentials(container: &Container, who: &Who, sink: &mut Sink) {
                 ..hit
             };
             let what = format!("the credential `{id}` of {}", who.name);
-            report(sink, &flag.word, word, &hit, &what, (who.kept, ENVIRONMENT_HELP));
+            report(
+                sink,
+                &flag.word,
+                word,
+                &hit,
+                &what,
+                (who.kept, &environment_help(file_option(container))),
+            );
         }
     }
 }
@@ -188,7 +222,14 @@ fn check_command(container: &Container, who: &Who, sink: &mut Sink) {
             let shift = text.pattern().len().saturating_sub(value.len());
             hit.range = (hit.range.0 + shift, hit.range.1 + shift);
             let what = format!("`{option}` in the command of {}", who.name);
-            report(sink, field, text, &hit, &what, (who.kept, ENVIRONMENT_HELP));
+            report(
+                sink,
+                field,
+                text,
+                &hit,
+                &what,
+                (who.kept, &environment_help(file_option(container))),
+            );
         }
     }
 }
@@ -260,7 +301,14 @@ fn check_slot<T>(slot: &SecretSlot, place: &str, field: &Field<T>, text: &Text, 
         SecretSlot::Environment(variable) => {
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
-                report(sink, field, text, &hit, &what, (Kept::Store, ENVIRONMENT_HELP));
+                report(
+                    sink,
+                    field,
+                    text,
+                    &hit,
+                    &what,
+                    (Kept::Store, &environment_help(OF_SERVICE)),
+                );
             }
         }
         SecretSlot::Credential(option) => {

@@ -138,13 +138,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             false => root_of(ctx, container),
         };
         let after_remount = sensitive.writable.map(one_less);
-        let undone = mount.read_only
-            && can_remount(container, root, sensitive.owned_by_root)
-            && after_remount > sensitive.read_only;
+        let undone = mount.read_only && can_remount(container, root, sensitive.owned_by_root);
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
             (true, false) => sensitive.read_only,
-            (true, true) => after_remount,
+            // What is bad to read is no better for being writable, too.
+            (true, true) => after_remount.max(sensitive.read_only),
         };
         let Some(severity) = severity else {
             continue;
@@ -158,7 +157,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let mode = match (mount.read_only, undone) {
             (false, _) => "writable",
             (true, false) if is_root_of_all(&path) && has_mounts_below(container, mount) => {
-                "read-only without what is mounted below"
+                "read-only, but what is mounted below it stays writable"
             }
             (true, false) => "read-only",
             (true, true) => "read-only, which its root can undo",
@@ -239,13 +238,13 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
         "" => system(
             "the host's root directory",
             Some(High),
-            Some(Medium),
+            Some(High),
             "It is the whole host: keys, password hashes, every service's data.",
         ),
         "etc" => system(
             "the host's configuration and password hashes in",
             Some(High),
-            Some(Medium),
+            Some(High),
             SHADOW,
         ),
         "etc/shadow" | "etc/gshadow" => system(
@@ -266,6 +265,12 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             None,
             "What is written there runs as root at the next start or rebuild.",
         ),
+        "usr" | "usr/bin" | "bin" => system(
+            "the host's programs in",
+            Some(High),
+            None,
+            "Scripts of the whole system begin with `/bin/sh` or `/usr/bin/env`, and root runs what is written there.",
+        ),
         "etc/ssh" => system(
             "the host's SSH keys in",
             Some(High),
@@ -275,7 +280,7 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
         "home" => personal(
             "every home in",
             Some(High),
-            Some(Medium),
+            Some(High),
             "Homes hold keys, browser profiles and start files of shells.",
         ),
         "var" | "var/lib" => system("the state of all services in", Some(High), Some(Medium), OTHERS),
@@ -508,7 +513,7 @@ mod tests {
     bindMounts."/sys".hostPath = "/sys";
                                # ^^^^^^ low: `web` gets the host's devices and kernel settings in `/sys`, read-only, which its root can undo
     bindMounts."/key".hostPath = "/var/lib/sops-nix/key.txt";
-                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the host's key for its secrets `/var/lib/sops-nix/key.txt`, read-only
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the host's key for its secrets `/var/lib/sops-nix/key.txt`, read-only, which its root can undo
     config = { };
   };
   containers.picked = { privateUsers = "pick"; bindMounts."/sys".hostPath = "/sys"; config = { }; };
@@ -526,11 +531,11 @@ mod tests {
 {
   virtualisation.oci-containers.backend = "podman";
   virtualisation.oci-containers.containers.all = { image = "a:1"; volumes = [ "/:/host:ro" ]; };
-                                                                            # ^^^^^^^^^^^^ medium: `all` gets the host's root directory `/`, read-only without what is mounted below
+                                                                            # ^^^^^^^^^^^^ high: `all` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
   virtualisation.oci-containers.containers.one = { image = "a:1"; volumes = [ "/:/host:ro,bind" ]; };
-                                                                            # ^^^^^^^^^^^^^^^^^ medium: `one` gets the host's root directory `/`, read-only
+                                                                            # ^^^^^^^^^^^^^^^^^ high: `one` gets the host's root directory `/`, read-only
   services.podman.containers.web = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "/home:/host:ro" ]; };
-                                                                                                 # ^^^^^^^^^^^^^^^^ medium: `web` gets every home in `/home`, read-only
+                                                                                                 # ^^^^^^^^^^^^^^^^ high: `web` gets every home in `/home`, read-only, which its root can undo
   services.podman.containers.key = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "%h/.bashrc:/host:ro" ]; };
                                                                                                  # ^^^^^^^^^^^^^^^^^^^^^ medium: `key` gets a user's start files in `%h/.bashrc`, read-only, which its root can undo
 }

@@ -3,7 +3,8 @@
 use crate::read::project::Project;
 use crate::vocabulary::options::is_read;
 use nixpod_eval::{
-    Attrs, Evaluator, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value, When,
+    Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
+    When,
 };
 use nixpod_model::{Definition, EntryName, Field, NotAnalysed, Subject, UnknownOption};
 use nixpod_modules::{OptionInfo, OptionPath, Shared};
@@ -296,6 +297,9 @@ impl<'e, 's> OptionReader<'e, 's> {
             _ => return out,
         };
         let (set, when): (Rc<Attrs>, When) = set;
+        if self.is_declaration(&found.value) {
+            return out;
+        }
         let mut reserve = Reserve::new(Share::Half);
         let portion = self.ev.set_aside(&mut reserve, set.entries.len());
         for attr in self.ev.sorted(&set) {
@@ -321,6 +325,15 @@ impl<'e, 's> OptionReader<'e, 's> {
             }
         }
         out
+    }
+
+    /// Is it what `mkOption` gives? Code that declares an option has it where a system has the option's value.
+    fn is_declaration(&mut self, value: &Tracked) -> bool {
+        let tag = self.ev.intern("_type");
+        matches!(
+            self.ev.lookup(value, tag),
+            Ok(Lookup::Found(Tracked { value: Value::String(kind), .. })) if kind.text == "option"
+        )
     }
 
     /// The elements of a list; a stretch that is not known is one unknown element.
