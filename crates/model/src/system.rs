@@ -118,6 +118,8 @@ pub struct System {
     pub store_fs_type: Option<Field<String>>,
     /// Users, sorted by name.
     pub users: Vec<User>,
+    /// Does `sudo` ask members of `wheel` for no password?
+    pub wheel_is_root: Field<bool>,
     /// `users.groups.<g>.members`: group, member.
     pub group_members: Vec<Field<(String, String)>>,
     /// `Group=` and `SupplementaryGroups=` of its services: group, service.
@@ -213,6 +215,7 @@ impl System {
             user_namespaces: Field::default(true),
             store_fs_type: None,
             users: Vec::new(),
+            wheel_is_root: Field::default(false),
             group_members: Vec::new(),
             service_groups: Vec::new(),
             engines: Engines::default(),
@@ -244,6 +247,7 @@ impl System {
             user_namespaces,
             store_fs_type,
             users: _,
+            wheel_is_root,
             group_members,
             service_groups,
             engines,
@@ -255,12 +259,14 @@ impl System {
         } = self;
         let default = FactInfo::by_default;
         visitor.fact(default("release", "which release it is"), release);
-        visitor.fact(
-            default("state version", "which release it began with"),
-            state_version,
-        );
+        let began = default("state version", "which release it began with");
+        visitor.fact(began, state_version);
         visitor.fact(default("kernel", "which kernel it has"), kernel);
         visitor.fact(default("selinux", "whether SELinux is on"), selinux);
+        visitor.fact(
+            default("sudo", "whether `sudo` asks for a password"),
+            wheel_is_root,
+        );
         visitor.fact(
             default("user namespaces", "whether user namespaces are allowed"),
             user_namespaces,
@@ -271,11 +277,9 @@ impl System {
         engines.visit(visitor);
         firewall.visit(visitor);
         visitor.fact(default("users by", "what makes its users"), users_by);
+        let of_service = FactInfo::certain("service group", "which groups its services have");
         for group in service_groups {
-            visitor.fact(
-                FactInfo::certain("service group", "which groups its services have"),
-                group,
-            );
+            visitor.fact(of_service, group);
         }
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);

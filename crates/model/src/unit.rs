@@ -177,7 +177,7 @@ impl FactValue for UnitProblem {
     }
 }
 
-/// An option of `podman run` that is told by no other fact.
+/// An option of `podman run`, or one of `systemd-nspawn` that says the same, that is told by no other fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunOption {
     /// Its long name without dashes: `read-only`.

@@ -3,7 +3,7 @@
 use crate::{Container, ContainerId, Host, HostId, NotAnalysed, System, SystemId};
 use indexmap::IndexMap;
 use nixpod_source::{FileId, Place, Site};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::sync::Arc;
 
 /// Things in the order in which they were read, which are also found by what they are known by.
@@ -45,6 +45,8 @@ pub struct Defined {
 pub enum DefinedState {
     /// It was read.
     Read,
+    /// It was read, and says that there is no container.
+    Without,
     /// It defines a set, not all of which is known.
     Open,
     /// A condition leaves out all that it defines, or a stronger definition does.
@@ -79,6 +81,26 @@ impl World {
     pub fn add_container(&mut self, container: impl Into<Arc<Container>>) {
         let container = container.into();
         self.containers.insert(container.id.clone(), container);
+    }
+
+    /// Leaves out all containers but some, with the systems in them. Those that one of these stands in stay.
+    pub fn keep_containers(&mut self, is_kept: impl Fn(&Container) -> bool) {
+        let mut kept: FxHashSet<ContainerId> = FxHashSet::default();
+        for container in self.containers.values().filter(|one| is_kept(one)) {
+            kept.insert(container.id.clone());
+            kept.extend(self.around(self.system(&container.system)).cloned());
+        }
+        let systems = self.systems.values();
+        let stays = |system: &&Arc<System>| self.around(system).all(|around| kept.contains(around));
+        let systems: FxHashSet<SystemId> = systems.filter(stays).map(|system| system.id.clone()).collect();
+        self.containers.retain(|id, _| kept.contains(id));
+        self.systems.retain(|id, _| systems.contains(id));
+    }
+
+    /// The containers that a system is in, or is the guest of, from within.
+    fn around<'w>(&'w self, system: &'w System) -> impl Iterator<Item = &'w ContainerId> {
+        let parent = |system: &&'w System| system.parent.as_ref().map(|id| self.system(id));
+        std::iter::successors(Some(system), parent).filter_map(|system| system.container.as_ref())
     }
 
     /// A host.

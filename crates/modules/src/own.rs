@@ -38,6 +38,7 @@ pub(crate) static EVALUATION: OwnFile = OwnFile::new(12, compiled!("evaluation")
 pub(crate) static DEN: OwnFile = OwnFile::new(13, compiled!("den"));
 pub(crate) static FOLDERS: OwnFile = OwnFile::new(14, compiled!("folders"));
 pub(crate) static ARION: OwnFile = OwnFile::new(15, compiled!("arion"));
+pub(crate) static CELLS: OwnFile = OwnFile::new(16, compiled!("cells"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

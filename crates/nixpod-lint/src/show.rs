@@ -134,6 +134,7 @@ fn what_is_left_out(surface: Option<&str>, reason: LeftOutReason, name: &str) ->
         LeftOutReason::OffAsSeen => "off on every host, as far as seen",
         LeftOutReason::Test => "of a NixOS test",
         LeftOutReason::VmVariant => "of a virtual machine for trying out",
+        LeftOutReason::NoContainer => "run on the machine itself, in no container",
     };
     format!("{why}: {name} ({surface})")
 }

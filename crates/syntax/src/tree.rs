@@ -1,5 +1,6 @@
 //! Reads any text over rnix's concrete syntax tree, however broken it is.
 
+mod conflicts;
 mod errors;
 pub(crate) mod guard;
 mod lower;
@@ -38,20 +39,38 @@ pub(crate) fn parse(text: &str) -> Read {
         }
     };
     let source = scan.patched.as_deref().unwrap_or(text);
-    let (lowered, errors) = stacker::maybe_grow(STACK, STACK, || {
+    let (read, resolved) = stacker::maybe_grow(STACK, STACK, || {
         let parse = rnix::Root::parse(source);
         if !parse.errors().is_empty()
-            && let Some(repaired) = parse_repaired(source, parse.errors().len(), &scan.errors)
+            && let Some((resolved, mut errors)) = conflicts::without(source)
+            && guard::scan(&resolved).is_ok()
         {
-            return repaired;
+            errors.extend_from_slice(&scan.errors);
+            let parse = rnix::Root::parse(&resolved);
+            return (read(&resolved, &parse, errors), Some(resolved));
         }
-        lower(source, &parse, scan.errors)
+        (read(source, &parse, scan.errors), None)
     });
+    let (lowered, errors) = read;
     Read {
         lowered,
         errors,
-        patched: scan.patched,
+        patched: resolved.or(scan.patched),
     }
+}
+
+/// What a text means, with what is wrong with it besides what was found before.
+fn read(
+    source: &str,
+    parse: &rnix::Parse<rnix::Root>,
+    found: Vec<SyntaxError>,
+) -> (Lowered, Vec<SyntaxError>) {
+    if !parse.errors().is_empty()
+        && let Some(repaired) = parse_repaired(source, parse.errors().len(), &found)
+    {
+        return repaired;
+    }
+    lower(source, parse, found)
 }
 
 /// A repaired text and what rnix makes of it.

@@ -260,9 +260,8 @@ fn holes() {
     check(
         "\"abc",
         expect![[r#"
-        <>
-        error: unexpected `abc`, expected the end of the string or text or `${` at "abc"
-        error: unexpected end of file, expected the end of the string or text or `${` at """#]],
+            <>
+            error: unexpected `abc`, expected the end of the string or text or `${` at "abc""#]],
     );
     check(
         "1 /* x",
@@ -341,9 +340,8 @@ fn missing_quotation_marks() {
     check(
         "{ a = 1; b = \"x",
         expect![[r#"
-        { a=1 b=<> }
-        error: unexpected `x`, expected the end of the string or text or `${` at "x"
-        error: unexpected end of file, expected the end of the string or text or `${` at """#]],
+            { a=1 b=<> }
+            error: unexpected `x`, expected the end of the string or text or `${` at "x""#]],
     );
 }
 

@@ -17,6 +17,7 @@ pub mod licences;
 pub mod oracle;
 pub mod proofs;
 pub mod quadlets;
+mod random;
 pub mod readers;
 pub mod reasons;
 pub mod record;

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the repository generates from itself.
 
 use anyhow::{Context, Result, bail};
+use nixpod_xtask::lab::model::{ModelArguments, Question, Runner};
 use nixpod_xtask::{
     census, commands, docs, edits, lab, libcalls, licences, oracle, quadlets, readers, reasons, record, root,
     suites,
@@ -25,6 +26,10 @@ cargo xtask lab [WORD...] [--generation NAME|--all] [--list] [--record] [--jobs 
     its own; WORD is the name of an experiment, of a topic or of a rule. Runs the newest generation of engines unless told
     otherwise; with --record writes what was seen to testdata/lab/results.json. Needs root, and under CI=true fails where
     something is missing.
+cargo xtask lab --model [--bad] [COUNT] [--seed N] [--only RUNNER:NUMBER] [--record] [--jobs N] [--folder DIR] [--verbose]
+    Runs COUNT generated containers of each of nspawn, podman and podman-rootless, and compares what the kernel says
+    inside with what the model says; with --bad runs dangerous ones, and tells of those that reach the host and that no
+    rule of medium severity or above finds. With --record writes what was seen to testdata/lab.
 cargo xtask licences
     Holds the licences of all dependencies, and where they come from, against deny.toml.
 cargo xtask oracle [--nix NIX_INSTANTIATE] --lib NIXPKGS_LIB FILE_OR_FLAKE...
@@ -171,6 +176,7 @@ fn lab(words: Words<'_>) -> Result<String> {
     };
     while let Some(word) = words.next() {
         match word {
+            "--model" => return lab_model(words),
             "--all" => options.all = true,
             "--list" => options.list = true,
             "--record" => options.record = true,
@@ -187,6 +193,32 @@ fn lab(words: Words<'_>) -> Result<String> {
     }
     lab::run(&root(), &options)?;
     Ok(String::new())
+}
+
+/// What stands behind `lab --model`.
+fn lab_model(words: Words<'_>) -> Result<String> {
+    let mut options = ModelArguments {
+        strict: std::env::var_os("CI").is_some_and(|value| value == "true"),
+        ..ModelArguments::default()
+    };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        match word {
+            "--seed" => options.seed = value()?.parse()?,
+            "--jobs" => options.jobs = value()?.parse()?,
+            "--folder" => options.folder = Some(value()?.into()),
+            "--only" => {
+                let (runner, number) = value()?.split_once(':').context("--only nspawn:17, say")?;
+                let runner = Runner::named(runner).with_context(|| format!("nothing is called {runner}"))?;
+                options.only = Some((runner, number.parse()?));
+            }
+            "--verbose" => options.verbose = true,
+            "--record" => options.record = true,
+            "--bad" => options.question = Question::Escapes,
+            count => options.count = Some(count.parse()?),
+        }
+    }
+    lab::model::run(&root(), &options)
 }
 
 /// What tasks need that ask real Nix.

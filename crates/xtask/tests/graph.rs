@@ -27,7 +27,7 @@ const GRAPH: &[(&str, &[&str])] = &[
     (
         "xtask",
         &[
-            "rules", "analysis", "surfaces", "modules", "eval", "syntax", "source",
+            "rules", "analysis", "surfaces", "modules", "eval", "syntax", "model", "source",
         ],
     ),
 ];

@@ -53,9 +53,33 @@ pub(crate) fn groups<'c>(
             members: vec![checked],
         });
     }
+    let mut out = over_hosts(out);
     for group in &mut out {
         name_all(&mut group.reported);
         group.reported.tell(secrets);
+    }
+    out
+}
+
+/// Those of containers that different hosts have are one, too, if the value came the same way.
+fn over_hosts(groups: Vec<SameFindings<'_>>) -> Vec<SameFindings<'_>> {
+    let mut out: Vec<SameFindings<'_>> = Vec::new();
+    let mut index: FxHashMap<_, usize> = FxHashMap::default();
+    for group in groups {
+        let first = group.members.first().map(|checked| &checked.reported);
+        let key = first.and_then(|reported| {
+            let (rule, span, message, surface, severity, confidence, _, no_host, suppressed) =
+                sameness(reported)?;
+            let words = (
+                rule, span, message, surface, severity, confidence, no_host, suppressed,
+            );
+            Some((words, reported.diagnostic.trail.as_slice()))
+        });
+        let known = key.map(|key| *index.entry(key).or_insert(out.len()));
+        match known.and_then(|at| out.get_mut(at)) {
+            Some(first) => first.join(group),
+            None => out.push(group),
+        }
     }
     out
 }
@@ -91,6 +115,22 @@ impl<'c> SameFindings<'c> {
             if !fixes.contains(fix) {
                 fixes.push(fix.clone());
             }
+        }
+    }
+}
+
+impl<'c> SameFindings<'c> {
+    /// Adds those of other hosts.
+    fn join(&mut self, other: SameFindings<'c>) {
+        let of = other.reported.hosts.iter().zip(&other.reported.roles);
+        for (host, role) in of {
+            if let Err(at) = self.reported.hosts.binary_search(host) {
+                self.reported.hosts.insert(at, host.clone());
+                self.reported.roles.insert(at, *role);
+            }
+        }
+        for checked in other.members {
+            self.add(checked);
         }
     }
 }

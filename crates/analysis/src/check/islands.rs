@@ -5,9 +5,10 @@
 //! argument of a function that is not among the files. It is evaluated by itself, in an open world. What even that does
 //! not come to is named as not analysed.
 
+use crate::check::account::{Account, There, Written};
 use crate::check::budget::{Budget, Roots};
 use crate::check::scripts::Scripts;
-use crate::check::used::{Used, has_part};
+use crate::check::used::Used;
 use crate::report::{Cause, Concern, Gap};
 use crate::settings::Settings;
 use crate::vfs::parallel;
@@ -17,7 +18,7 @@ use crate::world::evaluate::Extent;
 use crate::world::root::{Off, Root};
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
-use nixpod_model::{DefinedState, Surface, SystemKind};
+use nixpod_model::{Surface, SystemKind};
 use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
@@ -35,13 +36,6 @@ const MAX_ASSUMED: usize = 200;
 /// More modules of one file are not evaluated. The containers in them are named.
 const MAX_ISLANDS: usize = 500;
 
-/// A container that stands in the text of a file.
-#[derive(Clone, Debug)]
-pub(crate) struct Written {
-    pub(crate) file: FileId,
-    pub(crate) site: SpecSite,
-}
-
 /// What became of the containers that stand in the text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Census {
@@ -49,8 +43,14 @@ pub(crate) struct Census {
     pub(crate) off: Vec<Written>,
     /// Those of machines for tests that nothing came to. They are not judged.
     pub(crate) tests: Vec<(Written, TestMachine)>,
+    /// Those that say themselves that there is no container.
+    pub(crate) without: Vec<Written>,
     /// Those that nothing came to.
     pub(crate) unread: Vec<Written>,
+    /// Those that were read.
+    read: Vec<Written>,
+    /// Those that were read, and that no container came of.
+    without_any: Vec<Written>,
     /// Sets in the shape of quadlet files that are not read, each with its file.
     pub(crate) quadlets: Vec<(FileId, QuadletSite)>,
     /// Scripts that run containers and that nothing came to.
@@ -76,17 +76,13 @@ pub(crate) fn islands(
     let mut tried: FxHashSet<Root> = FxHashSet::default();
     for _ in 0..MAX_ROUNDS {
         let account = Account::new(evaluated.iter());
-        left = account.of(vfs, left, &mut out);
+        left = out.sort(&account, vfs, left);
         left = without_used(vfs, left, evaluated);
         let (tests, rest) = of_tests(left);
         out.tests.extend(tests);
         left = rest;
-        // What a host reads and leaves out by a condition is off there, and not out of reach.
-        let (off, rest) = left.into_iter().partition::<Vec<_>, _>(|written| {
-            let is_read = from_hosts.files.contains(&written.file);
-            let is_decided = || from_hosts.is_decided(vfs, written);
-            written.site.is_told && is_read && (is_decided() || from_hosts.is_disabled(vfs, written))
-        });
+        let is_off = |written: &Written| from_hosts.is_off(vfs, written);
+        let (off, rest) = left.into_iter().partition::<Vec<_>, _>(is_off);
         out.off.extend(off);
         let rest = rest.into_iter();
         let (told, rest): (Vec<_>, Vec<_>) = rest.partition(|written| written.site.is_told);
@@ -115,12 +111,12 @@ pub(crate) fn islands(
     let account = Account::new(evaluated.iter());
     out.quadlets
         .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
-    let (off, unread) = left.into_iter().partition::<Vec<_>, _>(|written| {
-        account.files.contains(&written.file) && account.is_decided(vfs, written)
-    });
+    let is_off = |written: &Written| account.is_left_out(vfs, written);
+    let (off, unread) = left.into_iter().partition::<Vec<_>, _>(is_off);
     out.off.extend(off);
     out.unread.extend(unread);
     out.keep_whole(evaluated);
+    out.name_what_makes_none(evaluated);
     if settings.with_off {
         let all = &as_if_on(vfs, &out.off);
         let as_if_on = budget.evaluate(vfs, worlds, Roots { all, jobs, extent });
@@ -166,6 +162,25 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// Remembers what became of them; those that nothing has.
+    fn sort(&mut self, account: &Account, vfs: &Vfs, all: Vec<Written>) -> Vec<Written> {
+        let sorted = account.sort(vfs, all);
+        self.read.extend(sorted.read);
+        self.without.extend(sorted.without);
+        self.off.extend(sorted.off);
+        self.unread.extend(sorted.open);
+        sorted.left
+    }
+
+    /// What was read and makes no container that anybody can see is named, whatever came in between: nothing that is
+    /// written is silent.
+    fn name_what_makes_none(&mut self, evaluated: &[Arc<Known>]) {
+        let there = There::new(evaluated);
+        let read = std::mem::take(&mut self.read);
+        let none = read.into_iter().filter(|written| !there.has(written));
+        self.without_any.extend(none);
+    }
+
     /// What these have is not left out.
     fn keep_off(&mut self, as_if_on: &[Arc<Known>]) {
         let account = Account::new(as_if_on.iter());
@@ -265,7 +280,7 @@ impl Census {
             let next = starts.partition_point(|start| *start < range.start());
             starts.get(next).is_some_and(|start| range.contains(*start))
         };
-        let gap = |written: &Written| {
+        let gap = |(written, is_read): (&Written, bool)| {
             let surface = written.site.surface.as_str();
             let (what, concern, reason) = match &written.site.name {
                 Some(name) => (
@@ -282,6 +297,11 @@ impl Census {
                     "what defines them here could not be read",
                 ),
             };
+            let reason = if is_read {
+                "no container came of what is defined here"
+            } else {
+                reason
+            };
             Gap {
                 span: written.span(files),
                 cause: Cause::Unreached,
@@ -290,7 +310,9 @@ impl Census {
                 what,
             }
         };
-        let untold = self.unread.iter().filter(|written| !is_told(written));
+        let unread = self.unread.iter().map(|written| (written, false));
+        let all = unread.chain(self.without_any.iter().map(|written| (written, true)));
+        let untold = all.filter(|(written, _)| !is_told(written));
         let quadlets = self.quadlets.iter().map(|(file, quadlet)| {
             let (file, expr) = (*file, quadlet.key);
             let what = format!("quadlet file `{}`", quadlet.name);
@@ -374,7 +396,10 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
     let mut all: Vec<Island> = modules
         .map(|module| Island {
             expr: module.expr,
-            shape: Shape::Module,
+            shape: match module.is_quadlets {
+                true => Shape::Quadlets,
+                false => Shape::Module,
+            },
             kind: match module.kind {
                 SystemKind::Home => Kind::Home,
                 SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere => Kind::Nixos,
@@ -427,115 +452,6 @@ fn inside_of(hir: &Hir, values: &FxHashSet<ExprId>, modules: &FxHashSet<ExprId>)
     out
 }
 
-/// What worlds have read of definitions.
-pub(super) struct Account {
-    /// By file: the expressions that have a part in a definition, and what became of it.
-    defined: FxHashMap<FileId, FxHashMap<ExprId, DefinedState>>,
-    /// All files that were read.
-    files: FxHashSet<FileId>,
-    /// Those of modules that are disabled.
-    disabled: FxHashSet<FileId>,
-    /// Those that are sets in a file.
-    disabled_sets: Vec<Site>,
-    /// By file: where something could not be seen.
-    gaps: FxHashMap<FileId, FxHashSet<ExprId>>,
-}
-
-impl Account {
-    pub(super) fn new<'w>(worlds: impl Iterator<Item = &'w Arc<Known>>) -> Self {
-        let mut out = Self {
-            defined: FxHashMap::default(),
-            files: FxHashSet::default(),
-            disabled: FxHashSet::default(),
-            disabled_sets: Vec::new(),
-            gaps: FxHashMap::default(),
-        };
-        for known in worlds {
-            for site in known.world.not_analysed.iter().filter_map(|gap| gap.place) {
-                out.gaps.entry(site.site.file).or_default().insert(site.site.expr);
-            }
-            out.files.extend(known.reads.parsed_files());
-            out.disabled.extend(&known.world.disabled);
-            out.disabled_sets.extend(&known.world.disabled_sets);
-            for defined in &known.world.defined {
-                let of_file = out.defined.entry(defined.site.file).or_default();
-                // What one host leaves out another may have.
-                let state = of_file.entry(defined.site.expr).or_insert(defined.state);
-                *state = defined.state.min(*state);
-            }
-        }
-        out
-    }
-
-    /// Does a container stand in a module that is disabled?
-    pub(super) fn is_disabled(&self, vfs: &Vfs, written: &Written) -> bool {
-        let of_file = |set: &&Site| set.file == written.file;
-        let mut sets = self.disabled_sets.iter().filter(of_file);
-        self.disabled.contains(&written.file) || {
-            let state = vfs.state(written.file);
-            let map = &state.parsed().map;
-            sets.any(|set| map.range(set.expr).contains_range(map.range(written.site.key)))
-        }
-    }
-
-    /// Is there a condition around a container of which nothing says that it could not be decided?
-    fn is_decided(&self, vfs: &Vfs, written: &Written) -> bool {
-        let site = &written.site;
-        let (Some(condition), gaps) = (site.condition, self.gaps.get(&written.file)) else {
-            return false;
-        };
-        gaps.is_none_or(|gaps| {
-            let state = vfs.state(written.file);
-            !gaps.contains(&site.set) && !has_part(&state.parsed().hir, condition, gaps)
-        })
-    }
-
-    /// Was a definition read whose key this is?
-    fn has_read(&self, file: FileId, key: ExprId) -> bool {
-        let of_file = self.defined.get(&file);
-        of_file.and_then(|defined| defined.get(&key)) == Some(&DefinedState::Read)
-    }
-
-    /// Those that nothing has. What became of the others, if they are not judged, is remembered in the census.
-    fn of(&self, vfs: &Vfs, all: Vec<Written>, census: &mut Census) -> Vec<Written> {
-        let mut left = Vec::new();
-        let mut read: FxHashSet<_> = FxHashSet::default();
-        let mut keys: FxHashMap<FileId, FxHashSet<ExprId>> = FxHashMap::default();
-        for written in &all {
-            keys.entry(written.file).or_default().insert(written.site.key);
-        }
-        for written in all {
-            let none = FxHashMap::default();
-            let defined = self.defined.get(&written.file).unwrap_or(&none);
-            let state = vfs.state(written.file);
-            let hir = &state.parsed().hir;
-            let keys = keys.get(&written.file);
-            let is_key = |expr: ExprId| keys.is_some_and(|keys| keys.contains(&expr));
-            let set = defined.get(&written.site.set).copied();
-            let set = set.filter(|state| *state == DefinedState::Off);
-            match found(hir, defined, &written.site, is_key).or(set) {
-                Some(DefinedState::Read) => {
-                    read.extend(branch_of(&written));
-                }
-                Some(DefinedState::Off) => census.off.push(written),
-                Some(DefinedState::Open) => census.unread.push(written),
-                None => left.push(written),
-            }
-        }
-        // The other branch of an `if` is one of the same container.
-        left.retain(|written| branch_of(written).is_none_or(|branch| !read.contains(&branch)));
-        left
-    }
-}
-
-/// What two branches of a condition have in common that say what the same container is.
-fn branch_of(written: &Written) -> Option<(FileId, ExprId, ExprId, String)> {
-    let SpecSite {
-        set, condition, name, ..
-    } = &written.site;
-    Some((written.file, *set, (*condition)?, name.clone()?))
-}
-
 /// Those of whose text no container has anything either: a function such as `recursiveUpdate` makes one set of several, and
 /// the result stands where one of them does.
 fn without_used(vfs: &Vfs, mut left: Vec<Written>, evaluated: &[Arc<Known>]) -> Vec<Written> {
@@ -548,50 +464,4 @@ fn without_used(vfs: &Vfs, mut left: Vec<Written>, evaluated: &[Arc<Known>]) -> 
         !used.is_in(written.file, &state.parsed().hir, written.site.value)
     });
     left
-}
-
-/// What became of a definition, if anything has read a part of it. Containers inside of it have definitions of their own.
-fn found(
-    hir: &Hir,
-    defined: &FxHashMap<ExprId, DefinedState>,
-    site: &SpecSite,
-    is_key: impl Fn(ExprId) -> bool,
-) -> Option<DefinedState> {
-    let mut result = defined.get(&site.key).copied();
-    if defined.is_empty() {
-        return result;
-    }
-    let mut pending = vec![site.value];
-    while let Some(next) = pending.pop() {
-        let here = defined.get(&next).copied();
-        result = match (result, here) {
-            (Some(result), Some(here)) => Some(result.min(here)),
-            (result, here) => result.or(here),
-        };
-        let mut children = Vec::new();
-        hir.expr(next).for_each_child(&mut |child| children.push(child));
-        // The values of keys that are containers by themselves are left out.
-        let inner = values_of_keys(hir, next, &is_key);
-        pending.extend(children.into_iter().filter(|child| !inner.contains(child)));
-    }
-    result
-}
-
-/// The keys and values of the bindings of a set that define containers.
-fn values_of_keys(hir: &Hir, set: ExprId, is_key: &impl Fn(ExprId) -> bool) -> Vec<ExprId> {
-    use nixpod_syntax::hir::{EntryValue, Expr};
-    let Expr::Attrs(attrs) = hir.expr(set) else {
-        return Vec::new();
-    };
-    let mut out = Vec::new();
-    for entry in attrs.entries.iter().filter(|entry| is_key(entry.key)) {
-        out.push(entry.key);
-        if let EntryValue::Expr(value) = entry.value {
-            out.push(value);
-        }
-    }
-    for entry in attrs.dynamic.iter().filter(|entry| is_key(entry.name)) {
-        out.extend([entry.name, entry.value]);
-    }
-    out
 }

@@ -1,6 +1,7 @@
 //! Containers that stand in the text and are not judged for a reason that is known.
 
-use crate::check::islands::{Account, Census, Written};
+use crate::check::account::{Account, Written};
+use crate::check::islands::Census;
 use crate::report::{LeftOut, LeftOutReason};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
@@ -33,7 +34,8 @@ impl Census {
             TestMachine::NixosTest => (written, LeftOutReason::Test),
             TestMachine::VmVariant => (written, LeftOutReason::VmVariant),
         });
-        let left_out = off.chain(tests).filter_map(|(written, reason)| {
+        let without = { self.without.iter() }.map(|written| (written, LeftOutReason::NoContainer));
+        let left_out = off.chain(tests).chain(without).filter_map(|(written, reason)| {
             Some(LeftOut {
                 surface: Some(written.site.surface),
                 name: written.site.name.clone(),
@@ -75,6 +77,7 @@ impl Doubt {
             .site
             .condition
             .is_some_and(|condition| is_constant(hir, condition));
+        let is_constant = is_constant || written.site.is_never;
         self.files.contains(&written.file) && !is_constant && !self.account.is_disabled(files.vfs, written)
     }
 }

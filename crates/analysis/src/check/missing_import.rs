@@ -28,10 +28,17 @@ pub(crate) fn missing_imports(files: &Files<'_>, worlds: &[Arc<Known>], settings
             let Some(span) = span.filter(|_| !is_not_checked_out(files, path)) else {
                 continue;
             };
+            let hosts = hosts_of(world, gap);
+            // What lies in a folder of templates is copied to where its imports are.
+            let directory = files.vfs.relative_path(span.file);
+            let is_template = directory.components().any(|part| part.as_str() == "templates");
+            if is_template && hosts.iter().all(|host| host.standing == Standing::NoHost) {
+                continue;
+            }
             let checked = found
                 .entry((span, path.clone()))
                 .or_insert_with(|| told(span, path));
-            for host in hosts_of(world, gap) {
+            for host in hosts {
                 add(checked, host);
             }
         }
@@ -46,7 +53,7 @@ fn told(span: Span, path: &str) -> Checked {
     let mut checked = plain(&RULE, span, message, Some(help));
     // As it is for a file that nobody imports.
     checked.reported.diagnostic.confidence = Confidence::Low;
-    checked.reported.diagnostic.severity = Severity::Low;
+    checked.reported.diagnostic.severity = Severity::Info;
     checked
 }
 

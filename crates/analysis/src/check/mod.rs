@@ -1,5 +1,6 @@
 //! From targets to findings.
 
+mod account;
 mod budget;
 mod candidates;
 pub(crate) mod comments;

@@ -10,7 +10,7 @@ use crate::check::missing_import::missing_imports;
 use crate::check::places::slice;
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
-use crate::check::templates::{read_as_text, templates};
+use crate::check::templates::{is_filled_in, read_as_text, templates};
 use crate::check::tool_rules;
 use crate::report::secrets::Secrets;
 use crate::report::{Cause, EvaluatedRoot, LeftOut};
@@ -187,6 +187,11 @@ fn look_at_text(
 ) {
     let state = files.state(file);
     match &state.problem {
+        None if is_code && is_filled_in(&state) => {
+            let reason = "a program fills something in, so that it is no Nix as it stands".to_owned();
+            let cause = Cause::Syntax(reason.clone());
+            outcome.gaps.push(FoundGap::of_file(file, cause, reason));
+        }
         None if is_code => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
         None => {}
         Some(problem) => {

@@ -17,6 +17,7 @@ use crate::vfs::{Files, Vfs, lock};
 use crate::world::evaluate::{Extent, Listed};
 use crate::world::worlds::{Known, Worlds};
 use camino::{Utf8Path, Utf8PathBuf};
+use nixpod_model::World;
 use nixpod_source::{FileId, LineIndex};
 use nixpod_syntax::ParsedFile;
 use rustc_hash::FxHashSet;
@@ -96,6 +97,17 @@ impl Analysis {
         let findings = reported(pick.groups(groups(&outcome.findings, &outcome.secrets)));
         let listed = self.listed(&outcome.worlds, extent);
         self.report(&asked, &outcome, findings, &listed)
+    }
+
+    /// Looks at the typed model of each root, in the order of the roots: all that rules see.
+    pub fn worlds<T>(&self, targets: &[Utf8PathBuf], look: impl FnMut(&World) -> T) -> Vec<T> {
+        let outcome = self.outcome(&self.asked(targets).targets);
+        outcome
+            .worlds
+            .iter()
+            .map(|known| &known.world)
+            .map(look)
+            .collect()
     }
 
     /// What must not be shown of the files of these targets.

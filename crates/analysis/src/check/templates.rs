@@ -4,9 +4,10 @@
 use crate::check::candidates::mentioned;
 use crate::vfs::Vfs;
 use crate::vfs::paths::normalize;
+use crate::vfs::state::FileState;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_source::{ExprId, FileId};
+use nixpod_source::{ExprId, FileId, TextSize};
 use nixpod_syntax::hir::{AttrName, Expr};
 use nixpod_syntax::{Hir, Parents};
 use rustc_hash::FxHashSet;
@@ -60,6 +61,33 @@ pub(super) fn templates(vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> FxH
     }
     out.retain(|file| !as_code.contains(file));
     out
+}
+
+/// Marks in which a program fills something in.
+const MARKS: [(&str, &str); 4] = [("{{", "}}"), ("{%", "%}"), ("[%", "%]"), ("<%", "%>")];
+
+/// Does a text not parse where a program fills something in? Then it is no Nix as it stands, and nobody's mistake.
+pub(super) fn is_filled_in(state: &FileState) -> bool {
+    let line_at = |at: TextSize| {
+        let (before, after) = state.text.split_at_checked(at.into())?;
+        let begin = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let end = after
+            .find('\n')
+            .map_or(state.text.len(), |newline| before.len() + newline);
+        state.text.get(begin..end)
+    };
+    let is_mark = |line: &str| {
+        let mut marks = MARKS.iter();
+        marks.any(|(open, close)| {
+            line.split_once(open)
+                .is_some_and(|(_, rest)| rest.contains(close))
+        })
+    };
+    let errors = &state.parsed().errors;
+    errors
+        .first()
+        .and_then(|error| line_at(error.range.start()))
+        .is_some_and(is_mark)
 }
 
 /// Those that an evaluation read, and none as code.

@@ -9,7 +9,7 @@ use crate::rule::{Ctx, Rule, Sink};
 use crate::settings::Settings;
 use crate::vfs::state::FileState;
 use nixpod_model::System;
-use nixpod_source::{FileId, Span};
+use nixpod_source::{FileId, Severity, Span};
 
 /// The rules about the tool's own business: syntax errors, missing files and suppression comments.
 pub static OWN_RULES: &[&Rule] = &[
@@ -201,14 +201,15 @@ pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings,
     if !settings.is_on(&parse_error::RULE) {
         return;
     }
+    // A file for what is still to come: only whoever imports it has a mistake.
+    let is_blank = is_blank(&state.text);
     let mut tell = |range, message| {
         let help = "What stands near the error is not analysed.".to_owned();
-        out.push(plain(
-            &parse_error::RULE,
-            Span { file, range },
-            message,
-            Some(help),
-        ));
+        let mut checked = plain(&parse_error::RULE, Span { file, range }, message, Some(help));
+        if is_blank {
+            checked.reported.diagnostic.severity = Severity::Low;
+        }
+        out.push(checked);
     };
     let errors = &state.parsed().errors;
     for error in errors.iter().take(MAX_ERRORS) {
@@ -220,6 +221,22 @@ pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings,
             next.range,
             format!("{more} more errors from here on, which are not listed"),
         );
+    }
+}
+
+/// Is there nothing but comments?
+fn is_blank(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match (rest.strip_prefix('#'), rest.strip_prefix("/*")) {
+            (Some(comment), _) => comment.split_once('\n').map_or("", |(_, after)| after),
+            (None, Some(comment)) => match comment.split_once("*/") {
+                Some((_, after)) => after,
+                None => return false,
+            },
+            (None, None) => return rest.is_empty(),
+        };
+        rest = after.trim_start();
     }
 }
 

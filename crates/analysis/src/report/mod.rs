@@ -165,6 +165,8 @@ pub enum LeftOutReason {
     Test,
     /// It belongs to the virtual machine that a host is built as to try it out (`virtualisation.vmVariant`).
     VmVariant,
+    /// It says itself that there is none: the jobs of such a runner run on the machine itself.
+    NoContainer,
 }
 
 impl LeftOutReason {
@@ -175,6 +177,7 @@ impl LeftOutReason {
             Self::OffAsSeen => "off-as-far-as-seen",
             Self::Test => "test",
             Self::VmVariant => "vm-variant",
+            Self::NoContainer => "no-container",
         }
     }
 }

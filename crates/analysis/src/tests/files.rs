@@ -281,7 +281,7 @@ fn a_set_with_much_beside_options_is_no_module() {
 
 #[test]
 fn errors_beyond_a_thousand_are_counted() {
-    let text = format!("{{ {} }}", "a = 1; ".repeat(1500));
+    let text = format!("{{ {} }}", "a = 1;\n\n".repeat(1500));
     let (host, _) = host(&[("default.nix", &text)]);
     let report = host.analysis().check(&project());
     assert_eq!(report.findings.len(), 1001);

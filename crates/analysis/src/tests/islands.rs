@@ -255,16 +255,59 @@ fn an_option_of_the_codes_own_is_no_set_of_containers() {
     );
 }
 
+/// Code that makes modules of what quadlet-nix has, in a way of its own: who runs the containers is not known.
+#[test]
+fn options_of_quadlet_nix_are_read_wherever_they_stand() {
+    check(
+        &[(
+            "shop.nix",
+            r#"
+{ delib, ... }: delib.module rec {
+  name = "shop";
+  home.ifEnabled = delib.rootless { } (quadlets: {
+    autoEscape = true;
+    containers.${name}.containerConfig = { image = "x"; podmanArgs = [ "--all" ]; };
+    containers."${name}-db" = { autoStart = false; containerConfig.image = quadlets.image; };
+  });
+}"#,
+        )],
+        expect![[r#"
+            shop.nix:6:72 `"--all"` high/high toy-flag: `shop` uses `--all` [shop.nix: home.ifEnabled]
+            gap /p/shop.nix: `module`: `delib.module (…)` comes from outside
+            gap /p/shop.nix: `virtualisation.quadlet.containers.shop-db`: which image it runs is not known: `quadlets.image` comes from outside
+        "#]],
+    );
+}
+
+/// Nobody can see a container in what is no set of options, although all of it was read.
+#[test]
+fn what_makes_no_container_is_named() {
+    check(
+        &[(
+            "vars.nix",
+            r#"
+vars: let numbers = { first = 1; second = 2; }; in {
+  containers = builtins.mapAttrs (_: number: number) numbers;
+}"#,
+        )],
+        expect![[r#"
+            gap /p/vars.nix: `containers.first`: evaluation fails: A definition for option `containers.first' is not of type `submodule'. Definition value: an integer
+            gap /p/vars.nix: `containers.second`: evaluation fails: A definition for option `containers.second' is not of type `submodule'. Definition value: an integer
+            gap /p/vars.nix: containers (nspawn): no container came of what is defined here
+        "#]],
+    );
+}
+
 /// Options of a fork of quadlet-nix are not known, but their shape tells.
 #[test]
-fn containers_of_another_quadlet_module_are_named() {
+fn containers_of_another_quadlet_module_are_read() {
     check(
         &[(
             "a.nix",
-            r#"{ home.shop.quadlet.containers.ledger = { containerConfig.image = "x"; }; }"#,
+            r#"{ home.shop.quadlet.containers.ledger = { containerConfig.podmanArgs = [ "--all" ]; }; }"#,
         )],
         expect![[r#"
-            gap /p/a.nix: container `ledger` (quadlet-nix): nothing that was evaluated has it
+            a.nix:1:74 `"--all"` high/high toy-flag: `ledger` uses `--all` [a.nix: home.shop.quadlet]
         "#]],
     );
 }

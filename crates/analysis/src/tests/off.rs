@@ -102,6 +102,76 @@ fn what_is_off_can_be_looked_at() {
     );
 }
 
+/// A container that is on beside one that is off goes with its guest, and one that is off in a guest has its system.
+#[test]
+fn guests_beside_what_is_off_are_told_elsewhere() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, ... }: lib.mkMerge [
+  { containers.on.config = { }; }
+  (lib.mkIf false { containers.off.config = { }; })
+  {
+    containers.outer.config = {
+      containers = lib.mkIf false { inner.config = { }; };
+    };
+  }
+]"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:3:16 `on` medium/high toy-absent: `on` is not isolated [box]
+            box.nix:4:32 `off` medium/medium toy-absent: `off` is not isolated [box.nix]
+            box.nix:6:16 `outer` medium/high toy-absent: `outer` is not isolated [box]
+            box.nix:7:37 `inner` medium/medium toy-absent: `inner` is not isolated [box.nix: containers]
+        "#]],
+    );
+}
+
+/// What stands in the argument of a function that nobody knows is off all the same.
+#[test]
+fn under_a_condition_that_is_written_as_false_everything_is_off() {
+    check(
+        &[(
+            "a.nix",
+            r#"{ lib, shop, ... }: { config = lib.mkIf false (shop.merge [ { containers.quiet.config = { }; } ]); }"#,
+        )],
+        expect![[r#"
+            left out (off): quiet
+        "#]],
+    );
+}
+
+/// The jobs of such a runner run on the machine itself.
+#[test]
+fn runners_without_containers_are_told() {
+    check(
+        &[(
+            "a.nix",
+            r#"
+{ config, ... }: {
+  services.gitlab-runner = { enable = true; services.shell.executor = "shell"; };
+  services.gitea-actions-runner.instances = {
+    oak = { enable = true; labels = [ "native:host" ]; };
+    elm = { enable = true; labels = config.shop.labels; };
+  };
+}"#,
+        )],
+        expect![[r#"
+            left out (no-container): shell
+            left out (no-container): oak
+        "#]],
+    );
+}
+
 /// Of two conditions that exclude each other both cannot hold.
 #[test]
 fn opposites_are_looked_at_one_by_one() {
@@ -164,6 +234,8 @@ fn what_depends_on_a_condition_that_fails_is_not_off() {
             box.nix:5:49 `"--all"` high/medium toy-flag: `db` uses `--all` [box]
               box.nix:4:49 `unknown.on` only if this holds
             gap /p/box.nix: `containers`: evaluation fails: no
+            gap /p/box.nix: container `a` (nspawn): nothing that was evaluated has it
+            gap /p/box.nix: container `b` (nspawn): nothing that was evaluated has it
         "#]],
     );
 }

@@ -31,9 +31,7 @@ pub(crate) fn evaluate(vfs: &Vfs, root: &Root, extent: Extent, limits: Limits) -
         let is_key = |place: &Place| {
             place.site.file == root.file() && off.keys.binary_search(&place.site.expr).is_ok()
         };
-        world
-            .containers
-            .retain(|_, container| container.definitions.iter().any(is_key));
+        world.keep_containers(|container| container.definitions.iter().any(is_key));
         of_hosts(&mut world);
     }
     evaluation.answer(&reader, world, extent)

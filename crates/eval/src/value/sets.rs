@@ -68,6 +68,11 @@ impl Affixes {
         says_something.then(|| Rc::new(affixes))
     }
 
+    /// In words: `probe-…`.
+    pub fn shown(&self) -> String {
+        format!("{}…{}", self.start, self.end)
+    }
+
     /// May a name be one of them?
     pub fn fit(&self, name: &str) -> bool {
         let rest = name.strip_prefix(self.start.as_str());

@@ -14,8 +14,8 @@ use crate::types::accept::accepts;
 use crate::types::native::OptType;
 use crate::values::{InOrder, entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
-    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId, Tracked,
-    Unknown, Value, When,
+    Affixes, Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId,
+    Tracked, Unknown, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -299,6 +299,8 @@ struct Names {
     wildcard: Vec<RawDef>,
     /// The sets with names that are not known.
     unnamed: Vec<Unnamed>,
+    /// Is there a set of which nothing is known?
+    has_unseen: bool,
 }
 
 /// A set with names that are not known.
@@ -310,6 +312,27 @@ struct Unnamed {
 }
 
 impl Names {
+    /// What is known of all names that are not known.
+    fn affixes(&self) -> Option<Rc<Affixes>> {
+        let mut all = self.unnamed.iter().map(|one| one.set.names.as_ref());
+        let first = all.next()?.filter(|_| !self.has_unseen)?;
+        all.all(|names| names == Some(first)).then(|| first.clone())
+    }
+
+    /// As Nix does where the set is not lazy.
+    fn look_at(&self, ev: &mut Evaluator<'_>) -> Res<()> {
+        for (raws, _) in self.by_name.values() {
+            look_at(ev, raws)?;
+        }
+        Ok(())
+    }
+
+    /// A set of which nothing is known.
+    fn is_unseen(&mut self, unknown: Rc<Unknown>) {
+        self.open = Some(unknown);
+        self.has_unseen = true;
+    }
+
     fn add(&mut self, ev: &mut Evaluator<'_>, def: &Definition, set: &Rc<Attrs>) {
         for attr in &set.entries {
             let raw = def.raw(ev, attr);
@@ -375,14 +398,13 @@ pub(crate) fn attrs_of(
         def.when = ev.both(unless, def.when);
         match set {
             Ok(set) => names.add(ev, &def, &set),
-            Err(unknown) => names.open = Some(unknown),
+            Err(unknown) => names.is_unseen(unknown),
         }
     }
     if at.mode() == Mode::AsNix && !lazy {
-        for (raws, _) in names.by_name.values() {
-            look_at(ev, raws)?;
-        }
+        names.look_at(ev)?;
     }
+    let affixes = names.affixes();
     let unnamed = std::mem::take(&mut names.unnamed);
     let has_parts = at.mode() != Mode::AsNix && matches!(**elem, OptType::Submodule(_));
     let mut entries = Vec::with_capacity(names.by_name.len());
@@ -417,6 +439,7 @@ pub(crate) fn attrs_of(
     );
     let mut set = Attrs::from_entries(entries);
     set.open = names.open;
+    set.names = affixes;
     if !names.wildcard.is_empty() {
         let path = extend_any(at.path, "<name>");
         if !lazy {

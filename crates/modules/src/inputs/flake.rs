@@ -213,6 +213,7 @@ fn models(
     let frameworks = model(ev, library, &own::FRAMEWORKS, natives);
     let den = model(ev, library, &own::DEN, natives);
     let folders = model(ev, library, &own::FOLDERS, natives);
+    let cells = model(ev, library, &own::CELLS, natives);
     let import_tree = model(ev, library, &own::IMPORT_TREE, natives);
     let parts_lib = parts::library_of_parts(ev, library);
     let arguments = ev.attrs_from(vec![
@@ -222,6 +223,7 @@ fn models(
         ("frameworks", frameworks),
         ("den", den),
         ("folders", folders),
+        ("cells", cells),
         ("importTree", import_tree),
         ("partsLib", parts_lib),
         ("declared", written.inputs),

@@ -1,6 +1,6 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
 # `key` names this flake's node in the lock file, null if it is the lock file's own flake; `top` is that flake's `self`.
-{ lib, pkgs, natives, frameworks, den, folders, importTree, partsLib, declared, lock, key, root, formals, self, top }:
+{ lib, pkgs, natives, frameworks, den, folders, cells, importTree, partsLib, declared, lock, key, root, formals, self, top }:
 let
   inherit (builtins) concatMap elem attrNames elemAt filter foldl' head isList listToAttrs map match isString isAttrs tail;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
@@ -122,6 +122,13 @@ let
       });
     };
 
+  # The options of its module are among our models of every system.
+  arion = name:
+    natives.open "inputs.${name}" {
+      nixosModules = natives.open "inputs.${name}.nixosModules" { arion = { }; default = { }; };
+      nixosModule = { };
+    };
+
   eachSystem = names: f:
     foldl'
       (merged: system:
@@ -178,6 +185,13 @@ let
     else if isRepository "numtide/blueprint" name then inFolders.blueprint name
     else if is "easy-hosts" name then inFolders.easyHosts name
     else if is "flakelight" name then inFolders.flakelight name
+    else if is "ez-configs" name then inFolders.ezConfigs name
+    else if is "haumea" name then cells.haumea name
+    else if isRepository "divnix/hive" name then cells.hive name
+    else if isRepository "divnix/std" name then cells.std name
+    else if is "paisano" name || name == "paisano" then cells.paisano name
+    else if is "flocken" name then cells.flocken name
+    else if is "arion" name then arion name
     else if match ".*snowfallorg/lib.*" (url name) != null || name == "snowfall-lib" then frameworks.snowfall name
     else if isNixpkgs name then nixpkgs name
     else if isHarmless name then natives.symbol "inputs.${name}"

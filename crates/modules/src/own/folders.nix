@@ -103,6 +103,101 @@ in
     in
     open "inputs.${name}" { __functor = _: make; lib = open "inputs.${name}.lib" { mkBlueprint = make; }; };
 
+  # ez-configs, a module of flake-parts: `nixos-configurations/HOST`, `nixos-modules/NAME`, and the same of homes.
+  ezConfigs = name:
+    let
+      userOptions.options = {
+        nameFunction = opt (types.nullOr (types.functionTo types.str)) null;
+        importDefault = opt types.bool true;
+        passInOsConfig = opt types.bool true;
+        standalone = { enable = opt types.bool false; pkgs = opt types.raw (symbol "pkgs"); };
+      };
+      hostOptions.options = {
+        importDefault = opt types.bool true;
+        userHomeModules = opt (types.listOf types.str) [ ];
+      };
+      byDefault = settings: mapAttrs
+        (_: option: if option ? _type then option.default else byDefault { options = option; })
+        settings.options;
+      # `NAME.nix` is the module for all; else each member of the folder is one.
+      modulesIn = directory:
+        if pathExists (directory + ".nix") then { default = directory + ".nix"; }
+        else mapAttrs (_: member: member.path)
+          (filterAttrs (_: member: member.isFile || pathExists (member.path + "/default.nix")) (membersOf directory));
+      # Some arguments are given before a module is one.
+      early = given: modules:
+        if given == { } then modules
+        else mapAttrs
+          (_: path:
+            let made = import path; in
+            if isFunction made then lib.setFunctionArgs (arguments: made (arguments // given)) (removeAttrs (functionArgs made) (attrNames given))
+            else path)
+          modules;
+
+      module = { config, ... }:
+        let
+          ez = config.ezConfigs;
+          kind = of: more: {
+            modulesDirectory = opt types.raw (ez.root + "/${of}-modules");
+            configurationsDirectory = opt types.raw (ez.root + "/${of}-configurations");
+            earlyModuleArgs = opt (types.attrsOf types.anything) ez.earlyModuleArgs;
+          } // more;
+          with' = special: settings: { ${special} = opt (types.attrsOf types.anything) ez.globalArgs; } // settings;
+
+          nixosModules = early ez.nixos.earlyModuleArgs (modulesIn ez.nixos.modulesDirectory);
+          homeModules = early ez.home.earlyModuleArgs (modulesIn ez.home.modulesDirectory);
+          users = modulesIn ez.home.configurationsDirectory;
+          homeOf = user: settings:
+            [ (users.${user} or { }) ]
+            ++ lib.optionals settings.importDefault [ (homeModules.default or { }) (homeModules.linux or { }) ];
+          settingsOf = user: ez.home.users.${user} or (byDefault userOptions);
+          homeArguments = ez.home.extraSpecialArgs // { ezModules = homeModules; };
+
+          hostOf = name: path:
+            let settings = ez.nixos.hosts.${name} or (byDefault hostOptions); in
+            natives.nixosSystem {
+              specialArgs = ez.nixos.specialArgs // { ezModules = nixosModules; };
+              modules = [ path { networking.hostName = mkDefault name; } ]
+                ++ optional settings.importDefault (nixosModules.default or { })
+                ++ optional (settings.userHomeModules != [ ]) {
+                  home-manager.extraSpecialArgs = homeArguments;
+                  home-manager.users = lib.genAttrs settings.userHomeModules (user: { imports = homeOf user (settingsOf user); });
+                };
+            };
+          # The home of a user on each host, unless hosts have it themselves or it stands alone.
+          onHosts = concatMap (host: ez.nixos.hosts.${host}.userHomeModules or [ ]) (attrNames ez.nixos.hosts);
+          alone = filter (user: !(elem user onHosts)) (attrNames users);
+        in
+        {
+          key = "inputs.${name}.flakeModule";
+          options.ezConfigs = {
+            root = opt types.raw null;
+            globalArgs = opt (types.attrsOf types.anything) { };
+            earlyModuleArgs = opt (types.attrsOf types.anything) { };
+            nixos = kind "nixos" (with' "specialArgs" { hosts = opt (types.attrsOf (types.submodule hostOptions)) { }; });
+            darwin = kind "darwin" (with' "specialArgs" { hosts = opt (types.attrsOf (types.submodule hostOptions)) { }; });
+            home = kind "home" (with' "extraSpecialArgs" { users = opt (types.attrsOf (types.submodule userOptions)) { }; });
+          };
+          config.flake = {
+            inherit nixosModules homeModules;
+            nixosConfigurations = mapAttrs hostOf (modulesIn ez.nixos.configurationsDirectory);
+            homeConfigurations = listToAttrs (map
+              (user: {
+                name = user;
+                value = natives.homeManagerConfiguration {
+                  extraSpecialArgs = homeArguments;
+                  modules = homeOf user (settingsOf user);
+                };
+              })
+              alone);
+          };
+        };
+    in
+    open "inputs.${name}" {
+      flakeModule = module;
+      flakeModules = open "inputs.${name}.flakeModules" { default = module; };
+    };
+
   # easy-hosts, a module of flake-parts: hosts that are declared, or found as `PATH/SYSTEM/NAME`.
   easyHosts = name:
     let

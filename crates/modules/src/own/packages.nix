@@ -24,52 +24,63 @@ let
   linuxOnly = {
     stdenv = open "pkgs.stdenv" (platform // { hostPlatform = open "pkgs.stdenv.hostPlatform" platform; });
   };
-in
-(if linux then linuxOnly else { }) // {
-  inherit lib;
-  # With what it builds beside `config`.
-  nixos = configuration: open "pkgs.nixos" (nixosSystem {
-    modules = if builtins.isList configuration then configuration else [ configuration ];
-  });
-  dockerTools = open "pkgs.dockerTools" {
-    pullImage = { imageName, imageDigest, finalImageName ? imageName, finalImageTag ? "latest", ... }:
-      package "pkgs.dockerTools.pullImage" {
-        inherit imageDigest;
-        imageName = finalImageName;
-        imageTag = finalImageTag;
-        destNameTag = "${finalImageName}:${finalImageTag}";
-      };
-    buildImage = builtImage;
-    buildLayeredImage = builtImage;
-    streamLayeredImage = builtImage;
-  };
-  writeText = text;
-  writeTextDir = path: content: written (baseNameOf path) content;
-  writeTextFile = { name, text, ... }: written name text;
-  writeScript = text;
-  writeScriptBin = bin;
-  writeShellScript = text;
-  writeShellScriptBin = bin;
-  writeShellApplication = { name, text, ... }: written name text;
-  symlinkJoin = { name ? "joined", paths ? [ ], ... }: joined name paths;
-  buildEnv = { name ? "joined", paths ? [ ], ... }: joined name paths;
-  runCommand = name: _: built name;
-  runCommandLocal = name: _: built name;
-  writers = open "pkgs.writers" {
-    writeBash = text;
-    writeBashBin = bin;
-    writeDash = text;
-    writeDashBin = bin;
+  # A function gets of the packages what it asks for; what it has a value for by itself is rarely a package.
+  callPackage = function: given:
+    let
+      f = if builtins.isFunction function || function ? __functor then function else import function;
+      wanted = builtins.functionArgs f;
+      required = builtins.filter (name: !wanted.${name}) (builtins.attrNames wanted);
+    in
+    f (lib.genAttrs required (name: pkgs.${name}) // given);
+  pkgs = open "pkgs" (known // { inherit pkgs; });
+  known = (if linux then linuxOnly else { }) // {
+    inherit lib callPackage;
+    callPackages = callPackage;
+    # With what it builds beside `config`.
+    nixos = configuration: open "pkgs.nixos" (nixosSystem {
+      modules = if builtins.isList configuration then configuration else [ configuration ];
+    });
+    dockerTools = open "pkgs.dockerTools" {
+      pullImage = { imageName, imageDigest, finalImageName ? imageName, finalImageTag ? "latest", ... }:
+        package "pkgs.dockerTools.pullImage" {
+          inherit imageDigest;
+          imageName = finalImageName;
+          imageTag = finalImageTag;
+          destNameTag = "${finalImageName}:${finalImageTag}";
+        };
+      buildImage = builtImage;
+      buildLayeredImage = builtImage;
+      streamLayeredImage = builtImage;
+    };
     writeText = text;
-    writeJSON = name: value: written name (anyText value);
-    writeYAML = name: value: written name (anyText value);
-    writeTOML = name: value: written name (anyText value);
+    writeTextDir = path: content: written (baseNameOf path) content;
+    writeTextFile = { name, text, ... }: written name text;
+    writeScript = text;
+    writeScriptBin = bin;
+    writeShellScript = text;
+    writeShellScriptBin = bin;
+    writeShellApplication = { name, text, ... }: written name text;
+    symlinkJoin = { name ? "joined", paths ? [ ], ... }: joined name paths;
+    buildEnv = { name ? "joined", paths ? [ ], ... }: joined name paths;
+    runCommand = name: _: built name;
+    runCommandLocal = name: _: built name;
+    writers = open "pkgs.writers" {
+      writeBash = text;
+      writeBashBin = bin;
+      writeDash = text;
+      writeDashBin = bin;
+      writeText = text;
+      writeJSON = name: value: written name (anyText value);
+      writeYAML = name: value: written name (anyText value);
+      writeTOML = name: value: written name (anyText value);
+    };
+    formats = open "pkgs.formats" {
+      json = format "json" anyText;
+      yaml = format "yaml" anyText;
+      toml = format "toml" anyText;
+      ini = format "ini" (value: lib.generators.toINI { } value);
+      keyValue = format "conf" (value: lib.generators.toKeyValue { } value);
+    };
   };
-  formats = open "pkgs.formats" {
-    json = format "json" anyText;
-    yaml = format "yaml" anyText;
-    toml = format "toml" anyText;
-    ini = format "ini" (value: lib.generators.toINI { } value);
-    keyValue = format "conf" (value: lib.generators.toKeyValue { } value);
-  };
-}
+in
+known

@@ -29,6 +29,8 @@ pub const SCRIPTS: &str = "scripts of the code";
 pub enum Shape {
     /// A module.
     Module,
+    /// What `virtualisation.quadlet` would be, of which the code makes a module by itself.
+    Quadlets,
     /// The content of a quadlet file of a container, of which the code makes a file by itself.
     Quadlet {
         /// The container's name.
@@ -74,6 +76,7 @@ pub fn island_roots(
                 };
                 quadlet(ev, module, container, site)
             }
+            (Shape::Quadlets, _) => quadlets(ev, module),
             (Shape::Script(name), Some(file)) => {
                 let site = Site {
                     file: *file,
@@ -104,8 +107,7 @@ fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Sit
         _ => None,
     };
     let keys = written.unwrap_or(sections);
-    let uid = ev.alloc_unknown(Why::NotModelled(format!("who runs `{container}.container`")));
-    let uid = set_of(ev, "uid", uid, NO_SITE);
+    let uid = whose(ev, format!("who runs `{container}.container`"));
     let mut entries = Vec::new();
     for (name, thunk) in [("containerConfig", keys), ("rootlessConfig", uid)] {
         entries.push(entry(ev.intern(name), thunk));
@@ -116,6 +118,52 @@ fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Sit
         at = set_of(ev, name, at, site);
     }
     at
+}
+
+/// The user that a container belongs to, which nobody knows.
+fn whose(ev: &mut Evaluator<'_>, what: String) -> ThunkId {
+    let uid = ev.alloc_unknown(Why::NotModelled(what));
+    set_of(ev, "uid", uid, NO_SITE)
+}
+
+/// A module with these options of quadlet-nix. Whether its containers belong to the system or to a user nobody knows.
+fn quadlets(ev: &mut Evaluator<'_>, options: ThunkId) -> ThunkId {
+    let containers = match ev.force_or_unknown(options).value {
+        Value::Attrs(set) => find(ev, &set, "containers"),
+        _ => None,
+    };
+    let containers = containers.map(|thunk| ev.force_or_unknown(thunk).value);
+    let mut at = match containers {
+        Some(Value::Attrs(set)) => {
+            let mut all = (*set).clone();
+            for attr in &mut all.entries {
+                attr.thunk = of_somebody(ev, attr.thunk);
+            }
+            all.wildcard = all.wildcard.map(|thunk| of_somebody(ev, thunk));
+            let all = ev.alloc(Value::attrs(all), OriginId::default());
+            set_of(ev, "containers", all, NO_SITE)
+        }
+        _ => options,
+    };
+    for name in ["quadlet", "virtualisation"] {
+        at = set_of(ev, name, at, NO_SITE);
+    }
+    at
+}
+
+/// A container of quadlet-nix that says nothing of its user.
+fn of_somebody(ev: &mut Evaluator<'_>, container: ThunkId) -> ThunkId {
+    ev.alloc_native(move |ev| {
+        let mut container = ev.force(container)?;
+        if let Value::Attrs(set) = &container.value
+            && find(ev, set, "rootlessConfig").is_none()
+        {
+            let uid = whose(ev, "who runs the container".to_owned());
+            let user = ev.attrs_from(vec![("rootlessConfig", uid)]);
+            container.value = Value::attrs(ev.update_attrs(&set.clone(), &user));
+        }
+        Ok(container)
+    })
 }
 
 /// A set with one attribute.

@@ -333,3 +333,155 @@ fn hosts_deployed_by_deploy_rs() {
         "##]],
     );
 }
+
+/// Hosts, modules and homes by folders; a module named `default` is one of every host.
+#[test]
+fn ez_configs_finds_files() {
+    check_on_nixpkgs(
+        r#"
+  inputs.flake-parts.url = "github:hercules-ci/flake-parts";
+  inputs.ez-configs.url = "github:ehllie/ez-configs";
+  outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+    imports = [ inputs.ez-configs.flakeModule ];
+    ezConfigs = {
+      root = ./.;
+      globalArgs.tag = "7";
+      nixos.hosts.oak.userHomeModules = [ "ann" ];
+      nixos.hosts.elm.importDefault = false;
+    };
+  };
+}
+#- /nixos-configurations/oak.nix
+{ ezModules, ... }: { imports = [ ezModules.pods ]; }
+#- /nixos-configurations/elm/default.nix
+{ }
+#- /nixos-modules/pods.nix
+{ tag, ... }: { virtualisation.oci-containers.containers.w.image = "w:${tag}"; }
+#- /nixos-modules/default.nix
+{ networking.domain = "all"; }
+#- /home-configurations/ann.nix
+{ tag, ... }: { services.podman.containers.n.image = "n:${tag}"; }
+#- /home-configurations/bob.nix
+{ services.podman.containers.n.image = "b"; }
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "virtualisation.oci-containers.containers.w.image",
+            "home-manager.users.ann.services.podman.containers.n.image",
+            "services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # elm Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "elm"
+            networking.domain = null
+            virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
+            home-manager.users.ann.services.podman.containers.n.image = error: attribute 'ann' missing
+            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            networking.domain = "all"
+            virtualisation.oci-containers.containers.w.image = "w:7"
+            home-manager.users.ann.services.podman.containers.n.image = "n:7"
+            services.podman.containers.n.image = «unknown: option `services.podman.containers.n.image` is set nowhere in the analysed files»
+            # bob Home closed=true missing=[] release=Some((25, 11))
+            networking.hostName = «unknown: option `networking.hostName` is set nowhere in the analysed files»
+            networking.domain = «unknown: option `networking.domain` is set nowhere in the analysed files»
+            virtualisation.oci-containers.containers.w.image = «unknown: option `virtualisation.oci-containers.containers.w.image` is set nowhere in the analysed files»
+            home-manager.users.ann.services.podman.containers.n.image = «unknown: option `home-manager.users.ann.services.podman.containers.n.image` is set nowhere in the analysed files»
+            services.podman.containers.n.image = "b"
+        "##]],
+    );
+}
+
+/// Cells of blocks: each gets its cell and the others, and hosts are collected from them.
+#[test]
+fn hive_collects_from_cells() {
+    check_on_nixpkgs(
+        r#"
+  inputs.std.url = "github:divnix/std";
+  inputs.hive.url = "github:divnix/hive";
+  outputs = { self, std, hive, ... }@inputs: hive.growOn {
+    inherit inputs;
+    cellsFrom = ./cells;
+    cellBlocks = with std.blockTypes; [ hive.blockTypes.nixosConfigurations (functions "profiles") (functions "modules") ];
+  } {
+    nixosConfigurations = hive.collect self "nixosConfigurations";
+  };
+}
+#- /cells/grove/nixosConfigurations.nix
+{ inputs, cell }: {
+  oak = { bee.system = "x86_64-linux"; bee.pkgs = inputs.nixpkgs; imports = [ cell.profiles.pods inputs.cells.shed.modules.tools ]; };
+}
+#- /cells/grove/profiles.nix
+{ inputs, cell, ... }: { pods = { pkgs, ... }: { virtualisation.oci-containers.containers.w.image = "w:7"; }; }
+#- /cells/shed/modules/default.nix
+{ inputs, cell }: inputs.hive.findLoad { inherit inputs cell; block = ./.; }
+#- /cells/shed/modules/tools.nix
+{ networking.domain = config.networking.hostName; networking.hostName = lib.mkForce "tools"; }
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "virtualisation.oci-containers.containers.w.image",
+        ],
+        expect![[r##"
+            # grove-oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "tools"
+            networking.domain = "tools"
+            virtualisation.oci-containers.containers.w.image = "w:7"
+        "##]],
+    );
+}
+
+#[test]
+fn haumea_and_flocken_load_files() {
+    check_on_nixpkgs(
+        r#"
+  inputs.haumea.url = "github:nix-community/haumea";
+  inputs.flocken.url = "github:mirkolenz/flocken/v2";
+  outputs = { nixpkgs, haumea, flocken, ... }:
+    let
+      parts = haumea.lib.load { src = ./parts; inputs = { tag = "7"; }; transformer = haumea.lib.transformers.liftDefault; };
+      plain = haumea.lib.load { src = ./plain; loader = haumea.lib.loaders.verbatim; };
+    in
+    {
+      nixosConfigurations.oak = nixpkgs.lib.nixosSystem {
+        modules = [ parts.pods parts.sub.more plain.base { imports = flocken.lib.getModules ./modules; } ];
+      };
+    };
+}
+#- /parts/pods.nix
+{ tag, root, super, ... }: { virtualisation.oci-containers.containers.w.image = "${root.sub.name}:${tag}${super.hidden}"; }
+#- /parts/_hidden.nix
+{ }: "-h"
+#- /parts/sub/default.nix
+{ self, ... }: { name = "s"; more = { networking.domain = self.name; }; }
+#- /plain/base.nix
+{ lib, ... }: { networking.hostName = lib.mkForce "base"; }
+#- /modules/one.nix
+{ virtualisation.oci-containers.containers.one.image = "one"; }
+#- /modules/two/default.nix
+{ virtualisation.oci-containers.containers.two.image = "two"; }
+#- /modules/_three.nix
+{ virtualisation.oci-containers.containers.three.image = "three"; }
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "virtualisation.oci-containers.containers.w.image",
+            "virtualisation.oci-containers.containers.one.image",
+            "virtualisation.oci-containers.containers.two.image",
+            "virtualisation.oci-containers.containers.three.image",
+        ],
+        expect![[r##"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "base"
+            networking.domain = "s"
+            virtualisation.oci-containers.containers.w.image = "s:7-h"
+            virtualisation.oci-containers.containers.one.image = "one"
+            virtualisation.oci-containers.containers.two.image = "two"
+            virtualisation.oci-containers.containers.three.image = error: attribute 'three' missing
+        "##]],
+    );
+}

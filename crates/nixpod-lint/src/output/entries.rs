@@ -77,6 +77,21 @@ pub(crate) fn left_out(results: &Results) -> Vec<String> {
         let number = count(off.len(), "container", "containers");
         out.push(format!("{number} {how}: {}{rest}", shown.join(", ")));
     }
+    let on_machine: BTreeSet<String> = of(LeftOutReason::NoContainer)
+        .filter_map(|one| {
+            one.name
+                .as_ref()
+                .map(|name| Words::from(name.exact()).to_string())
+        })
+        .collect();
+    if !on_machine.is_empty() {
+        let number = count(on_machine.len(), "runner", "runners");
+        let names: Vec<String> = on_machine.into_iter().take(MAX_NAMES).collect();
+        out.push(format!(
+            "{number} on the machine itself, in no container: {}",
+            names.join(", ")
+        ));
+    }
     for (reason, whose) in [
         (LeftOutReason::Test, "NixOS tests"),
         (LeftOutReason::VmVariant, "virtual machines for trying out"),

@@ -1,7 +1,7 @@
 //! How much of the host the root of a container is.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, NamespaceMode, Surface, SystemId, SystemKind, Userns};
+use nixpod_model::{Container, NamespaceMode, Surface, SystemId, SystemKind, Text, Userns};
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -107,17 +107,30 @@ pub(crate) fn shares_processes(container: &Container) -> bool {
         .any(|space| space.kind == "pid" && space.mode == NamespaceMode::Host)
 }
 
+/// The seccomp profile that a security option names.
+pub(crate) fn profile(option: &Text) -> Option<String> {
+    let option = option.as_known()?;
+    let (key, value) = option.split_once(['=', ':'])?;
+    (key == "seccomp").then(|| value.to_owned())
+}
+
+/// Is it Podman's own? A privileged container that names it has none: only another one holds there.
+pub(crate) fn is_default_profile(profile: &str) -> bool {
+    [
+        "/etc/containers/seccomp.json",
+        "/usr/share/containers/seccomp.json",
+    ]
+    .contains(&profile)
+}
+
 /// Is its filter of system calls certainly switched off?
 pub(crate) fn is_unfiltered(container: &Container) -> bool {
     let options = container.security_options.iter().filter_map(|field| field.said());
-    let mut profiles = options.filter_map(|option| {
-        let option = option.as_known()?;
-        option
-            .strip_prefix("seccomp")
-            .map(|rest| rest.trim_start_matches([':', '=']).to_owned())
-    });
-    container.privileged.said() == Some(&true)
-        || profiles.next_back().is_some_and(|last| last == "unconfined")
+    let privileged = container.privileged.said() == Some(&true);
+    match options.filter_map(profile).next_back() {
+        Some(last) => last == "unconfined" || privileged && is_default_profile(&last),
+        None => privileged,
+    }
 }
 
 /// Does the container have a user namespace of its own, so that its capabilities hold only inside? `None`: not known.

@@ -1,20 +1,21 @@
 //! dead-flag
 
 use crate::about::devices::dead_entry;
+use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Flag, FlagForm, Text};
+use nixpod_model::{Container, Engine, Flag, FlagForm};
 
 declare_rule! {
     /// ## What it flags
-    /// Options of engines that do nothing, or not what they say: `--cap-drop` and a seccomp profile beside `--privileged`;
-    /// an option and its value in one word (`"--cap-drop ALL"`), with which the container does not start;
-    /// `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in `--system-call-filter=`; directories,
-    /// patterns and unknown letters among `allowedDevices`.
+    /// Options of engines that do nothing, or not what they say: `--cap-drop` and Podman's own seccomp profile beside
+    /// `--privileged` (another profile holds); an option and its value in one word (`"--cap-drop ALL"`), with which the
+    /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in
+    /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`.
     /// ## Why
     /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
-    /// container every capability and no filter, whatever else is said. NixOS starts nspawn with `--keep-unit`, so that
-    /// it sets no properties. Its filters are split at blanks alone, and `a,b` is the name of no call.
+    /// container every capability, and takes the path of its own profile for no profile at all. NixOS starts nspawn with
+    /// `--keep-unit`, so that it sets no properties. Its filters are split at blanks alone, and `a,b` is the name of no call.
     /// ## Bad
     /// ```nix
     /// {
@@ -184,7 +185,7 @@ fn check_privileged(container: &Container, sink: &mut Sink) {
         let Some(field) = field.written() else {
             continue;
         };
-        let Some(profile) = profile(field.get()) else {
+        let Some(profile) = profile(field.get()).filter(|profile| is_default_profile(profile)) else {
             continue;
         };
         sink.report(
@@ -201,13 +202,6 @@ fn check_privileged(container: &Container, sink: &mut Sink) {
     }
 }
 
-/// The profile of system calls that a security option names, if it is one that would confine.
-fn profile(option: &Text) -> Option<String> {
-    let option = option.as_known()?;
-    let (key, value) = option.split_once(['=', ':'])?;
-    (key == "seccomp" && value != "unconfined").then(|| value.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::RULE;
@@ -222,9 +216,9 @@ mod tests {
   virtualisation.oci-containers.containers.web = {
     image = "a:1";
     privileged = true;
-    extraOptions = [ "--cap-drop=ALL" "--security-opt=seccomp=/etc/p.json" ];
+    extraOptions = [ "--cap-drop=ALL" "--security-opt=seccomp=/etc/containers/seccomp.json" ];
                    # ^^^^^^^^^^^^^^^^ medium: `web` keeps `all`: it is privileged
-                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the filter `/etc/p.json` does nothing for `web`: it is privileged
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the filter `/etc/containers/seccomp.json` does nothing for `web`: it is privileged
   };
 }
 "#,
@@ -284,7 +278,7 @@ mod tests {
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; extraOptions = [ "--security-opt=no-new-privileges" "--init" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; extraOptions = [ "--security-opt=no-new-privileges" "--security-opt=seccomp=/etc/p.json" ]; };
   virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--cap-drop" "ALL" ]; };
   services.podman.containers.user = { image = "a:1"; extraPodmanArgs = [ "--cap-drop ALL" ]; };
 }

@@ -1,9 +1,9 @@
 //! privileged-container
 
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, is_default_profile, profile, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text};
+use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
@@ -11,8 +11,8 @@ declare_rule! {
     /// ## Why
     /// It gets every capability and every device, and no system call filter, masked path or security label is left.
     /// Root in a rootful one is root on the host. In a rootless one it cannot exceed its user, but nothing else holds it:
-    /// every device is there that the user may open, and read-only mounts can be undone. `--cap-drop` and a seccomp profile
-    /// beside it do nothing.
+    /// every device is there that the user may open, and read-only mounts can be undone. `--cap-drop` beside it does nothing,
+    /// and neither does Podman's own seccomp profile; a profile of one's own does hold.
     /// ## Bad
     /// ```nix
     /// {
@@ -105,16 +105,11 @@ fn what_is_dead(container: &Container) -> String {
         .dropped_capabilities
         .iter()
         .any(|field| field.said().is_some());
-    let is_profile = |option: &Text| {
-        option
-            .as_known()
-            .is_some_and(|known| known.starts_with("seccomp"))
-    };
     let filters = container
         .security_options
         .iter()
-        .filter_map(|field| field.said())
-        .any(is_profile);
+        .filter_map(|field| profile(field.said()?))
+        .any(|profile| is_default_profile(&profile));
     let what = match (drops, filters) {
         (true, true) => "The capabilities that it drops and its seccomp profile do",
         (true, false) => "The capabilities that it drops do",

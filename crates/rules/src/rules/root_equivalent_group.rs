@@ -61,7 +61,19 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         if user.name == "root" {
             continue;
         }
-        for field in &user.extra_groups {
+        for (number, field) in user.extra_groups.iter().enumerate() {
+            let (before, after) = user.extra_groups.split_at(number);
+            let is_same = |other: &&Field<String>| other.value() == field.value();
+            // What stands in several files is one group.
+            if before
+                .iter()
+                .any(|other| is_same(&other) && other.written().is_some())
+            {
+                continue;
+            }
+            let mut field = field.clone();
+            let others = after.iter().skip(1).filter(is_same);
+            field.also.extend(others.map(|other| other.origin.clone()));
             if let Some(field) = field.written() {
                 judge(ctx, system, (&user.name, field.get()), field, Way::Element, sink);
             }
@@ -86,6 +98,13 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             judge(ctx, system, (member, group), field, Way::Element, sink);
         }
     }
+}
+
+fn is_in_wheel(system: &System, name: &str) -> bool {
+    let user = system.users.iter().find(|user| user.name == name);
+    let mut members = system.group_members.iter().filter_map(Field::value);
+    user.is_some_and(|user| in_extra_groups(user, "wheel"))
+        || members.any(|(group, member)| group == "wheel" && member == name)
 }
 
 /// Services that have the group of an engine: whoever takes over the service is root.
@@ -157,11 +176,16 @@ fn judge<T>(
         Some(false) => return,
         None => Confidence::Medium,
     };
-    let (severity, place) = match system.kind {
+    let (mut severity, place) = match system.kind {
         SystemKind::Guest => (Severity::Medium, inside(ctx, system)),
         _ => (Severity::High, String::new()),
     };
+    let is_root_anyhow = system.wheel_is_root.value() == Some(&true) && is_in_wheel(system, user);
+    if is_root_anyhow {
+        severity = Severity::Info;
+    }
     let more = match group {
+        _ if is_root_anyhow => "Here `sudo` lets this user do so anyhow.",
         "podman" => "Rootless Podman needs no group, so leave it out.",
         "docker" => {
             "Use `virtualisation.docker.rootless` or rootless Podman, or `sudo` where the password matters."
@@ -183,10 +207,11 @@ fn judge<T>(
             "A member can have {daemon} mount the root directory and become root without a password. {more}"
         ));
     if way == Way::Element && !is_empty(&field.origin) {
-        builder.fix(
+        let places = std::iter::once(&field.origin).chain(&field.also);
+        builder.fix_all(
             format!("remove `{user}` from group `{group}`"),
             Applicability::Unsafe,
-            Change::Remove(field.origin.clone()),
+            places.map(|place| Change::Remove(place.clone())).collect(),
         );
     }
 }
@@ -285,6 +310,43 @@ mod tests {
   users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "podman" ]; };
                                                                    # ^^^^^^^^ high: user `alice` is in group `podman`, which is root through Podman
 }
+"#,
+        );
+    }
+
+    /// `sudo` that asks for no password gives the same.
+    #[test]
+    fn beside_a_wheel_that_is_root() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  security.sudo.wheelNeedsPassword = false;
+  users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "docker" ]; };
+                                                                   # ^^^^^^^^ info: user `alice` is in group `docker`, which is root through Docker
+  users.users.bob = { isNormalUser = true; extraGroups = [ "docker" ]; };
+                                                         # ^^^^^^^^ high: user `bob` is in group `docker`, which is root through Docker
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn one_group_in_several_files() {
+        check_fix(
+            &RULE,
+            r#"
+{ lib, ... }: lib.mkMerge [
+  { virtualisation.docker.enable = true; users.users.alice.extraGroups = [ "docker" ]; }
+  { users.users.alice.extraGroups = [ "video" "docker" ]; }
+]
+"#,
+            r#"
+{ lib, ... }: lib.mkMerge [
+  { virtualisation.docker.enable = true; users.users.alice.extraGroups = [ ]; }
+  { users.users.alice.extraGroups = [ "video" ]; }
+]
 "#,
         );
     }

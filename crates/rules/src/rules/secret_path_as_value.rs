@@ -9,7 +9,8 @@ use nixpod_source::{Origin, Symbol};
 declare_rule! {
     /// ## What it flags
     /// An environment variable that is a password, token or key by its name, and whose value is the path of a secret of
-    /// sops-nix or agenix. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are right.
+    /// sops-nix or agenix. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are right, and so is the path of
+    /// a file that is mounted into the container just there: some programs read it.
     /// ## Why
     /// Nobody opens the file: the program takes the path for the password. `/run/secrets/db` is then the password of the
     /// database, the same on every machine with that configuration, and everybody can guess it.
@@ -52,7 +53,10 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let variable = field.get();
-        if announced_by(&variable.name).is_none() || !is_path_of_secret(&variable.value) {
+        if announced_by(&variable.name).is_none()
+            || !is_path_of_secret(&variable.value)
+            || is_inside(container, &variable.value)
+        {
             continue;
         }
         // The path comes from the module of the manager, by an argument; what is wrong is where it is put.
@@ -77,6 +81,19 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              file, which many images call NAME_FILE, and bind the file.",
         );
     }
+}
+
+/// Is a file mounted at that path in the container, or a secret of the engine that has it for its target?
+fn is_inside(container: &Container, path: &Text) -> bool {
+    let path = path.display();
+    let mut mounts = container.mounts.iter().filter_map(|field| field.written());
+    let mut options = { container.run_options.iter() }.filter_map(|field| field.written());
+    mounts.any(|field| field.get().target.display() == path)
+        || options.any(|field| {
+            let value = field.get().value.display();
+            let is_target = |word: &str| word.strip_prefix("target=") == Some(&path);
+            field.get().name == "secret" && value.split(',').any(is_target)
+        })
 }
 
 /// Is it the path of one decrypted file, and nothing else?
@@ -133,6 +150,29 @@ mod tests {
       TOKEN_PATH = "/run/agenix/token";
       SIGNING_KEY = "/run/secrets/signing_key.pub";
       DB_PASSWORD = config.sops.placeholder.db;
+    };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn where_the_file_is_inside() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.oci-containers.containers.books = {
+    image = "a:1";
+    volumes = [ "/srv/key:/run/secrets/key:ro" "${config.sops.secrets.db.path}:${config.sops.secrets.db.path}:ro" ];
+    extraOptions = [ "--secret=token,type=mount,target=/run/secrets/token,mode=0600" ];
+    environment = {
+      BOOKS_SECRET_KEY = "/run/secrets/key";
+      BOOKS_DB_PASSWORD = config.sops.secrets.db.path;
+      BOOKS_TOKEN = "/run/secrets/token";
+      BOOKS_API_KEY = "/run/secrets/other";
+                    # ^^^^^^^^^^^^^^^^^^^^ high: `BOOKS_API_KEY` of `books` is the path `/run/secrets/other`, and not what the file says
     };
   };
 }

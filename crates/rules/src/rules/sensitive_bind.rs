@@ -265,6 +265,12 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             None,
             "What is written there runs as root at the next start or rebuild.",
         ),
+        "usr" | "usr/bin" | "bin" => system(
+            "the host's programs in",
+            Some(High),
+            None,
+            "Scripts of the whole system begin with `/bin/sh` or `/usr/bin/env`, and root runs what is written there.",
+        ),
         "etc/ssh" => system(
             "the host's SSH keys in",
             Some(High),

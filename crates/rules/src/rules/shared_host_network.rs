@@ -3,7 +3,7 @@
 use crate::about::power::has_user_namespace;
 use crate::about::words::{ground, name, removal};
 use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, NetworkMode};
+use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -92,6 +92,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         return;
     };
+    // The path of the host's own namespace, where others name one of their own.
+    if let Some(network) = container.network.written()
+        && network.origin != nspawn.private_network.origin
+    {
+        return by_path(container, network, message, sink);
+    }
     // Something else may give it a network, so what is not known keeps the rule silent.
     if nspawn.other_private_network.value() != Some(&false) {
         return;
@@ -127,10 +133,36 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .fix("set `privateNetwork = true`", Applicability::Unsafe, change);
 }
 
+/// It is given the path of the host's namespace.
+fn by_path(container: &Container, network: Written<'_, NetworkMode>, message: String, sink: &mut Sink) {
+    let builder = sink.report(network, message).help(
+        "This is the network namespace of the host. Use `privateNetwork`, or a namespace of the container's own.",
+    );
+    if let Some(change) = removal(container, &container.network.origin) {
+        builder.fix("leave the host's namespace", Applicability::Unsafe, change);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn the_hosts_namespace_by_its_path() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = { privateUsers = "pick"; extraFlags = [ "--network-namespace-path=/proc/1/ns/net" ]; };
+                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `a` shares the host's network
+  containers.b = { networkNamespace = "/proc/1/ns/net"; };
+                                    # ^^^^^^^^^^^^^^^^ medium: `b` shares the host's network
+  containers.c = { networkNamespace = "/run/netns/vpn"; };
+}
+"#,
+        );
+    }
 
     #[test]
     fn oci() {

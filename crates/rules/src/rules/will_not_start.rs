@@ -3,12 +3,12 @@
 use crate::about::power::maps_root_to_root;
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Mount, Written};
+use nixpod_model::{Container, Engine, Mount, Surface, Userns, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to; an OCI
-    /// container with two volumes at one place; a capability that Podman is told both to add and to drop.
+    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, or with
+    /// a blank in its path; a flag that takes back the users of `privateUsers`; an OCI container with two volumes at one place; a capability that Podman is told both to add and to drop.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -60,7 +60,11 @@ declare_rule! {
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     match container.engine.value() {
-        Some(Engine::Nspawn) => check_maps(container, sink),
+        Some(Engine::Nspawn) => {
+            check_maps(container, sink);
+            check_blanks(container, sink);
+            check_taken_back(container, sink);
+        }
         Some(Engine::Podman) => {
             check_places(container, sink);
             check_capabilities(container, sink);
@@ -95,6 +99,53 @@ fn check_maps(container: &Container, sink: &mut Sink) {
              `privateUsers = \"pick\"`.",
         );
     }
+}
+
+/// Paths with blanks, at which the start script of NixOS splits them.
+fn check_blanks(container: &Container, sink: &mut Sink) {
+    if container.surface != Surface::Nspawn {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let paths = [&field.get().source, &field.get().target];
+        let mut known = paths.into_iter().filter_map(|path| path.as_known());
+        let Some(path) = known.find(|path| path.contains(char::is_whitespace)) else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!("{} does not start: `{path}` is taken apart at the blank", name(container)),
+        )
+        .help("NixOS writes the path without quotation marks. Bind a path that has no blank, such as a link to it.");
+    }
+}
+
+/// A flag that takes back the users by which NixOS has the container's store mapped.
+fn check_taken_back(container: &Container, sink: &mut Sink) {
+    let (Surface::Nspawn, Some(nspawn)) = (container.surface, &container.nspawn) else {
+        return;
+    };
+    let (Some(option), Some(flag)) = (nspawn.private_users.written(), container.userns.written()) else {
+        return;
+    };
+    let is_mapped =
+        !matches!(option.get(), Userns::Host | Userns::Identity) && !maps_root_to_root(option.get());
+    if !is_mapped || !maps_root_to_root(flag.get()) || *flag.get() == Userns::Identity {
+        return;
+    }
+    sink.report(
+        flag,
+        format!("{} does not start: `privateUsers` is taken back", name(container)),
+    )
+    .depends_on(option.field())
+    .related(&option.origin, "its users are chosen here")
+    .help(
+        "NixOS binds the store by the ids that `privateUsers` chooses, and without a user namespace there are none. Say \
+         one thing in one place.",
+    );
 }
 
 /// Two volumes at one place. What a pod or a settings file mounts gives way and is not among these.
@@ -175,6 +226,35 @@ mod tests {
 {
   containers.web = { privateUsers = "identity"; bindMounts."/data:rootidmap" = { hostPath = "/srv"; }; config = { }; };
                                                                                           # ^^^^^^ medium: `web` does not start: `rootidmap` needs a user namespace of its own
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn blanks_in_paths() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web.bindMounts."/data".hostPath = "/srv/a b";
+                                             # ^^^^^^^^^^ medium: `web` does not start: `/srv/a b` is taken apart at the blank
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/srv/a b:/data" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn users_taken_back() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "pick"; extraFlags = [ "--private-users=no" ]; };
+                                                         # ^^^^^^^^^^^^^^^^^^^^ medium: `web` does not start: `privateUsers` is taken back
+  containers.own = { privateUsers = "pick"; extraFlags = [ "--private-users=1048576" ]; };
+  containers.none = { privateUsers = "no"; extraFlags = [ "-U" ]; };
 }
 "#,
         );

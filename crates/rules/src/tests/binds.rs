@@ -150,6 +150,7 @@ const SENSITIVE: &[&str] = &[
     "/proc",
     "/sys",
     "/boot",
+    "/usr/bin",
     "/etc/ssh/ssh_host_ed25519_key",
     "/run/secrets",
     "~/.bashrc",
@@ -165,20 +166,21 @@ fn sensitive_paths_writable() {
         "sensitive-bind",
         &with_binds(SENSITIVE, false),
         expect![[r#"
-        high high: `web` gets the host's root directory `/`, writable
-        high high: `web` gets the host's configuration and password hashes in `/etc`, writable
-        high high: `web` gets the whole home `/home/alice`, writable
-        high high: `web` gets a user's keys or passwords in `/home/${config.users.users.alice.uid}/.ssh`, writable
-        high high: `web` gets the state of all services in `/var/lib`, writable
-        high high: `web` gets the sockets and secrets of the host's services in `/run`, writable
-        high high: `web` gets all devices in `/dev`, writable
-        high high: `web` gets the host's processes in `/proc`, writable
-        medium high: `web` gets the host's devices and kernel settings in `/sys`, writable
-        high high: `web` gets the host's boot files in `/boot`, writable
-        high high: `web` gets the host's SSH key `/etc/ssh/ssh_host_ed25519_key`, writable
-        medium high: `web` gets all decrypted secrets in `/run/secrets`, writable
-        high high: `web` gets a user's start files in `~/.bashrc`, writable
-    "#]],
+            high high: `web` gets the host's root directory `/`, writable
+            high high: `web` gets the host's configuration and password hashes in `/etc`, writable
+            high high: `web` gets the whole home `/home/alice`, writable
+            high high: `web` gets a user's keys or passwords in `/home/${config.users.users.alice.uid}/.ssh`, writable
+            high high: `web` gets the state of all services in `/var/lib`, writable
+            high high: `web` gets the sockets and secrets of the host's services in `/run`, writable
+            high high: `web` gets all devices in `/dev`, writable
+            high high: `web` gets the host's processes in `/proc`, writable
+            medium high: `web` gets the host's devices and kernel settings in `/sys`, writable
+            high high: `web` gets the host's boot files in `/boot`, writable
+            high high: `web` gets the host's programs in `/usr/bin`, writable
+            high high: `web` gets the host's SSH key `/etc/ssh/ssh_host_ed25519_key`, writable
+            medium high: `web` gets all decrypted secrets in `/run/secrets`, writable
+            high high: `web` gets a user's start files in `~/.bashrc`, writable
+        "#]],
     );
 }
 

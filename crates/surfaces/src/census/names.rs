@@ -8,7 +8,7 @@ use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
 
 /// Options that systems with containers set besides.
-const OF_SYSTEMS: [&str; 14] = [
+const OF_SYSTEMS: [&str; 15] = [
     "boot",
     "environment",
     "fileSystems",
@@ -23,6 +23,7 @@ const OF_SYSTEMS: [&str; 14] = [
     "sops",
     "systemd",
     "users",
+    "virtualisation",
 ];
 
 /// Those of them that hardly anything else has: groups of options of a user's own are called `services` or `hardware`, too.
@@ -49,7 +50,7 @@ const COMMON: [&str; 8] = [
 ];
 
 /// Functions whose value is their last argument, as far as definitions go, and whether they leave it out on a condition.
-const TRANSPARENT: [(&str, bool); 12] = [
+const TRANSPARENT: [(&str, bool); 15] = [
     ("mkIf", true),
     ("mkMerge", false),
     ("mkForce", false),
@@ -62,6 +63,9 @@ const TRANSPARENT: [(&str, bool); 12] = [
     ("optionalAttrs", true),
     ("recursiveUpdate", false),
     ("mkAssert", true),
+    ("filterAttrs", true),
+    ("getAttrs", true),
+    ("intersectAttrs", true),
 ];
 
 /// Can a file write a container at all? It has the names of a path of a set of containers, but for the first, which may stand
@@ -143,6 +147,17 @@ pub(super) fn is_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
 /// Is a set unmistakably a container of quadlet-nix, wherever it stands?
 pub(super) fn is_quadlet(hir: &Hir, attrs: &Attrs) -> bool {
     names(hir, attrs).any(|name| name == "containerConfig")
+}
+
+/// Does a set of containers have one that is none of nspawn's, for all that is written of it?
+pub(super) fn has_others(hir: &Hir, containers: &Attrs) -> bool {
+    containers.entries.iter().any(|entry| match entry.value {
+        EntryValue::Expr(value) => match hir.expr(value) {
+            Expr::Attrs(attrs) => !attrs.entries.is_empty() && !may_be_nspawn(hir, attrs),
+            _ => false,
+        },
+        EntryValue::Inherit(_) | EntryValue::From(_) => false,
+    })
 }
 
 /// Is it the configuration of a system?

@@ -25,6 +25,8 @@ pub struct SpecSite {
     pub option: String,
     /// The innermost condition around it that decides whether it is there, within its module.
     pub condition: Option<ExprId>,
+    /// Does it stand under a condition that is written as `false`?
+    pub is_never: bool,
     /// Is it of a machine that is made for tests only?
     pub machine: Option<TestMachine>,
     /// Does where it stands tell that it is one? Otherwise it only looks like one: data that some code of the user's own
@@ -52,6 +54,8 @@ pub struct ModuleSite {
     pub kind: SystemKind,
     /// The attribute path under which it stands in the file, as far as it is written out; empty for what is no attribute.
     pub path: String,
+    /// Does it have the options of `virtualisation.quadlet` itself, of which the code makes a module in a way of its own?
+    pub is_quadlets: bool,
 }
 
 impl SpecSite {
@@ -65,12 +69,14 @@ impl SpecSite {
             set: script.text,
             option: script.path.clone(),
             condition: None,
+            is_never: false,
             machine: None,
             is_told: script.standing != ScriptStanding::Unclear,
             module: ModuleSite {
                 expr: script.text,
                 kind: SystemKind::Nixos,
                 path: script.path.clone(),
+                is_quadlets: false,
             },
         }
     }

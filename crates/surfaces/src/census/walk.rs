@@ -1,11 +1,11 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of,
+    has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of,
 };
 use crate::census::path::{Set, Step, Steps};
 use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
-use crate::census::wrapped::{MAX_DEPTH, condition_of, passes_on, unwrapped};
+use crate::census::wrapped::{MAX_DEPTH, condition_of, is_never, passes_on, removed, unwrapped};
 use crate::surface::tables;
 use crate::vocabulary::options::Systems;
 use nixpod_model::{Surface, SystemKind};
@@ -50,6 +50,7 @@ pub(super) fn census(hir: &Hir) -> Census {
         outer: Vec::new(),
         path: Steps::default(),
         condition: None,
+        is_never: false,
         machine: None,
         out: Census::default(),
     };
@@ -67,6 +68,8 @@ struct Walk<'h> {
     path: Steps,
     /// The innermost condition since the path began.
     condition: Option<ExprId>,
+    /// Is there a condition around it that is written as `false`?
+    is_never: bool,
     /// Is it a part of a machine for tests?
     machine: Option<TestMachine>,
     out: Census,
@@ -147,9 +150,10 @@ impl Walk<'_> {
     }
 
     fn under(&mut self, condition: ExprId, run: impl FnOnce(&mut Self)) {
-        let outer = self.condition.replace(condition);
+        let outer = (self.condition.replace(condition), self.is_never);
+        self.is_never |= is_never(self.hir, condition);
         run(self);
-        self.condition = outer;
+        (self.condition, self.is_never) = outer;
     }
 
     fn perhaps_under(&mut self, condition: Option<ExprId>, run: impl FnOnce(&mut Self)) {
@@ -340,8 +344,15 @@ impl Walk<'_> {
             return;
         }
         let next = depth + 1;
+        if let Some((all, names)) = removed(self.hir, value) {
+            return self.under(names, |walk| walk.containers(set, all, next));
+        }
         match self.hir.expr(value) {
             Expr::Attrs(attrs) => {
+                // Beside containers of another kind it takes more to tell.
+                let is_told = set.table.surface != Surface::Nspawn || !has_others(self.hir, attrs);
+                let in_module = set.in_module && is_told;
+                let set = Set { in_module, ..set };
                 for entry in &attrs.entries {
                     let name = Some(self.hir.name(entry.name).to_string());
                     match entry.value {
@@ -417,14 +428,14 @@ impl Walk<'_> {
         if let Expr::Attrs(attrs) = self.hir.expr(inner) {
             // A set with none of the options is something else that is called `containers`; away from modules it takes
             // more to tell.
+            if is_nspawn_set && is_quadlet(self.hir, attrs) {
+                return self.quadlet_elsewhere(set, name, key, value);
+            }
             let is_one = match set.in_module {
                 true => may_be_nspawn(self.hir, attrs),
                 false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
-                if is_quadlet(self.hir, attrs) {
-                    self.quadlet_elsewhere(set, name, key, value);
-                }
                 return;
             }
             // A guest may hold containers of its own.
@@ -466,17 +477,16 @@ impl Walk<'_> {
     }
 
     /// A container of a module that has its options in another place than those that are known, such as a fork of
-    /// quadlet-nix.
+    /// quadlet-nix, or of code that gives such options to a function. The set around has them.
     fn quadlet_elsewhere(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
-        if let Some(table) = tables().find(|table| table.surface == Surface::QuadletNix) {
-            let (in_module, seems_module) = (false, false);
-            let set = Set {
-                table,
-                in_module,
-                seems_module,
-                ..set
-            };
-            self.site(set, name, key, value);
+        let Some(table) = tables().find(|table| table.surface == Surface::QuadletNix) else {
+            return;
+        };
+        let found = self.out.specs.len();
+        self.site(Set { table, ..set }, name, key, value);
+        for site in self.out.specs.iter_mut().skip(found) {
+            site.is_told = true;
+            site.module.is_quadlets = true;
         }
     }
 
@@ -510,6 +520,7 @@ impl Walk<'_> {
             set: set.key,
             option: option.join("."),
             condition: self.condition,
+            is_never: self.is_never,
             machine: self.machine,
             is_told: set.in_module || set.seems_module,
             module,
@@ -522,7 +533,12 @@ impl Walk<'_> {
         let expr = steps.last().map_or(self.begin, |step| step.value);
         let names = self.outer.iter().cloned().chain(names(steps));
         let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
-        ModuleSite { expr, kind, path }
+        ModuleSite {
+            expr,
+            kind,
+            path,
+            is_quadlets: false,
+        }
     }
 }
 

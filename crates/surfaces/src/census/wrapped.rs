@@ -3,7 +3,7 @@
 use crate::census::names::transparent;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{AttrName, Expr};
+use nixpod_syntax::hir::{AttrName, Expr, VarRef};
 
 /// Deeper than any file that the parser accepts would be by nesting alone.
 pub(super) const MAX_DEPTH: u32 = 400;
@@ -19,6 +19,30 @@ pub(super) fn unwrapped(hir: &Hir, id: ExprId) -> ExprId {
         };
     }
     at
+}
+
+/// Is a condition written as `false`? So somebody comments out what stands under it.
+pub(super) fn is_never(hir: &Hir, condition: ExprId) -> bool {
+    matches!(hir.expr(condition), Expr::Var(name, VarRef::Global) if hir.name(*name) == "false")
+}
+
+/// `removeAttrs set names`, which leaves out some entries of a set: both.
+pub(super) fn removed(hir: &Hir, value: ExprId) -> Option<(ExprId, ExprId)> {
+    let Expr::Apply(function, names) = hir.expr(value) else {
+        return None;
+    };
+    let Expr::Apply(function, set) = hir.expr(*function) else {
+        return None;
+    };
+    let name = match hir.expr(*function) {
+        Expr::Var(name, _) => *name,
+        Expr::Select(_, path, _) => match path.last() {
+            Some(AttrName::Static(name, _)) => *name,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (hir.name(name) == "removeAttrs").then_some((*set, *names))
 }
 
 /// The condition of a definition that is `mkIf condition value`.

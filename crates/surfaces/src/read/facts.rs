@@ -44,6 +44,8 @@ pub(crate) struct Found {
     /// The key's place.
     pub(crate) site: Site,
     pub(crate) info: Option<Rc<OptionInfo>>,
+    /// What is known of the names that it stands for, where it stands for any number of them: `probe-…`.
+    pub(crate) known_name: Option<String>,
     /// Where there is no info of its own: is it a part of a default?
     default: bool,
     /// Is it a part of something that the analysed code sets and that is not known as a whole?
@@ -125,6 +127,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             when,
             site,
             info: self.shared.info(thunk),
+            known_name: None,
             default,
             of_unknown: false,
             thunk: Some(thunk),
@@ -188,6 +191,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             when,
             site: base.site,
             info: None,
+            known_name: None,
             default,
             of_unknown: matches!(base.value.value, Value::Unknown(_)) && self.is_set(base),
             thunk: None,
@@ -318,8 +322,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         if let Some(open) = &set.open {
             match set.wildcard {
                 Some(thunk) => {
+                    let known_name = set.names.as_ref().map(|names| names.shown());
                     let found = self.found(thunk, when, found.site, default);
-                    out.template = Some(found);
+                    out.template = Some(Found { known_name, ..found });
                 }
                 None => out.open = Some(open.why.clone()),
             }

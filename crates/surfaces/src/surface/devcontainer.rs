@@ -243,7 +243,7 @@ fn reach(json: &Json, container: &mut Container) {
 fn one_mount(json: &Json) -> Option<Field<Mount>> {
     if let Some(text) = json.text() {
         let field = field(text);
-        let mounted = mount(field.value()?)?;
+        let mounted = mount(field.value()?, true)?;
         return Some(field.map(|_| mounted.clone()));
     }
     let Json::Object(_, origin) = json else {

@@ -7,14 +7,14 @@ use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities;
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::flags::parse;
+use crate::vocabulary::mounts::tmpfs;
 use crate::vocabulary::nspawn::{self as flags, FromFlags, GRAMMAR, IDS};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::{Tracked, Value};
 use nixpod_model::{
-    Container, Device, Fact, Field, Mount, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption,
-    Userns,
+    Container, Device, Fact, Field, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption, Userns,
 };
 use nixpod_source::{Origin, Why};
 
@@ -135,7 +135,12 @@ pub(crate) fn read(
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
     let from_flags = flags::apply(container, &options);
-    let from_settings = systemd_nspawn::of_declared(reader, around.config, container);
+    let from_settings = systemd_nspawn::of_declared(
+        reader,
+        around.config,
+        container,
+        enable_tun.value() == Some(&true),
+    );
     let from_flags = FromFlags {
         network: from_flags.network.or(from_settings.network),
         ..from_flags
@@ -212,14 +217,7 @@ fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, config: &Found, 
     let list = reader.get(found, "tmpfs");
     for element in reader.elements(&list) {
         let text = reader.text(&element);
-        container.mounts.push(text.map(|target| Mount {
-            source: Text::known("tmpfs", Origin::default()),
-            target: target.clone(),
-            read_only: false,
-            options: Vec::new(),
-            is_bind: false,
-            unclear_access: None,
-        }));
+        container.mounts.push(text.map(tmpfs));
     }
     let list = reader.get(found, "forwardPorts");
     for element in reader.elements(&list) {
@@ -439,7 +437,7 @@ fn other_private_network(
     unknown_flag: Option<(Why, Origin)>,
 ) -> Field<bool> {
     if let Some(flag) = flag {
-        return flag.map(|_| true);
+        return flag.map(|mode| *mode != NetworkMode::Host);
     }
     let mut unknown = unknown_flag;
     for name in ["interfaces", "macvlans"] {
@@ -462,9 +460,9 @@ fn other_private_network(
     }
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
-        return reader.field(&namespace, |_, value, _| match &value.value {
+        return reader.field(&namespace, |this, value, origin| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(true),
+            _ => Ok(flags::joined(&this.text_or_hole(value, origin)) != NetworkMode::Host),
         });
     }
     match unknown {
@@ -484,7 +482,7 @@ fn network(
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
             Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(NetworkMode::Joined(this.text_or_hole(value, origin).display())),
+            _ => Ok(flags::joined(&this.text_or_hole(value, origin))),
         });
     }
     if let Some(flag) = flag {

@@ -99,6 +99,14 @@ pub(crate) fn read(
     }
     container.command.extend(reader.texts(found, "cmd"));
 
+    for (name, flag) in [("hostname", "--hostname"), ("user", "--user")] {
+        let option = reader.get(found, name);
+        if !matches!(option.value.value, Value::Null) && reader.is_written(&option) {
+            let text = reader.text(&option);
+            podman::apply(container, &[podman::option(flag, &text)]);
+        }
+    }
+
     // Options of the engine itself come before `run`; they are kept as words only.
     let before = reader.texts(found, "preRunExtraOptions");
     container.flags = parse(&before, &WORDS).0;

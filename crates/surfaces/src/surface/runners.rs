@@ -106,7 +106,7 @@ pub(crate) fn gitlab(
         return Reading::Off;
     }
     if runs_none {
-        return Reading::Elsewhere;
+        return Reading::Without;
     }
     started_by(reader, around.config, container);
     container.unseen = reader.unseen(found);
@@ -231,7 +231,7 @@ pub(crate) fn act(
         return Reading::Off;
     }
     if runs_none {
-        return Reading::Elsewhere;
+        return Reading::Without;
     }
     started_by(reader, around.config, container);
     container.unseen = reader.unseen(found);

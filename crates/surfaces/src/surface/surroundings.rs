@@ -35,8 +35,10 @@ pub(crate) enum Reading {
     Container,
     /// No: it is switched off by itself.
     Off,
-    /// No: what is said here is read elsewhere, or of no container.
+    /// No: what is said here is read elsewhere.
     Elsewhere,
+    /// No: that is what is said.
+    Without,
     /// No: what is at this path is data of the analysed code's own that looks like one.
     Data(String),
 }

@@ -38,6 +38,7 @@ enum Group {
     Capabilities,
     Network,
     Mounts,
+    Environment,
     Other,
 }
 
@@ -68,7 +69,13 @@ const SETTINGS: [(&str, &str, &str, As, Group); 25] = [
         As::Words,
         Group::Capabilities,
     ),
-    ("execConfig", "Environment", "--setenv=", As::Words, Group::Other),
+    (
+        "execConfig",
+        "Environment",
+        "--setenv=",
+        As::Words,
+        Group::Environment,
+    ),
     (
         "execConfig",
         "NoNewPrivileges",
@@ -195,6 +202,9 @@ const SETTINGS: [(&str, &str, &str, As, Group); 25] = [
     ),
 ];
 
+/// How systemd says no.
+const OFF: [&str; 6] = ["no", "n", "false", "f", "off", "0"];
+
 /// Reads one machine into an empty one. What is declared under `containers`, too, is read there.
 pub(crate) fn read(
     reader: &mut OptionReader<'_, '_>,
@@ -211,7 +221,7 @@ pub(crate) fn read(
         return Reading::Elsewhere;
     }
     // What the unit passes by itself: `--network-veth -U --settings=override`.
-    let words = words_of(reader, found, |_| true);
+    let words = words_of(reader, found, |_, _| true);
     let from_flags = take(&words, container);
     container.userns = from_flags.userns.unwrap_or(Field::default(Userns::Pick));
     container.network = match from_flags.network {
@@ -240,23 +250,53 @@ fn without_veth(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Fiel
 }
 
 /// What the file of settings adds to a container that NixOS declares: its start script always says which users the
-/// container has and what it binds, so that the file says nothing of these.
+/// container has, what it binds and variables, so that the file says nothing of these.
 pub(super) fn of_declared(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
     container: &mut Container,
+    has_tun: bool,
 ) -> FromFlags {
     let settings = reader.at(config, &["systemd", "nspawn", &container.name]);
-    if reader.is_unset(&settings) {
+    if reader.is_unset(&settings) || is_off(container) {
         return FromFlags::default();
     }
-    let has_capabilities = !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
-    let words = words_of(reader, &settings, |group| match group {
-        Group::Users | Group::Mounts => false,
+    // The capability for tunnels stands on the command line, too.
+    let has_capabilities =
+        has_tun || !container.capabilities.is_empty() || !container.dropped_capabilities.is_empty();
+    let has_flag = |option: &str| {
+        let name = option.trim_end_matches('=');
+        let words = container.flags.iter().filter_map(|flag| flag.word.value());
+        let names = words.map(|word| word.pattern().split('=').next().unwrap_or_default().to_owned());
+        names.into_iter().any(|other| other == name)
+    };
+    let words = words_of(reader, &settings, |group, option| match group {
+        Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
-        Group::Network | Group::Other => true,
+        Group::Network => true,
+        Group::Other => !has_flag(option),
     });
     take(&words, container)
+}
+
+/// Does its command line say that no file is to be read?
+fn is_off(container: &Container) -> bool {
+    let mut words = container
+        .flags
+        .iter()
+        .filter_map(|flag| flag.word.certain()?.as_known());
+    let mut is_off = false;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--settings") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        if let Some(value) = value {
+            is_off = OFF.contains(&value.as_str());
+        }
+    }
+    is_off
 }
 
 fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
@@ -269,12 +309,15 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
 fn words_of(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
-    is_wanted: impl Fn(Group) -> bool,
+    is_wanted: impl Fn(Group, &str) -> bool,
 ) -> Vec<Field<Text>> {
     let mut out = Vec::new();
     for (section, key, option, how, group) in SETTINGS {
         let setting = reader.at(found, &[section, key]);
-        if !is_wanted(group) || reader.is_unset(&setting) || matches!(setting.value.value, Value::Null) {
+        if !is_wanted(group, option)
+            || reader.is_unset(&setting)
+            || matches!(setting.value.value, Value::Null)
+        {
             continue;
         }
         let values: Vec<Field<Text>> = match &setting.value.value {
@@ -302,10 +345,9 @@ fn words_of(
 }
 
 fn is_on(value: &Field<Text>) -> bool {
-    let off = ["no", "n", "false", "f", "off", "0"];
     value
         .value()
-        .is_none_or(|text| !off.contains(&text.pattern().as_str()))
+        .is_none_or(|text| !OFF.contains(&text.pattern().as_str()))
 }
 
 /// An option with a value, each at its place.

@@ -9,7 +9,7 @@ use crate::system::dockerd;
 use crate::system::every_container::EngineSettings;
 use crate::system::node::{Node, of_files};
 use crate::system::release;
-use crate::vocabulary::capabilities::normal_capability;
+use crate::vocabulary::capabilities::{Granted, instead_of_default, normal_capability};
 use crate::vocabulary::certainty::override_with;
 use crate::vocabulary::flags::decided;
 use crate::vocabulary::mounts::{mount, volume};
@@ -21,21 +21,6 @@ use nixpod_model::{
     Surface, System, SystemKind, Text, Userns,
 };
 use nixpod_source::Origin;
-
-/// What Podman grants to a container of which nothing is said.
-const DEFAULT_CAPABILITIES: [&str; 11] = [
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_SETFCAP",
-    "CAP_SETGID",
-    "CAP_SETPCAP",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-];
 
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release::new(25, 5);
@@ -422,14 +407,14 @@ impl Table {
     }
 
     fn lists(&self, reader: &mut OptionReader<'_, '_>, all: &mut Container, is_old: bool) {
-        for capability in self.texts(reader, "default_capabilities") {
-            let capability = decided(&capability, |text| normal_capability(&text.display()));
-            if !capability
-                .value()
-                .is_some_and(|name| DEFAULT_CAPABILITIES.contains(&name.as_str()))
-            {
-                all.capabilities.push(capability);
-            }
+        if self.get(reader, "default_capabilities").is_some() {
+            let listed = self.texts(reader, "default_capabilities");
+            let listed = listed
+                .iter()
+                .map(|one| decided(one, |text| normal_capability(&text.display())));
+            let Granted { added, dropped } = instead_of_default(listed.collect());
+            all.capabilities.extend(added);
+            all.dropped_capabilities.extend(dropped);
         }
         for text in self.texts(reader, "volumes") {
             all.mounts.push(text.map(volume));
@@ -439,7 +424,7 @@ impl Table {
             false => self.texts(reader, "mounts"),
         };
         for text in mounts {
-            match text.value().map(mount) {
+            match text.value().map(|text| mount(text, false)) {
                 Some(Some(mounted)) => all.mounts.push(text.map(|_| mounted.clone())),
                 Some(None) => {}
                 None => all.mounts.push(text.map(volume)),
@@ -535,6 +520,7 @@ fn without_lists(settings: &mut EngineSettings, reader: &mut OptionReader<'_, '_
     }
     if replaces("default_capabilities") {
         settings.all.capabilities.clear();
+        settings.all.dropped_capabilities.clear();
     }
     if replaces("env") {
         settings.all.environment.clear();

@@ -1,5 +1,6 @@
 //! What every container of an engine has: a container that stands for all, and how others have it from that one.
 
+use crate::vocabulary::capabilities::left_by;
 use nixpod_model::{Container, Fact, Field, Port, Text};
 use nixpod_source::Why;
 
@@ -56,7 +57,10 @@ impl EngineSettings {
         add(&mut container.environment, &all.environment, |variable| {
             Some(variable.name.clone())
         });
-        add(&mut container.capabilities, &all.capabilities, |_| None);
+        let added = left_by(&all.capabilities, &container.dropped_capabilities);
+        let dropped = left_by(&all.dropped_capabilities, &container.capabilities);
+        add(&mut container.capabilities, &added, |_| None);
+        add(&mut container.dropped_capabilities, &dropped, |_| None);
         add(&mut container.mounts, &all.mounts, |_| None);
         add(&mut container.devices, &all.devices, |_| None);
         // What Podman starts adds to these; other values of one name take the place of the setting.

@@ -44,6 +44,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.service_groups = users::service_groups(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
     system.selinux = selinux(reader, config);
+    system.wheel_is_root = wheel_is_root(reader, config);
     system.user_namespaces = user_namespaces(reader, config);
     system.store_fs_type = store_fs_type(reader, config);
     system.engines = engines::of_system(reader, config);
@@ -70,6 +71,17 @@ fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<b
     }
     let allowed = reader.option(config, &["security", "allowUserNamespaces"]);
     reader.bool(&allowed)
+}
+
+/// Is `sudo` told not to ask members of `wheel`? The module of NixOS-WSL tells it so by default.
+fn wheel_is_root(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    for sudo in ["sudo", "sudo-rs"] {
+        let asks = reader.option(config, &["security", sudo, "wheelNeedsPassword"]);
+        if !reader.is_unset(&asks) {
+            return reader.bool(&asks).map(|asks| !asks);
+        }
+    }
+    switches::switch(reader, config, &["wsl", "enable"])
 }
 
 fn selinux(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

@@ -180,6 +180,52 @@ fn sets_in_the_shape_of_quadlet_files_are_named() {
     );
 }
 
+/// Whatever leaves out some entries of a set leaves them written.
+#[test]
+fn what_is_filtered_counts_by_itself() {
+    check(
+        r#"
+{ lib, ... }: {
+  virtualisation.oci-containers.containers = lib.filterAttrs (name: _: name != "a") {
+    a.image = "a";
+    b.image = "b";
+  };
+  containers = if 1 > 2
+    then { c.config = { }; }
+    else removeAttrs (lib.getAttrs [ "d" ] {
+      d.config = { };
+    }) [ "d" ];
+}"#,
+        expect![[r#"
+            4 oci-containers a
+            5 oci-containers b
+            8 nspawn c
+            10 nspawn d
+        "#]],
+    );
+}
+
+/// What stands among containers says which kind they are, and where a shape says it, the options around do not matter.
+#[test]
+fn the_shape_tells_the_kind() {
+    check(
+        r#"
+{
+  apps.a = { tools, ... }: {
+    containers = { server = { image = "x"; ports = [ ]; }; db = tools.mkPostgres { }; };
+  };
+  units = tools.mk {
+    containers.${name} = { autoStart = false; containerConfig.image = "i"; };
+    containers."${name}-db".containerConfig = { image = "j"; };
+  };
+}"#,
+        expect![[r#"
+            7 quadlet-nix <name>
+            8 quadlet-nix …-db
+        "#]],
+    );
+}
+
 /// A set in each entry of a set, and a guest below more than one name.
 #[test]
 fn sets_in_sets() {

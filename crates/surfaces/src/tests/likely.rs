@@ -39,7 +39,7 @@ let cfg = config.site; inner = "in-${cfg.card}"; in {
           users: Pick <- "pick"
           private users: Pick <- "pick"
           ownership: true <- "pick"
-        oci-containers <name> template in `box` <- config.virtualisation.oci-containers.containers."x-${cfg.other}".image = "x"
+        oci-containers x-… template in `box` <- config.virtualisation.oci-containers.containers."x-${cfg.other}".image = "x"
           engine: maybe[] podman
           image: x <- "x"
         not analysed: containers: option `site.card` is set nowhere in the analysed files <- {…

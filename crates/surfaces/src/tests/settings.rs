@@ -38,6 +38,16 @@ fn what_containers_conf_says_holds_for_every_container_of_podman() {
             containers-conf <every container of Podman> template in `box` <- {…
               privileged: true <- true
               capability: CAP_SYS_ADMIN <- "CAP_SYS_ADMIN"
+              dropped: default CAP_DAC_OVERRIDE
+              dropped: default CAP_FOWNER
+              dropped: default CAP_FSETID
+              dropped: default CAP_KILL
+              dropped: default CAP_NET_BIND_SERVICE
+              dropped: default CAP_SETFCAP
+              dropped: default CAP_SETGID
+              dropped: default CAP_SETPCAP
+              dropped: default CAP_SETUID
+              dropped: default CAP_SYS_CHROOT
               network: Host <- "host"
               namespace: pid Host <- "host"
               mount: / at /host rw <- "/:/host"
@@ -52,6 +62,16 @@ fn what_containers_conf_says_holds_for_every_container_of_podman() {
             oci-containers web in `box` <- {…
               privileged: false <- false
               capability: default CAP_SYS_ADMIN <- "CAP_SYS_ADMIN"
+              dropped: default CAP_DAC_OVERRIDE
+              dropped: default CAP_FOWNER
+              dropped: default CAP_FSETID
+              dropped: default CAP_KILL
+              dropped: default CAP_NET_BIND_SERVICE
+              dropped: default CAP_SETFCAP
+              dropped: default CAP_SETGID
+              dropped: default CAP_SETPCAP
+              dropped: default CAP_SETUID
+              dropped: default CAP_SYS_CHROOT
               network: None <- "--network=none"
               namespace: pid Container("a") <- "--pid=container:a"
               mount: default / at /host rw <- "/:/host"

@@ -115,7 +115,8 @@ impl<'w> CommandLine<'w> {
         if !pattern.starts_with('-') || pattern.len() < 2 {
             return self.flag(word, FlagForm::Value);
         }
-        if !self.grammar.pre_split && before_value.contains(|c: char| c.is_ascii_whitespace()) {
+        let has_blank = |text: &str| text.contains(|c: char| c.is_ascii_whitespace());
+        if !self.grammar.pre_split && has_blank(before_value) && !self.has_attached(&pattern) {
             return self.flag(word, FlagForm::Malformed);
         }
         self.flag(word, FlagForm::Option);
@@ -123,6 +124,17 @@ impl<'w> CommandLine<'w> {
             Some(name) => self.long(word, text, name),
             None => self.short(word, text, &pattern),
         }
+    }
+
+    /// Is it a short option with its value behind it, as in `-v/a b:/c`? Whatever is in that belongs to the value.
+    fn has_attached(&self, pattern: &str) -> bool {
+        let letters = pattern.chars().skip(1);
+        let mut value =
+            letters.skip_while(|c| !c.is_ascii_whitespace() && (self.grammar.short)(*c) == Arity::None);
+        let takes = value
+            .next()
+            .is_some_and(|c| !matches!(c, '-' | ' ' | '\t' | '\n'));
+        takes && value.next().is_some_and(|c| !c.is_ascii_whitespace())
     }
 
     fn long(&mut self, word: &Field<Text>, text: &Text, name: &str) {

@@ -46,10 +46,10 @@ pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -
     }
 }
 
-/// A `+` means relative to the image, a `-` that the source may be missing.
+/// A `+` means relative to the image.
 fn without_sign(text: &Text) -> Text {
     let pattern = text.pattern();
-    if pattern.starts_with(['+', '-']) {
+    if pattern.starts_with('+') {
         text.slice(1, pattern.len())
     } else {
         text.clone()
@@ -95,8 +95,13 @@ pub(crate) fn is_path(source: &Text) -> bool {
     pattern.starts_with(['/', '.', '~', '$', '%', HOLE])
 }
 
-/// `type=bind,source=…,target=…` of `--mount` and of quadlet's `Mount=`.
-pub(crate) fn mount(text: &Text) -> Option<Mount> {
+/// `type=bind,source=…,target=…` of `--mount` and of quadlet's `Mount=`. Docker takes more words for yes and no.
+pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
+    let is_yes = |value: &str| match is_docker {
+        true => boolean(value) != Some(false),
+        // What Podman does not know it takes no notice of.
+        false => value.is_empty() || value.eq_ignore_ascii_case("true"),
+    };
     let mut out = Mount {
         source: Text::default(),
         target: Text::default(),
@@ -126,13 +131,11 @@ pub(crate) fn mount(text: &Text) -> Option<Mount> {
             "type" => kind = known,
             "source" | "src" => out.source = value,
             "target" | "destination" | "dst" => out.target = value,
-            "ro" | "readonly" => out.read_only = boolean(&known) != Some(false),
-            "rw" => out.read_only = boolean(&known) == Some(false),
-            // As a volume says the same.
-            "U" | "chown" if known.is_empty() || boolean(&known) == Some(true) => {
-                out.options.push("U".to_owned());
-            }
-            "U" | "chown" if boolean(&known) == Some(false) => {}
+            "ro" | "readonly" => out.read_only = is_yes(&known),
+            "rw" => out.read_only = known.eq_ignore_ascii_case("false"),
+            // Podman alone has it; a volume says it in one letter.
+            "U" | "chown" if !is_docker && is_yes(&known) => out.options.push("U".to_owned()),
+            "U" | "chown" if known.eq_ignore_ascii_case("false") => {}
             "bind-propagation" => out.options.push(known),
             "" => {}
             _ => out.options.push(pattern),
@@ -164,15 +167,18 @@ fn folder_of_pattern(source: &Text) -> Text {
 /// `target[:options]` of `--tmpfs`.
 pub(crate) fn tmpfs(value: &Text) -> Mount {
     let (target, options) = split_once(value, ':').unwrap_or((value.clone(), Text::default()));
+    let options = words(&options);
     Mount {
         source: Text::known("tmpfs", Origin::default()),
         target,
-        read_only: false,
+        // The last of the two holds.
+        read_only: options
+            .iter()
+            .rfind(|option| *option == "ro" || *option == "rw")
+            .is_some_and(|last| last == "ro"),
         options: options
-            .pattern()
-            .split(',')
-            .filter(|option| !option.is_empty())
-            .map(str::to_owned)
+            .into_iter()
+            .filter(|option| option != "ro" && option != "rw")
             .collect(),
         is_bind: false,
         unclear_access: None,
@@ -181,7 +187,7 @@ pub(crate) fn tmpfs(value: &Text) -> Mount {
 
 #[cfg(test)]
 mod tests {
-    use super::{mount, nspawn_bind, volume};
+    use super::{mount, nspawn_bind, tmpfs, volume};
     use expect_test::{Expect, expect};
     use nixpod_model::{Mount, Text};
     use nixpod_source::Origin;
@@ -210,20 +216,11 @@ mod tests {
     fn nspawn_binds() {
         check(
             |text| Some(nspawn_bind(text, false)),
-            &[
-                "/a",
-                "/a:/b",
-                "/a:/b:idmap,rbind",
-                "-/a",
-                "+/a:/b",
-                r"/a\:b:/c",
-                "",
-            ],
+            &["/a", "/a:/b", "/a:/b:idmap,rbind", "+/a:/b", r"/a\:b:/c", ""],
             expect![[r#"
                 /a => bind /a -> /a []
                 /a:/b => bind /a -> /b []
                 /a:/b:idmap,rbind => bind /a -> /b ["idmap", "rbind"]
-                -/a => bind /a -> /a []
                 +/a:/b => bind /a -> /b []
                 /a\:b:/c => bind /a\:b -> /c []
                  => bind  ->  []
@@ -248,15 +245,42 @@ mod tests {
     }
 
     #[test]
+    fn mounts_of_docker() {
+        check(
+            |text| mount(text, true),
+            &["type=bind,src=/a,dst=/b,ro=1", "type=bind,src=/a,dst=/b,ro=F"],
+            expect![[r#"
+                type=bind,src=/a,dst=/b,ro=1 => bind /a -> /b ro []
+                type=bind,src=/a,dst=/b,ro=F => bind /a -> /b []
+            "#]],
+        );
+    }
+
+    #[test]
+    fn file_systems_in_memory() {
+        check(
+            |text| Some(tmpfs(text)),
+            &["/t", "/t:size=1m,ro", "/t:ro,rw"],
+            expect![[r#"
+                /t => volume tmpfs -> /t []
+                /t:size=1m,ro => volume tmpfs -> /t ro ["size=1m"]
+                /t:ro,rw => volume tmpfs -> /t []
+            "#]],
+        );
+    }
+
+    #[test]
     fn mount_options() {
         check(
-            mount,
+            |text| mount(text, false),
             &[
                 "type=bind,source=/a,target=/b,ro",
                 "type=bind,src=/a,dst=/b,readonly=false,z",
-                "type=bind,src=/a,dst=/b,readonly=f,U=true,bind-propagation=rshared",
-                "type=bind,src=/a,dst=/b,rw=0,chown=1",
-                "type=bind,src=/a,dst=/b,U=false,chown=F",
+                "type=bind,src=/a,dst=/b,ro=1",
+                "type=bind,src=/a,dst=/b,rw=False",
+                "type=bind,src=/a,dst=/b,U=true,bind-propagation=rshared",
+                "type=bind,src=/a,dst=/b,chown=True",
+                "type=bind,src=/a,dst=/b,U=false,chown=False",
                 "type=bind,src=/a,dst=/b,U",
                 "type=tmpfs,destination=/t",
                 "source=data,target=/d",
@@ -265,9 +289,11 @@ mod tests {
             expect![[r#"
                 type=bind,source=/a,target=/b,ro => bind /a -> /b ro []
                 type=bind,src=/a,dst=/b,readonly=false,z => bind /a -> /b ["z"]
-                type=bind,src=/a,dst=/b,readonly=f,U=true,bind-propagation=rshared => bind /a -> /b ["U", "rshared"]
-                type=bind,src=/a,dst=/b,rw=0,chown=1 => bind /a -> /b ro ["U"]
-                type=bind,src=/a,dst=/b,U=false,chown=F => bind /a -> /b []
+                type=bind,src=/a,dst=/b,ro=1 => bind /a -> /b []
+                type=bind,src=/a,dst=/b,rw=False => bind /a -> /b ro []
+                type=bind,src=/a,dst=/b,U=true,bind-propagation=rshared => bind /a -> /b ["U", "rshared"]
+                type=bind,src=/a,dst=/b,chown=True => bind /a -> /b ["U"]
+                type=bind,src=/a,dst=/b,U=false,chown=False => bind /a -> /b []
                 type=bind,src=/a,dst=/b,U => bind /a -> /b ["U"]
                 type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
                 source=data,target=/d => volume data -> /d ["volume"]

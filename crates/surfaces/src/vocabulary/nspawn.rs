@@ -3,10 +3,11 @@
 use crate::vocabulary::capabilities;
 use crate::vocabulary::flags::{Grammar, Opt};
 use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
+use crate::vocabulary::podman::{self, is_of_the_host, security};
 use crate::vocabulary::ports::forwarded;
 use crate::vocabulary::programs::{self, NSPAWN};
 use crate::vocabulary::text::split_once;
-use nixpod_model::{Container, EnvVar, Field, NetworkMode, Userns};
+use nixpod_model::{Container, EnvVar, Field, NetworkMode, Text, Userns};
 
 /// systemd-nspawn's command line after NixOS' start script split it.
 pub(crate) const GRAMMAR: Grammar = Grammar {
@@ -71,8 +72,13 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
             | "--network-ipvlan"
             | "--network-veth-extra" => out.network = Some(option.fact(NetworkMode::Private)),
             "--network-namespace-path" => {
-                out.network = Some(option.fact(NetworkMode::Joined(value.display())));
+                out.network = Some(option.fact(joined(&value)));
             }
+            "--no-new-privileges" => container
+                .security_options
+                .push(security("no-new-privileges=", &option.fact(value))),
+            // The same options as Podman's.
+            "--read-only" | "--hostname" => podman::run_option(container, &option.name, option),
             "--port" | "-p" => container.ports.push(option.fact(forwarded(&value))),
             "--setenv" | "-E" => {
                 if let Some((name, value)) = split_once(&value, '=') {
@@ -84,6 +90,14 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
         }
     }
     out
+}
+
+/// The network namespace at a path.
+pub(crate) fn joined(path: &Text) -> NetworkMode {
+    match is_of_the_host(&path.pattern(), "net") {
+        true => NetworkMode::Host,
+        false => NetworkMode::Joined(path.display()),
+    }
 }
 
 /// The value of `--private-users=`.

@@ -164,7 +164,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 63] = [
+pub const READ: [ReadOption; 66] = [
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
@@ -197,6 +197,8 @@ pub const READ: [ReadOption; 63] = [
     explains(&[nixpod_modules::SCRIPTS]),
     tells(&["security", "allowUserNamespaces"]),
     explains(&["security", "selinux"]),
+    explains(&["security", "sudo"]),
+    explains(&["security", "sudo-rs"]),
     explains(&["selinux"]),
     tells_scripts(&["services", "borgbackup"]),
     tells_scripts(&["services", "cron"]),
@@ -227,6 +229,7 @@ pub const READ: [ReadOption; 63] = [
     tells_either(&["xdg", "configFile"]),
     tells_either(&["xdg", "dataFile"]),
     tells_secrets(&["xdg", "stateFile"]),
+    explains(&["wsl"]),
     tells_scripts(&["xsession"]),
 ];
 

@@ -8,7 +8,7 @@ use crate::vocabulary::ports::published;
 use crate::vocabulary::programs::{self, BUILD, RUN, Says};
 use crate::vocabulary::text::{concat, origin_of, split_all, split_once};
 use nixpod_model::{
-    Container, Device, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
+    Container, Device, Engine, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
 };
 use nixpod_source::Origin;
 
@@ -67,7 +67,8 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             }
             "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
             "--mount" => {
-                if let Some(mount) = mount(&value) {
+                let is_docker = container.engine.value() == Some(&Engine::Docker);
+                if let Some(mount) = mount(&value, is_docker) {
                     container.mounts.push(option.fact(mount));
                 }
             }
@@ -149,7 +150,7 @@ enum Times {
     Many,
 }
 
-fn run_option(container: &mut Container, name: &str, option: &Opt) {
+pub(crate) fn run_option(container: &mut Container, name: &str, option: &Opt) {
     let long = match name {
         "-h" => "hostname",
         "-l" => "label",
@@ -204,7 +205,7 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
 }
 
 /// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?
-fn is_of_the_host(path: &str, kind: &str) -> bool {
+pub(crate) fn is_of_the_host(path: &str, kind: &str) -> bool {
     ["1", "self"]
         .iter()
         .any(|process| path == format!("/proc/{process}/ns/{kind}"))

@@ -155,11 +155,7 @@ impl Walk<'_, '_, '_> {
         let part = WorldPart::Container(id.clone());
         let limits = self.reader.ev.limits_hit().len();
         self.part(part, &found, &existence, outer, |walk| {
-            let mut container = Container {
-                existence: existence.clone(),
-                definitions: walk.reader.keys_of(&found),
-                ..Container::new(id, walk.reader.main_place_of(&found, table))
-            };
+            let mut container = walk.empty(id, existence.clone(), &found, table);
             walk.under(found.when, |walk| {
                 // Half is left for its guest.
                 let guest = walk.reader.ev.begin_part(Share::Half);
@@ -177,6 +173,7 @@ impl Walk<'_, '_, '_> {
                     }
                     Reading::Off => walk.account_for(&found, DefinedState::Off),
                     Reading::Elsewhere => walk.account_for(&found, DefinedState::Read),
+                    Reading::Without => walk.account_for(&found, DefinedState::Without),
                     // That the entry itself is no container stays told: it is not silent.
                     Reading::Data(path) => {
                         walk.account_for(&found, DefinedState::Read);
@@ -187,6 +184,22 @@ impl Walk<'_, '_, '_> {
         });
         self.reader.about(subject);
         self.reader.ev.limits_within(limits, &path, found.site);
+    }
+
+    /// A container of which nothing is said but that it is there.
+    fn empty(&mut self, id: ContainerId, existence: Existence, found: &Found, table: &Table) -> Container {
+        let mut container = Container {
+            existence,
+            definitions: self.reader.keys_of(found),
+            ..Container::new(id, self.reader.main_place_of(found, table))
+        };
+        // In a set of sets, the name says more than its last part.
+        if let Some(name) = found.known_name.as_ref()
+            && *container.id.name() == EntryName::Template
+        {
+            container.name.clone_from(name);
+        }
+        container
     }
 
     /// What all surfaces have in common once a container is read.

@@ -11,6 +11,7 @@ const MAX_ERRORS: usize = 100;
 pub(crate) fn from_rnix(parse: &rnix::Parse<rnix::Root>, errors: &mut Vec<SyntaxError>) {
     let root = parse.syntax();
     let end = root.text_range().end();
+    let mut last: Option<TextRange> = None;
     for error in parse.errors().iter().take(MAX_ERRORS) {
         let (range, message) = match error {
             ParseError::Unexpected(range) | ParseError::UnexpectedExtra(range) => {
@@ -35,10 +36,23 @@ pub(crate) fn from_rnix(parse: &rnix::Parse<rnix::Root>, errors: &mut Vec<Syntax
         };
         // The parser reports each missing closing token of an unfinished file; the first one says enough.
         let repeated = errors.iter().any(|known| known.range.start() == range.start());
-        if !repeated {
+        // A statement that is wrong is wrong up to the next line: what follows in it is no other mistake.
+        let follows = last.is_some_and(|last| is_near(&root, last, range));
+        if !repeated && !follows {
             errors.push(SyntaxError::new(range, message));
         }
+        last = Some(range);
     }
+}
+
+/// Does a range begin in the line in which another ends, or in the next?
+fn is_near(root: &rnix::SyntaxNode, one: TextRange, next: TextRange) -> bool {
+    let (start, end) = (one.end().min(next.start()), next.start());
+    let mut newlines = 0;
+    root.text()
+        .slice(TextRange::new(start, end))
+        .for_each_chunk(|chunk| newlines += chunk.matches('\n').count());
+    newlines < 2
 }
 
 /// An error node may reach to the end of the file: point at its first token.

@@ -44,6 +44,9 @@ impl Repaired {
     }
 }
 
+/// A set that a bracket closes for which there is none.
+const EMPTY: &str = " __nixpod'hole = {";
+
 /// More mistakes than this are no half-typed file, but something else than Nix.
 const MAX_INSERTIONS: usize = 50;
 
@@ -265,9 +268,22 @@ impl Repairer<'_> {
         let Some(depth) = self.frames.iter().rposition(|frame| frame.by == opened_by) else {
             return;
         };
+        if depth == 1 && opened_by == TOKEN_L_BRACE && self.goes_on_after(index) {
+            // It closes a set more than is open: one that nobody wanted is opened for it.
+            self.finish_binding(index);
+            self.insert(index, EMPTY, "one `}` more than is open");
+            return;
+        }
         self.close_down_to(depth + 1, index);
         self.finish_binding(index);
         self.frames.pop();
+    }
+
+    /// Are there further bindings after a `}` that would end the outermost set?
+    fn goes_on_after(&self, index: usize) -> bool {
+        self.kind(index + 1) == Some(TOKEN_SEMICOLON)
+            && self.kind(index + 2).is_some_and(|next| next != TOKEN_R_BRACE)
+            && self.frames.get(1).is_some_and(Frame::holds_bindings)
     }
 
     /// Closes what is still open above a number of frames, before a token.
@@ -550,5 +566,14 @@ mod tests {
         check("let a = 1;", expect!["let a = 1; in HOLE"]);
         check("{ a = [ { b = 1; ]; }", expect!["{ a = [ { b = 1; } ]; }"]);
         check("{ a = (x: { b = 1; ); }", expect!["{ a = (x: { b = 1; } ); }"]);
+        check(
+            "{ a = { b = 1; }; }; c = 2; }",
+            expect!["{ a = { b = 1; }; HOLE = { }; c = 2; }"],
+        );
+        check(
+            "x: { a = 1 }; b = { c = 2; }; } }",
+            expect!["x: { a = 1; HOLE = { }; b = { c = 2; }; } }"],
+        );
+        check("{ a = { b = 1; }; };", expect!["nothing"]);
     }
 }

@@ -134,7 +134,7 @@ fn judge(
             .iter()
             .any(|gap| gap.span.is_some_and(is_here));
         let status = match left_out.map(|one| one.reason) {
-            Some(LeftOutReason::Off | LeftOutReason::OffAsSeen) => Status::Off,
+            Some(LeftOutReason::Off | LeftOutReason::OffAsSeen | LeftOutReason::NoContainer) => Status::Off,
             Some(LeftOutReason::Test | LeftOutReason::VmVariant) => Status::Test,
             None if named => Status::Named,
             None => Status::Silent,

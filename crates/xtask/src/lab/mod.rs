@@ -10,6 +10,7 @@ pub mod data;
 mod generations;
 mod host;
 mod judge;
+pub mod model;
 mod needs;
 pub mod rendered;
 pub mod results;
@@ -129,7 +130,7 @@ pub fn run(root: &Path, arguments: &LabArguments) -> Result<()> {
         if arguments.record {
             let versions = generations.iter().map(|generation| {
                 let versions = known.versions(generation, &engines)?;
-                Ok((generation.name.clone(), ground(versions)?))
+                Ok((generation.name.clone(), Ground::now(versions)?))
             });
             record(root, &all, versions.collect::<Result<_>>()?, outcomes)?;
         }
@@ -296,16 +297,6 @@ pub fn fingerprint(experiment: &Experiment, scripts: &[String], generation: &str
         format!("{}\n{script}\n{see:?}\n{not:?}\n", form.label())
     });
     results::number(&parts.collect::<String>())
-}
-
-fn ground(versions: BTreeMap<String, String>) -> Result<Ground> {
-    let date = std::process::Command::new("date").args(["-u", "+%F"]).output()?;
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease")?;
-    Ok(Ground {
-        date: String::from_utf8_lossy(&date.stdout).trim().to_owned(),
-        kernel: kernel.trim().to_owned(),
-        versions,
-    })
 }
 
 /// Writes the results, and what goes with the program of them; what was not run stays, and what is no experiment any longer

@@ -41,6 +41,19 @@ pub struct Outcome {
     pub saw: BTreeMap<String, String>,
 }
 
+impl Ground {
+    /// This machine, today.
+    pub(super) fn now(versions: BTreeMap<String, String>) -> Result<Self> {
+        let date = std::process::Command::new("date").args(["-u", "+%F"]).output()?;
+        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
+        Ok(Self {
+            date: String::from_utf8_lossy(&date.stdout).trim().to_owned(),
+            kernel: kernel.trim().to_owned(),
+            versions,
+        })
+    }
+}
+
 impl Results {
     /// Reads the file; nothing if there is none.
     ///

@@ -41,7 +41,8 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     if SWITCHES.contains(&lower.as_str()) || is_reference(value) || value.contains(HOLE) {
         return false;
     }
-    if says_not_needed(&lower) {
+    // The name of an icon.
+    if says_not_needed(&lower) || lower.ends_with("-symbolic") {
         return false;
     }
     match announced {

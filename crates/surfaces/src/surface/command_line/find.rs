@@ -1,5 +1,6 @@
 //! Where scripts and command lines stand in a system.
 
+use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
 use super::files::{may_name_script, with_files};
 use super::inside::{self, LINES, is_unit_line};
 use super::scripts::{gap, may_run_containers, names_program};
@@ -8,7 +9,7 @@ use crate::surface::quadlet_text;
 use crate::surface::texts::{Runs, Written};
 use crate::vocabulary::unit::kinds::Kind;
 use nixpod_eval::Value;
-use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
+use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text};
 use nixpod_source::Why;
 
 /// Systems have a few hundred scripts; more are generated.
@@ -576,37 +577,4 @@ fn cron_line(text: &Text) -> Option<(Text, Text)> {
 /// Is there nothing that could be a script?
 fn is_nothing(found: &Found) -> bool {
     matches!(found.value.value, Value::Unknown(_) | Value::Null)
-}
-
-/// Has a file the name of a script, or of a program: no ending that tells something else?
-fn is_script_name(name: &str) -> bool {
-    !name.rsplit('/').next().unwrap_or_default().contains('.') || is_shell_name(name)
-}
-
-/// Has a file a name that only texts for shells have: `x.sh`, `.bashrc`, `.profile`?
-fn is_shell_name(name: &str) -> bool {
-    match name.rsplit('/').next().unwrap_or_default().rsplit_once('.') {
-        Some(("", hidden)) => hidden.contains("sh") || hidden.contains("profile"),
-        Some((_, ending)) => matches!(ending, "sh" | "bash" | "zsh"),
-        None => false,
-    }
-}
-
-fn first_line(text: &Text) -> &str {
-    match text.parts.first() {
-        Some(TextPart::Known { text, .. }) => text.lines().next().unwrap_or_default(),
-        _ => "",
-    }
-}
-
-fn begins_with_sign(text: &Text) -> bool {
-    first_line(text).starts_with("#!")
-}
-
-/// Does the first line of a text name a shell?
-fn begins_as_script(text: &Text) -> bool {
-    let line = first_line(text);
-    // `#!${pkgs.bash}/bin/bash` has a hole behind the sign.
-    let is_open = line == "#!" || line == "#! ";
-    begins_with_sign(text) && (is_open || line.ends_with("sh") || line.contains("sh "))
 }

@@ -5,6 +5,7 @@
 //! engine's line is taken apart is in `engine`, and systemd-nspawn's in `nspawn`. What stands in units and in JSON is in `inside`,
 //! and scripts that are files of the project in `files`.
 
+mod by_text;
 mod engine;
 mod files;
 mod find;

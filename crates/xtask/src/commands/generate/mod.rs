@@ -7,11 +7,10 @@ mod nspawn;
 mod oci;
 mod options;
 mod quadlet_nix;
-mod random;
 
 use super::spec::{Kind, Spec};
+use crate::random::Random;
 use options::{Opt, Surface};
-use random::Random;
 
 /// So many specs set several options at once.
 const fn together(kind: Kind) -> u64 {
