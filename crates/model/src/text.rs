@@ -156,25 +156,17 @@ impl Text {
     pub fn origin_of(&self, start: usize, end: usize) -> Origin {
         let mut at = 0;
         for part in &self.parts {
-            let (len, origin) = match part {
-                TextPart::Known { text, origin } => (text.len(), origin),
-                TextPart::Hole { origin, .. } => ('\u{fffc}'.len_utf8(), origin),
+            let len = match part {
+                TextPart::Known { text, .. } => text.len(),
+                TextPart::Hole { .. } => '\u{fffc}'.len_utf8(),
             };
             if start < at + len {
-                let mut origin = origin.clone();
-                if let (TextPart::Known { text, .. }, Some(hop)) = (part, origin.hops.first_mut())
-                    && let Some((from, to)) = hop.place.within
-                {
-                    let begin = from.saturating_add((start - at) as u32).min(to);
-                    // Whoever means one character may know only where it begins.
-                    let mut stop = end.saturating_sub(at);
-                    while stop < text.len() && !text.is_char_boundary(stop) {
-                        stop += 1;
+                return match part {
+                    TextPart::Known { text, origin } => {
+                        narrowed(text, origin, start - at, end.saturating_sub(at))
                     }
-                    let stop = from.saturating_add(stop as u32).min(to);
-                    hop.place.within = Some((begin, stop.max(begin)));
-                }
-                return origin;
+                    TextPart::Hole { origin, .. } => origin.clone(),
+                };
             }
             at += len;
         }
@@ -194,15 +186,16 @@ impl Text {
         let mut at = 0;
         for part in &self.parts {
             match part {
-                TextPart::Known { text, .. } => {
+                TextPart::Known { text, origin } => {
                     let from = start.max(at) - at;
                     let to = end.min(at + text.len()).saturating_sub(at);
+                    // A look at the whole for each piece would take the square of their number.
                     if from < to
                         && let Some(piece) = text.get(from..to)
                     {
                         parts.push(TextPart::Known {
                             text: piece.into(),
-                            origin: self.origin_of(at + from, at + to),
+                            origin: narrowed(text, origin, from, to),
                         });
                     }
                     at += text.len();
@@ -221,4 +214,22 @@ impl Text {
             context: self.context.clone(),
         }
     }
+}
+
+/// The origin of a stretch of a piece, narrowed to it where the literal's content is known byte by byte.
+fn narrowed(text: &str, origin: &Origin, start: usize, end: usize) -> Origin {
+    let mut origin = origin.clone();
+    if let Some(hop) = origin.hops.first_mut()
+        && let Some((from, to)) = hop.place.within
+    {
+        let begin = from.saturating_add(start as u32).min(to);
+        // Whoever means one character may know only where it begins.
+        let mut stop = end;
+        while stop < text.len() && !text.is_char_boundary(stop) {
+            stop += 1;
+        }
+        let stop = from.saturating_add(stop as u32).min(to);
+        hop.place.within = Some((begin, stop.max(begin)));
+    }
+    origin
 }

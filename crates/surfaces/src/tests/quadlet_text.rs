@@ -5,7 +5,7 @@ use expect_test::expect;
 use nixpod_modules::Kind;
 
 /// So many lines nobody writes.
-const MANY: usize = 20_000;
+const MANY: usize = 40_000;
 
 const SYSTEM: &str = r#"
 { pkgs, config, ... }:

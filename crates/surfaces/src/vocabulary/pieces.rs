@@ -1,9 +1,11 @@
 //! A long text that many small parts are taken from.
 
-use crate::vocabulary::text::HOLE;
 use nixpod_model::{StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Why};
 use std::ops::Range;
+
+/// What [`Text::pattern`] puts in place of a hole.
+pub(crate) const HOLE: char = '\u{fffc}';
 
 /// A text with more references to the store than this is no unit that somebody wrote by hand, and to give each of
 /// thousands of lines all of them takes longer than to read the lines.
@@ -77,6 +79,14 @@ impl<'t> Pieces<'t> {
         Text {
             parts: ranges.iter().flat_map(|range| self.parts(range)).collect(),
             context: self.context.clone(),
+        }
+    }
+
+    /// A stretch of the pattern, with all that the whole puts into the store.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Text {
+        Text {
+            parts: self.parts(&range),
+            context: self.text.context.clone(),
         }
     }
 

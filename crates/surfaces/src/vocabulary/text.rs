@@ -1,10 +1,10 @@
 //! Texts taken apart and put together.
 
+use crate::vocabulary::pieces::Pieces;
 use nixpod_model::{Text, TextPart};
 use nixpod_source::{Origin, Why};
 
-/// What [`Text::pattern`] puts in place of a hole.
-pub(crate) const HOLE: char = '\u{fffc}';
+pub(crate) use crate::vocabulary::pieces::HOLE;
 
 /// Why a text is not known where its first hole is.
 pub(crate) fn first_hole(text: &Text) -> Option<&Why> {
@@ -48,11 +48,12 @@ pub(crate) fn split_once(text: &Text, separator: char) -> Option<(Text, Text)> {
 
 /// The lines of a text.
 pub(crate) fn split_lines(text: &Text) -> Vec<Text> {
-    let pattern = text.pattern();
+    let pieces = Pieces::new(text);
+    let pattern = pieces.pattern();
     let mut start = 0;
     let mut out = Vec::new();
     for line in pattern.lines() {
-        out.push(text.slice(start, start + line.len()));
+        out.push(pieces.slice(start..start + line.len()));
         let rest = pattern.get(start + line.len()..).unwrap_or_default();
         let ending = if rest.starts_with("\r\n") { 2 } else { 1 };
         start += line.len() + ending;
@@ -62,7 +63,8 @@ pub(crate) fn split_lines(text: &Text) -> Vec<Text> {
 
 /// Splits a text at every separator that no backslash escapes.
 pub(crate) fn split_all(text: &Text, separator: char) -> Vec<Text> {
-    let pattern = text.pattern();
+    let pieces = Pieces::new(text);
+    let pattern = pieces.pattern();
     let mut out = Vec::new();
     let mut start = 0;
     let mut escaped = false;
@@ -72,11 +74,11 @@ pub(crate) fn split_all(text: &Text, separator: char) -> Vec<Text> {
         } else if c == '\\' {
             escaped = true;
         } else if c == separator {
-            out.push(text.slice(start, at));
+            out.push(pieces.slice(start..at));
             start = at + c.len_utf8();
         }
     }
-    out.push(text.slice(start, pattern.len()));
+    out.push(pieces.slice(start..pattern.len()));
     out
 }
 
