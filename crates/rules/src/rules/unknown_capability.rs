@@ -177,4 +177,31 @@ mod tests {
 "#,
         );
     }
+
+    /// Modules of one's own hand the names on.
+    #[test]
+    fn names_that_are_not_known() {
+        check_none(
+            &RULE,
+            r#"
+{ config, lib, ... }:
+{
+  options.my.caps = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+  config.virtualisation.oci-containers.containers = {
+    a = { image = "docker.io/a/b:1"; capabilities = lib.genAttrs config.my.caps (_: true); };
+    b = { image = "docker.io/a/b:1"; capabilities.${config.my.cap} = true; };
+    c = {
+      image = "docker.io/a/b:1";
+      capabilities = lib.listToAttrs (map (name: { inherit name; value = false; }) config.my.caps);
+      extraOptions = [ "--cap-add=${config.my.cap}" ];
+    };
+  };
+  config.virtualisation.arion.projects.p.settings.services.d.service = {
+    image = "docker.io/a/b:1";
+    capabilities = lib.genAttrs config.my.caps (_: true);
+  };
+}
+"#,
+        );
+    }
 }

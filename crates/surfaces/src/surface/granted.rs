@@ -3,7 +3,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::capabilities::normal_capability;
 use nixpod_eval::Value;
-use nixpod_model::Container;
+use nixpod_model::{Container, EntryName};
+use nixpod_source::Why;
 
 /// A set of capabilities that are granted or taken.
 pub(crate) fn capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
@@ -17,11 +18,16 @@ pub(crate) fn capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, con
             continue;
         }
         let granted = reader.bool(&entry);
-        let name = normal_capability(&name.to_string());
+        let capability = match &name {
+            EntryName::Known(name) => granted.map(|_| normal_capability(name)),
+            EntryName::Template => {
+                reader.unknown(&entry, Why::Undecided("which capability it is".to_owned()))
+            }
+        };
         let list = match granted.value() {
             Some(false) => &mut container.dropped_capabilities,
             _ => &mut container.capabilities,
         };
-        list.push(granted.map(|_| name.clone()));
+        list.push(capability);
     }
 }

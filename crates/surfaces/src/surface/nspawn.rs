@@ -108,6 +108,11 @@ pub(crate) fn read(
     if around.may_be_data && is_data(reader, found) {
         return Reading::Data(format!("containers.{}", as_key(container.id.name())));
     }
+    // NixOS makes no unit of any of them then.
+    let containers = reader.option(around.config, &["boot", "enableContainers"]);
+    if reader.is_written(&containers) && reader.bool(&containers).certain() == Some(&false) {
+        return Reading::Off;
+    }
     let mut get = |name: &str| reader.get(found, name);
     let auto_start = get("autoStart");
     let tun = get("enableTun");

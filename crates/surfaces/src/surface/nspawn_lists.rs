@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::line::after;
+use crate::vocabulary::ports::with_protocol;
 use crate::vocabulary::text::{concat, hole, split_once};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Device, EntryName, Fact, Field, Mount, Port, Text};
@@ -197,6 +198,9 @@ pub(crate) fn read_port(reader: &mut OptionReader<'_, '_>, found: &Found) -> Fie
     }
     let host = reader.get(found, "hostPort");
     let inside = reader.get(found, "containerPort");
+    let protocol = reader.get(found, "protocol");
+    let protocol = reader.string(&protocol);
+    let protocol = protocol.value().cloned().unwrap_or_default();
     let host_value = host.value.clone();
     let inside_value = inside.value.clone();
     reader.field(&host, move |this, value, origin| {
@@ -212,7 +216,7 @@ pub(crate) fn read_port(reader: &mut OptionReader<'_, '_>, found: &Found) -> Fie
         Ok(Port {
             address: None,
             host: Some(host),
-            container,
+            container: with_protocol(container, &protocol),
             text: None,
             pod: None,
         })

@@ -58,6 +58,7 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     let mut apis = Vec::new();
     podman_api(reader, &podman, &mut apis);
     docker_apis(reader, &docker, &daemon, &mut apis);
+    rootless_apis(reader, &docker, &mut apis);
     let mut registries = files.registries(reader);
     registries
         .insecure
@@ -293,6 +294,21 @@ fn docker_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found
             }
         }
     }
+    add_apis(addresses, is_guarded, out);
+}
+
+/// The same of the daemon of each user, which has no options but its settings.
+fn rootless_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, out: &mut Vec<Field<Api>>) {
+    let daemon = reader.at(docker, &["rootless", "daemon", "settings"]);
+    let guarded = written(reader, &daemon, &["tlsverify"]);
+    let guarded = guarded.map(|found| reader.bool(&found));
+    let is_guarded = guarded.is_some_and(|guarded| guarded.value() == Some(&true));
+    let addresses = texts(reader, &daemon, &["hosts"]);
+    add_apis(addresses, is_guarded, out);
+}
+
+/// Those of a daemon's addresses that are no sockets of the machine's own.
+fn add_apis(addresses: Vec<Field<Text>>, is_guarded: bool, out: &mut Vec<Field<Api>>) {
     for address in addresses {
         // A unit of systemd for a socket has addresses without a scheme: a path is a socket of the machine's own.
         let is_remote = address.value().is_some_and(|address| {

@@ -49,7 +49,7 @@ fn plain_options() {
               device: /dev/fuse rw allowed <- "/dev/fuse"
               device: default /dev/net/tun rwm allowed
               port: - 8080 -> 80 <- 8080
-              port: - 53 -> 53 <- 53
+              port: - 53 -> 53/udp <- 53
               private users: Pick <- "pick"
               ownership: true <- "pick"
               private network: true <- true
@@ -521,4 +521,19 @@ fn what_switches_containers_off_is_remembered() {
     let off = world.defined.iter().filter(off);
     let places: Vec<String> = off.map(|one| files.code(Place::whole(one.site))).collect();
     expect!["containers"].assert_eq(&places.join("\n"));
+}
+
+/// NixOS warns, and makes no unit of any of them.
+#[test]
+fn containers_that_are_switched_off_together() {
+    containers(
+        r#"{ boot.enableContainers = false; containers.a.config = { }; containers.b.privateUsers = "pick"; }"#,
+        expect![[""]],
+    );
+    containers(
+        r#"{ lib, inputs, ... }: { boot.enableContainers = inputs.on; containers.a.config = { }; }"#,
+        expect![[r#"
+            nspawn a in `box`, guest `guest a of box` <- containers.a.config = { }
+        "#]],
+    );
 }

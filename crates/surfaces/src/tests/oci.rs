@@ -219,3 +219,94 @@ fn nobody_expands_homes_and_variables() {
         "#]],
     );
 }
+
+/// A name that is not known may be any capability, or none at all.
+#[test]
+fn names_of_capabilities_that_are_not_known() {
+    containers(
+        r#"
+{ config, lib, inputs, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; capabilities = lib.genAttrs inputs.caps (_: true); };
+    b = { image = "b"; capabilities = lib.genAttrs inputs.caps (_: false); };
+    c = { image = "c"; capabilities = { NET_RAW = true; ${inputs.cap} = true; }; };
+    d = { image = "d"; capabilities = lib.listToAttrs (map (name: { inherit name; value = true; }) inputs.caps); };
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- { image = "a"; capabilities = lib.genAttrs inputs.caps (_: true); }
+              capability: unknown: undecided: which capability it is <- capabilities
+              image: a <- "a"
+              not known: which capabilities it has: undecided: which capability it is <- capabilities
+            oci-containers b in `box` <- { image = "b"; capabilities = lib.genAttrs inputs.caps (_: false); }
+              dropped: unknown: undecided: which capability it is <- capabilities
+              image: b <- "b"
+              not known: which capabilities it drops: undecided: which capability it is <- capabilities
+            oci-containers c in `box` <- { image = "c"; capabilities = { NET_RAW = true; ${inputs.cap} = true; }; }
+              capability: CAP_NET_RAW <- true
+              capability: unknown: undecided: which capability it is <- capabilities
+              image: c <- "c"
+              not known: which capabilities it has: undecided: which capability it is <- capabilities
+            oci-containers d in `box` <- { image = "d"; capabilities = lib.listToAttrs (map (name: { inherit name; value = true; }) inputs.caps); }
+              capability: unknown: undecided: which capability it is <- capabilities
+              image: d <- "d"
+              not known: which capabilities it has: undecided: which capability it is <- capabilities
+            not analysed: virtualisation.oci-containers.containers.a: undecided: which capability it is <- capabilities
+            not analysed: virtualisation.oci-containers.containers.b: undecided: which capability it is <- capabilities
+            not analysed: virtualisation.oci-containers.containers.c: undecided: which capability it is <- capabilities
+            not analysed: virtualisation.oci-containers.containers.d: undecided: which capability it is <- capabilities
+        "#]],
+    );
+}
+
+#[test]
+fn switches_are_booleans_of_go() {
+    containers(
+        r#"
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a";
+    extraOptions = [ "--env-host=1" "--tls-verify=0" "--init=F" "--read-only" "--privileged=F" "--hostname=1" ];
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- {…
+              privileged: false <- "--privileged=F"
+              image: a <- "a"
+              flag: --env-host=1 <- "--env-host=1"
+              flag: --tls-verify=0 <- "--tls-verify=0"
+              flag: --init=F <- "--init=F"
+              flag: --read-only <- "--read-only"
+              flag: --privileged=F <- "--privileged=F"
+              flag: --hostname=1 <- "--hostname=1"
+              option: env-host = true <- "--env-host=1"
+              option: tls-verify = false <- "--tls-verify=0"
+              option: init = false <- "--init=F"
+              option: read-only = true <- "--read-only"
+              option: hostname = 1 <- "--hostname=1"
+        "#]],
+    );
+}
+
+#[test]
+fn others_whose_names_are_not_known() {
+    containers(
+        r#"
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a";
+    networks = [ "container:${config.my.vpn}" ];
+    extraOptions = [ "--pid=container:x-${config.my.vpn}" ];
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- {…
+              network: Joined("${my.vpn}") <- "container:${config.my.vpn}"
+              namespace: pid Container("x-${my.vpn}") <- "--pid=container:x-${config.my.vpn}"
+              image: a <- "a"
+              flag: --pid=container:x-${my.vpn} <- "--pid=container:x-${config.my.vpn}"
+        "#]],
+    );
+}

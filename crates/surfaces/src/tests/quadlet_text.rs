@@ -4,6 +4,9 @@ use super::{containers, dump, texts, world};
 use expect_test::expect;
 use nixpod_modules::Kind;
 
+/// So many lines nobody writes.
+const MANY: usize = 20_000;
+
 const SYSTEM: &str = r#"
 { pkgs, config, ... }:
 {
@@ -468,4 +471,27 @@ Volume=/mnt:/mnt
             not analysed: web: `a file that is filled in before it is used` is not modelled <- {{#if wsl}}
         "#]],
     );
+}
+
+/// Twice as many lines that go on take about twice as long; a test that runs for minutes tells if not.
+#[test]
+fn many_lines_that_go_on() {
+    let lines = [
+        "Environment=A=b",
+        "Exec=a",
+        "PodmanArgs=--env-host",
+        "PodmanArgs=--privileged",
+        "PodmanArgs=--cap-add=kill",
+        "Volume=/a:/b",
+    ];
+    for line in lines {
+        let (key, value) = line.split_once('=').expect("a key with a value");
+        let text = format!(
+            "#- big.container\n[Container]\nImage=a\n{key}={}\n",
+            format!("{value} \\\n").repeat(MANY)
+        );
+        let files = nixpod_fixture::TestSource::fixture(&text);
+        let world = crate::read_texts("files", &super::text_files(&text, &files));
+        assert_eq!(world.containers.len(), 1, "{line}");
+    }
 }

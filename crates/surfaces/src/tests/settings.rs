@@ -204,6 +204,7 @@ fn what_is_around_containers_is_a_fact_of_the_system() {
             listenOptions = [ "/run/docker.sock" "0.0.0.0:2375" ];
             extraOptions = "-H tcp://0.0.0.0:2376 --iptables=false";
             daemon.settings.hosts = [ "tcp://10.0.0.1:2377" "unix:///run/x.sock" ];
+            rootless.daemon.settings.hosts = [ "tcp://10.0.0.1:2378" "unix:///run/y.sock" ];
           };
           virtualisation.podman = {
             enable = true;
@@ -237,6 +238,7 @@ fn what_is_around_containers_is_a_fact_of_the_system() {
               api: docker at 0.0.0.0:2375 <- "0.0.0.0:2375"
               api: docker at tcp://10.0.0.1:2377 <- "tcp://10.0.0.1:2377"
               api: docker at tcp://0.0.0.0:2376 <- tcp://0.0.0.0:2376
+              api: docker at tcp://10.0.0.1:2378 <- "tcp://10.0.0.1:2378"
               docker filters: false <- "-H tcp://0.0.0.0:2376 --iptables=false"
               search registry: quay.io <- "quay.io"
               insecure registry: registry.lan:5000 <- "registry.lan:5000"

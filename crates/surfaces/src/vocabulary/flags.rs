@@ -18,6 +18,15 @@ pub(crate) enum Arity {
     Perhaps,
 }
 
+/// A Boolean as Go reads it, in which Podman and Docker are written.
+pub(crate) fn boolean(value: &str) -> Option<bool> {
+    match value {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 /// What a program's options look like.
 pub(crate) struct Grammar {
     /// Of a long option, without dashes.

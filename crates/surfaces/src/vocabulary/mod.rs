@@ -11,6 +11,7 @@ pub(crate) mod mounts;
 pub(crate) mod nspawn;
 pub(crate) mod options;
 pub(crate) mod pasted;
+pub(crate) mod pieces;
 pub(crate) mod podman;
 pub(crate) mod ports;
 pub(crate) mod programs;

@@ -1,6 +1,7 @@
 //! Mounts as texts.
 
 use crate::vocabulary::certainty::weaken;
+use crate::vocabulary::flags::boolean;
 use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Container, Field, Mount, Text};
 use nixpod_source::Origin;
@@ -97,7 +98,7 @@ pub(crate) fn is_path(source: &Text) -> bool {
 /// `type=bind,source=…,target=…` of `--mount` and of quadlet's `Mount=`. Docker takes more words for yes and no.
 pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
     let is_yes = |value: &str| match is_docker {
-        true => !matches!(value, "false" | "False" | "FALSE" | "f" | "F" | "0"),
+        true => boolean(value) != Some(false),
         // What Podman does not know it takes no notice of.
         false => value.is_empty() || value.eq_ignore_ascii_case("true"),
     };
@@ -132,6 +133,10 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             "target" | "destination" | "dst" => out.target = value,
             "ro" | "readonly" => out.read_only = is_yes(&known),
             "rw" => out.read_only = known.eq_ignore_ascii_case("false"),
+            // Podman alone has it; a volume says it in one letter.
+            "U" | "chown" if !is_docker && is_yes(&known) => out.options.push("U".to_owned()),
+            "U" | "chown" if known.eq_ignore_ascii_case("false") => {}
+            "bind-propagation" => out.options.push(known),
             "" => {}
             _ => out.options.push(pattern),
         }
@@ -273,6 +278,10 @@ mod tests {
                 "type=bind,src=/a,dst=/b,readonly=false,z",
                 "type=bind,src=/a,dst=/b,ro=1",
                 "type=bind,src=/a,dst=/b,rw=False",
+                "type=bind,src=/a,dst=/b,U=true,bind-propagation=rshared",
+                "type=bind,src=/a,dst=/b,chown=True",
+                "type=bind,src=/a,dst=/b,U=false,chown=False",
+                "type=bind,src=/a,dst=/b,U",
                 "type=tmpfs,destination=/t",
                 "source=data,target=/d",
                 "type=npipe",
@@ -282,6 +291,10 @@ mod tests {
                 type=bind,src=/a,dst=/b,readonly=false,z => bind /a -> /b ["z"]
                 type=bind,src=/a,dst=/b,ro=1 => bind /a -> /b []
                 type=bind,src=/a,dst=/b,rw=False => bind /a -> /b ro []
+                type=bind,src=/a,dst=/b,U=true,bind-propagation=rshared => bind /a -> /b ["U", "rshared"]
+                type=bind,src=/a,dst=/b,chown=True => bind /a -> /b ["U"]
+                type=bind,src=/a,dst=/b,U=false,chown=False => bind /a -> /b []
+                type=bind,src=/a,dst=/b,U => bind /a -> /b ["U"]
                 type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
                 source=data,target=/d => volume data -> /d ["volume"]
                 type=npipe => -

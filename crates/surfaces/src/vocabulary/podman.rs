@@ -2,11 +2,11 @@
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::{override_with, part};
-use crate::vocabulary::flags::{Grammar, Opt, decided};
+use crate::vocabulary::flags::{Arity, Grammar, Opt, boolean, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::programs::{self, BUILD, RUN, Says};
-use crate::vocabulary::text::{concat, split_all, split_once};
+use crate::vocabulary::text::{concat, origin_of, split_all, split_once};
 use nixpod_model::{
     Container, Device, Engine, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
 };
@@ -43,10 +43,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
         let value = option.value.clone().unwrap_or_default();
         match option.name.as_str() {
             "--privileged" => {
-                let privileged = option.word(|value| {
-                    let value = value.pattern();
-                    !matches!(value.as_str(), "false" | "0" | "f" | "F" | "FALSE" | "False")
-                });
+                let privileged = option.word(|value| boolean(&value.pattern()) != Some(false));
                 override_with(&mut container.privileged, privileged);
             }
             "--cap-add" => container.capabilities.extend(capabilities(&value, &option.field)),
@@ -169,8 +166,12 @@ pub(crate) fn run_option(container: &mut Container, name: &str, option: &Opt) {
         let is_other = |field: &Field<RunOption>| field.value().is_none_or(|other| other.name != *name);
         container.run_options.retain(is_other);
     }
+    let is_switch = programs::long(&RUN, name) == Arity::None;
     let value = match &option.value {
-        Some(value) => value.clone(),
+        Some(value) => match boolean(&value.pattern()).filter(|_| is_switch) {
+            Some(value_of) => Text::known(if value_of { "true" } else { "false" }, origin_of(value)),
+            None => value.clone(),
+        },
         None => Text::known("true", option.field.origin.clone()),
     };
     container.run_options.push(option.fact(RunOption { name, value }));
@@ -189,13 +190,15 @@ pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>
 pub(crate) fn network(value: &Text) -> NetworkMode {
     let pattern = value.pattern();
     let name = pattern.split(',').next().unwrap_or_default();
+    // What is not known of the other's name is told as a hole.
+    let shown = |other: &str| value.slice(name.len() - other.len(), name.len()).display();
     match name {
         "host" => NetworkMode::Host,
         "none" => NetworkMode::None,
         _ => match name.split_once(':') {
             Some(("ns", path)) if is_of_the_host(path, "net") => NetworkMode::Host,
-            Some(("container" | "ns", other)) => NetworkMode::Joined(other.to_owned()),
-            _ if name.ends_with(".container") => NetworkMode::Joined(name.to_owned()),
+            Some(("container" | "ns", other)) => NetworkMode::Joined(shown(other)),
+            _ if name.ends_with(".container") => NetworkMode::Joined(shown(name)),
             _ => NetworkMode::Private,
         },
     }
@@ -227,7 +230,10 @@ pub(crate) fn set_namespace(container: &mut Container, kind: &'static str, mode:
         let mode = match pattern.split_once(':') {
             _ if pattern == "host" => NamespaceMode::Host,
             Some(("ns", path)) if is_of_the_host(path, kind) => NamespaceMode::Host,
-            Some(("container", other)) => NamespaceMode::Container(other.to_owned()),
+            Some(("container", other)) => {
+                let other = value.slice(pattern.len() - other.len(), pattern.len());
+                NamespaceMode::Container(other.display())
+            }
             _ => NamespaceMode::Other(value.display()),
         };
         Namespace { kind, mode }

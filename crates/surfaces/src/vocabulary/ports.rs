@@ -1,7 +1,8 @@
 //! Published ports as texts.
 
-use crate::vocabulary::text::split_all;
+use crate::vocabulary::text::{concat, split_all};
 use nixpod_model::{Port, Text};
+use nixpod_source::Origin;
 
 /// `[[ip:][host]:]container[/protocol]`, as podman and docker take it.
 pub(crate) fn published(text: &Text) -> Port {
@@ -42,6 +43,12 @@ pub(crate) fn published(text: &Text) -> Port {
     }
 }
 
+/// The port of a container with its protocol, as engines write it. Nothing said is TCP.
+pub(crate) fn with_protocol(container: Text, protocol: &str) -> Text {
+    let protocol = (protocol == "udp").then(|| Text::known("/udp", Origin::default()));
+    concat([container].into_iter().chain(protocol))
+}
+
 /// `[protocol:]host[:container]`, as systemd-nspawn takes it.
 pub(crate) fn forwarded(text: &Text) -> Port {
     let parts = split_all(text, ':');
@@ -50,11 +57,13 @@ pub(crate) fn forwarded(text: &Text) -> Port {
         .filter(|part| !matches!(part.pattern().as_str(), "tcp" | "udp"))
         .collect();
     let host = numbers.first().map(|text| (*text).clone()).unwrap_or_default();
+    let container = numbers
+        .get(1)
+        .map_or_else(|| host.clone(), |text| (*text).clone());
+    let protocol = parts.first().map(Text::pattern).unwrap_or_default();
     Port {
         address: None,
-        container: numbers
-            .get(1)
-            .map_or_else(|| host.clone(), |text| (*text).clone()),
+        container: with_protocol(container, &protocol),
         host: Some(host),
         text: Some(text.clone()),
         pod: None,
@@ -125,7 +134,7 @@ mod tests {
             expect![[r#"
                 tcp:8080:80 => - 8080 80
                 8080 => - 8080 8080
-                udp:53 => - 53 53
+                udp:53 => - 53 53/udp
             "#]],
         );
     }

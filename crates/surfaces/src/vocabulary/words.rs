@@ -1,7 +1,8 @@
 //! Splitting texts into words, as the shell, systemd and NixOS' start scripts do, without losing where they are written.
 
 use crate::vocabulary::certainty::part;
-use crate::vocabulary::text::{concat, origin_of};
+use crate::vocabulary::pieces::Pieces;
+use crate::vocabulary::text::origin_of;
 use nixpod_model::{Field, Text, TextPart};
 
 /// A word: stretches of the text, and characters that an escape stands for.
@@ -39,27 +40,33 @@ impl Word {
 
     /// The word's text.
     pub(crate) fn text(&self, whole: &Text) -> Text {
-        let parts = self.stretches.iter().map(|stretch| match stretch {
-            Stretch::Range(start, end) => whole.slice(*start, *end),
-            Stretch::Escape(c, start, end) => Text {
-                parts: vec![TextPart::Known {
-                    text: c.to_string().into(),
-                    origin: whole.origin_of(*start, *end),
-                }],
-                context: Vec::new(),
-            },
-        });
-        let mut text = concat(parts);
-        if text.context.is_empty() {
-            text.context.clone_from(&whole.context);
-        }
-        text
+        self.of(&Pieces::new(whole))
     }
+
+    fn of(&self, pieces: &Pieces<'_>) -> Text {
+        let parts = self.stretches.iter().flat_map(|stretch| match stretch {
+            Stretch::Range(start, end) => pieces.parts(&(*start..*end)),
+            Stretch::Escape(c, start, end) => vec![TextPart::Known {
+                text: c.to_string().into(),
+                origin: pieces.origin_of(&(*start..*end)),
+            }],
+        });
+        Text {
+            parts: parts.collect(),
+            context: pieces.context().to_vec(),
+        }
+    }
+}
+
+/// Words of a text as texts. A text of thousands of pieces has thousands of words.
+pub(crate) fn texts(words: &[Word], whole: &Text) -> Vec<Text> {
+    let pieces = Pieces::new(whole);
+    words.iter().map(|word| word.of(&pieces)).collect()
 }
 
 /// The words of a text.
 pub(crate) fn split(text: &Text, how: fn(&str) -> Vec<Word>) -> Vec<Text> {
-    how(&text.pattern()).iter().map(|word| word.text(text)).collect()
+    texts(&how(&text.pattern()), text)
 }
 
 /// The words of texts; a text that is unknown stays one unknown word.

@@ -8,7 +8,6 @@ pub(crate) mod kinds;
 pub(crate) mod line;
 pub(crate) mod linked;
 pub(crate) mod parse;
-mod pieces;
 pub(crate) mod run;
 pub(crate) mod specifiers;
 pub(crate) mod split;

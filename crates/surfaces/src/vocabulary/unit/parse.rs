@@ -3,8 +3,8 @@
 //! It is Podman's and not systemd's: lines are joined without a blank between them, and one line that is none of these
 //! makes Podman refuse the file as a whole. What is wrong is told beside what was read.
 
+use crate::vocabulary::pieces::Pieces;
 use crate::vocabulary::text::HOLE;
-use crate::vocabulary::unit::pieces::Pieces;
 use nixpod_model::{Text, UnitProblem};
 use nixpod_source::{Origin, Why};
 use rustc_hash::FxHashMap;

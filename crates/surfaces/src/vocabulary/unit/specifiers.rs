@@ -1,6 +1,6 @@
 //! Specifiers such as `%h`: what the service manager that runs a unit puts in their place.
 
-use crate::vocabulary::unit::pieces::Pieces;
+use crate::vocabulary::pieces::Pieces;
 use nixpod_model::{Text, TextPart};
 use nixpod_source::Why;
 use smol_str::SmolStr;

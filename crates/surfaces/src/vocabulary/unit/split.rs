@@ -3,8 +3,7 @@
 //! It is systemd's way in two of its forms, with two traits of its own: an empty word in quotes ends the value, whatever
 //! follows, and so does NUL.
 
-use crate::vocabulary::words::Word;
-use crate::vocabulary::words::escaped;
+use crate::vocabulary::words::{self, Word, escaped};
 use nixpod_model::Text;
 
 /// The words of a value.
@@ -31,7 +30,7 @@ pub(crate) enum SplitProblem {
 impl Split {
     /// The words as texts.
     pub(crate) fn texts(&self, whole: &Text) -> Vec<Text> {
-        self.words.iter().map(|word| word.text(whole)).collect()
+        words::texts(&self.words, whole)
     }
 }
 

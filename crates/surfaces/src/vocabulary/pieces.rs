@@ -47,13 +47,21 @@ impl<'t> Pieces<'t> {
         &self.pattern
     }
 
+    /// What the text puts into the store.
+    pub(crate) fn context(&self) -> &'t [StoreRef] {
+        &self.text.context
+    }
+
     /// The pieces that a stretch of the pattern touches, each with where it begins.
     fn touching(&self, range: &Range<usize>) -> impl Iterator<Item = (usize, &'t TextPart)> + use<'_, 't> {
         let first = self.starts.partition_point(|start| *start <= range.start);
         let first = first.saturating_sub(1);
         let end = range.end;
-        let all = self.starts.iter().copied().zip(&self.text.parts);
-        all.skip(first).take_while(move |(start, _)| *start < end)
+        // To skip one by one up to the first would look at every piece before it.
+        let starts = self.starts.get(first..).unwrap_or_default();
+        let parts = self.text.parts.get(first..).unwrap_or_default();
+        let all = starts.iter().copied().zip(parts);
+        all.take_while(move |(start, _)| *start < end)
     }
 
     /// Where a stretch of the pattern is written, as [`Text::origin_of`] tells it.
@@ -66,17 +74,20 @@ impl<'t> Pieces<'t> {
 
     /// Stretches of the pattern as one text.
     pub(crate) fn text(&self, ranges: &[Range<usize>]) -> Text {
-        let mut parts = Vec::new();
-        for range in ranges {
-            for (start, part) in self.touching(range) {
-                let sliced = piece(part).slice(range.start.saturating_sub(start), range.end - start);
-                parts.extend(sliced.parts);
-            }
-        }
         Text {
-            parts,
+            parts: ranges.iter().flat_map(|range| self.parts(range)).collect(),
             context: self.context.clone(),
         }
+    }
+
+    /// The pieces of a stretch of the pattern.
+    pub(crate) fn parts(&self, range: &Range<usize>) -> Vec<TextPart> {
+        let mut parts = Vec::new();
+        for (start, part) in self.touching(range) {
+            let sliced = piece(part).slice(range.start.saturating_sub(start), range.end - start);
+            parts.extend(sliced.parts);
+        }
+        parts
     }
 
     /// Why the text is not known at the first hole of a stretch.
