@@ -172,8 +172,8 @@ fn flags_are_folded_in_and_what_they_override_is_told() {
               image        docker.io/library/app:1                              image         configuration.nix:3:13
               command      serve 'two words'                                    cmd           configuration.nix:7:13
               flag         --privileged --network=host -e X=1 --memory=1g       extraOptions  configuration.nix:6:22
+              option       hostname=app                                         hostname      configuration.nix:8:16
               option       memory=1g                                            extraOptions  configuration.nix:6:65
-              hostname     "app"                                                              configuration.nix:8:16
               labels       "com.example.a-label-with-a-rather-long-name" = "1"                configuration.nix:9:60
               25 more are as by default (--defaults)
         "#]],

@@ -1,5 +1,6 @@
 //! The findings of all roots, with their labels: the same finding of several hosts is one.
 
+use crate::check::contradiction::contradict;
 use crate::check::places::{Trail, line_of, slice, span_of_origin, trail_of};
 use crate::report::{ContainerRef, Reported, ToldUnsure};
 use crate::rule::{Finding, Intent, Rule, Unsure};
@@ -107,6 +108,9 @@ impl Merged {
         let Some(first) = hops.find(|hop| span_of(files, hop.place).is_some()) else {
             return;
         };
+        if contradict(files, &finding.conditions) {
+            return;
+        }
         let container = finding.container.as_ref().map(|id| world.container(id));
         let key = (
             finding.rule,

@@ -5,6 +5,7 @@ mod budget;
 mod candidates;
 pub(crate) mod comments;
 pub(crate) mod containers;
+mod contradiction;
 pub(crate) mod facts;
 mod fragments;
 mod gaps;

@@ -3,7 +3,7 @@
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_model::{Container, Engine, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -45,7 +45,8 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !container.is_oci() {
+    // Docker knows no `U`.
+    if container.engine.value() != Some(&Engine::Podman) || !gives_away(container) {
         return;
     }
     for field in &container.mounts {
@@ -73,6 +74,23 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
              alone, or leave `U` out.",
         );
     }
+}
+
+/// Does somebody else own the files afterwards? Root of a user's container is the user, who owned them before; so is whoever
+/// keeps the user's id.
+fn gives_away(container: &Container) -> bool {
+    if container.rootful.value() != Some(&false) {
+        return container.rootful.value() == Some(&true);
+    }
+    let mut options = container.run_options.iter().filter_map(|field| field.value());
+    let user = options
+        .rfind(|option| option.name == "user")
+        .and_then(|option| option.value.as_known());
+    let is_another = user.is_some_and(|user| {
+        let name = user.split(':').next().unwrap_or_default().to_owned();
+        !matches!(name.as_str(), "" | "0" | "root")
+    });
+    is_another && container.userns.value() == Some(&Userns::Host)
 }
 
 /// Do files of many owners, or a whole home, lie there?

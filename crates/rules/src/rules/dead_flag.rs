@@ -4,7 +4,7 @@ use crate::about::devices::dead_entry;
 use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Flag, FlagForm};
+use nixpod_model::{Container, Engine, Field, Flag, FlagForm, Surface, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -65,7 +65,8 @@ declare_rule! {
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_words(container, sink);
-    if container.nspawn.is_some() {
+    // What NixOS starts has `--keep-unit`; a line of a script says that itself.
+    if container.surface == Surface::Nspawn {
         check_nspawn(container, sink);
         check_devices(container, sink);
     }
@@ -84,6 +85,10 @@ fn check_words(container: &Container, sink: &mut Sink) {
             continue;
         };
         let text = word.get().display();
+        // A short option takes the rest of its word as its value.
+        if !text.starts_with("--") {
+            continue;
+        }
         let shown = text.split_whitespace().next().unwrap_or(&text);
         sink.report(
             word,
@@ -131,10 +136,22 @@ fn check_nspawn(container: &Container, sink: &mut Sink) {
             _ => continue,
         };
         let builder = sink.report(word, what).severity(Severity::Medium).help(help);
-        if let Some(change) = removal(container, &word.origin) {
+        // Of an element with blanks only a part would go.
+        let is_whole = !has_more(container, word.field());
+        if let Some(change) = removal(container, &word.origin).filter(|_| is_whole) {
             builder.fix("leave it out", Applicability::Safe, change);
         }
     }
+}
+
+/// Is another word written in the same element?
+fn has_more(container: &Container, word: &Field<Text>) -> bool {
+    let site = |field: &Field<Text>| field.origin.place().map(|place| place.site);
+    let same = container
+        .flags
+        .iter()
+        .filter(|flag| site(&flag.word) == site(word));
+    same.count() > 1
 }
 
 /// Devices that are allowed in words that allow none.
@@ -280,8 +297,20 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; extraOptions = [ "--security-opt=no-new-privileges" "--security-opt=seccomp=/etc/p.json" ]; };
   virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--cap-drop" "ALL" ]; };
+  virtualisation.oci-containers.containers.short = { image = "a:1"; extraOptions = [ "-e A=b" ]; };
   services.podman.containers.user = { image = "a:1"; extraPodmanArgs = [ "--cap-drop ALL" ]; };
 }
+"#,
+        );
+    }
+
+    /// A line of a script sets what it says, unless it says `--keep-unit`.
+    #[test]
+    fn of_a_script() {
+        check_none(
+            &RULE,
+            r#"
+{ systemd.services.web.script = "systemd-nspawn -D /srv/web --slice=web.slice --property=MemoryMax=1G"; }
 "#,
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, SecretSlot, System, SystemKind};
+use nixpod_model::{Container, NetworkMode, SecretSlot, System, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -56,7 +56,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let Some(value) = secret.value.written() else {
             continue;
         };
-        if value.get().as_known().as_deref() != Some("") {
+        if value.get().as_known().as_deref() != Some("") || has_stronger(system, user, option) {
             continue;
         }
         // A guest's login is reached by root of the host alone, unless it offers one over the network.
@@ -76,6 +76,34 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     }
 }
 
+/// The options that give a user a password, each of which wins over those before it.
+const BY_STRENGTH: [&str; 6] = [
+    "initialHashedPassword",
+    "initialPassword",
+    "hashedPassword",
+    "password",
+    "passwordFile",
+    "hashedPasswordFile",
+];
+
+/// Does another option win?
+fn has_stronger(system: &System, user: &str, option: &str) -> bool {
+    let strength = |name: &str| BY_STRENGTH.iter().position(|one| *one == name);
+    let own = strength(option);
+    system.secrets.iter().any(|secret| {
+        let other = match &secret.slot {
+            SecretSlot::Password(name, option) | SecretSlot::HashedPassword(name, option) if name == user => {
+                strength(option)
+            }
+            SecretSlot::SecretFile(path) if path.starts_with(&format!("users.users.{user}.")) => {
+                path.rsplit('.').next().and_then(strength)
+            }
+            _ => None,
+        };
+        other > own
+    })
+}
+
 fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.environment {
         let Some(field) = field.written() else {
@@ -93,7 +121,17 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             | "MARIADB_ALLOW_EMPTY_PASSWORD" => matches!(value.as_str(), "1" | "yes" | "true"),
             _ => false,
         };
-        if !asks_for_none {
+        // A password that is there is asked for; and without a network nobody asks.
+        let has_password = container
+            .environment
+            .iter()
+            .filter_map(|field| field.value())
+            .any(|other| {
+                let name = other.name.trim_end_matches("_FILE");
+                name.ends_with("_PASSWORD") && !name.contains("EMPTY")
+            });
+        let is_alone = container.network.value() == Some(&NetworkMode::None);
+        if !asks_for_none || is_alone || (has_password && variable.name != "POSTGRES_HOST_AUTH_METHOD") {
             continue;
         }
         sink.report(
@@ -149,6 +187,9 @@ mod tests {
 {
   users.users.ann = { isNormalUser = true; hashedPassword = "!"; };
   users.users.bob = { isNormalUser = true; hashedPassword = null; };
+  users.users.cid = { isNormalUser = true; initialHashedPassword = ""; hashedPasswordFile = "/run/secrets/cid"; };
+  users.users.dan = { isNormalUser = true; initialPassword = ""; hashedPassword = "!"; };
+  virtualisation.oci-containers.containers.my = { image = "a:1"; environment = { MYSQL_ALLOW_EMPTY_PASSWORD = "yes"; MYSQL_ROOT_PASSWORD_FILE = "/run/p"; }; };
   virtualisation.oci-containers.containers.db = { image = "a:1"; environment = { POSTGRES_HOST_AUTH_METHOD = "scram-sha-256"; ALLOW_EMPTY_PASSWORD = "no"; }; };
 }
 "#,

@@ -1,5 +1,6 @@
 //! engine-api-exposed
 
+use crate::about::paths::HOLE;
 use crate::about::words::inside;
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Api, Engine, System};
@@ -101,6 +102,11 @@ fn listens(api: &Api) -> Option<Listens> {
     if rest.contains("://") {
         return None;
     }
+    // What is not known may be the machine's own address, or no address of a network at all.
+    let host = rest.rsplit_once(':').map_or("", |(host, _)| host);
+    if host.contains(HOLE) || (host.is_empty() && rest.contains(HOLE)) || rest.starts_with("vsock:") {
+        return None;
+    }
     let is_local = ["127.", "localhost", "[::1]"]
         .iter()
         .any(|local| rest.starts_with(local));
@@ -141,6 +147,18 @@ mod tests {
             r#"
 { virtualisation.docker = { enable = true; listenOptions = [ "2375" ]; }; }
                                                            # ^^^^^^ critical: Docker obeys everybody who reaches the port at `2375`
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_not_known() {
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.docker = { enable = true; listenOptions = [ config.my.socket "${config.my.other}" "${config.my.ip}:2375" "vsock:2:2375" ]; };
+}
 "#,
         );
     }

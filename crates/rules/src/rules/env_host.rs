@@ -2,7 +2,7 @@
 
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, SystemKind};
+use nixpod_model::{Container, Engine, SystemKind};
 
 declare_rule! {
     /// ## What it flags
@@ -45,6 +45,10 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // Docker knows no such option.
+    if container.engine.value() != Some(&Engine::Podman) {
+        return;
+    }
     let mut options = container.run_options.iter();
     let last = options.rfind(|field| field.value().is_none_or(|option| option.name == "env-host"));
     let Some(field) = last.and_then(|field| field.written()) else {

@@ -2,6 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
+use crate::about::power::{RootUser, enclosing, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device};
@@ -50,7 +51,11 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // The nodes are for root and the group `input`; and a guest has none of them.
+    if root_of(ctx, container) != RootUser::Host || enclosing(ctx, &container.system).is_some() {
+        return;
+    }
     let is_nspawn = container.nspawn.is_some();
     for field in &container.devices {
         let Some(field) = field.written() else {
@@ -61,7 +66,9 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if is_nspawn && !device.allowed_only || dead_entry(device).is_some() {
             continue;
         }
-        let Some((severity, what, help)) = words(device) else {
+        // The letter `m` alone opens nothing.
+        let reads = device.access.is_empty() || device.access.contains(['r', 'w']);
+        let Some((severity, what, help)) = words(device).filter(|_| reads) else {
             continue;
         };
         sink.report(
@@ -92,7 +99,11 @@ fn words(device: &Device) -> Option<(Severity, &'static str, &'static str)> {
              a user without a session.",
         ));
     }
-    if below.starts_with("hidraw") {
+    let is_number = |c: char| c.is_ascii_digit() || c == '*';
+    if below
+        .strip_prefix("hidraw")
+        .is_some_and(|rest| rest.chars().all(is_number))
+    {
         return Some((
             Severity::Medium,
             "reads and drives a USB device for input",

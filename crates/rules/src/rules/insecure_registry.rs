@@ -1,5 +1,6 @@
 //! insecure-registry
 
+use crate::about::paths::HOLE;
 use crate::about::words::{inside, name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, System};
@@ -68,7 +69,11 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let image = container.image.as_ref().and_then(|image| image.value());
-    if image.is_some_and(|image| image.provided_by_nix || is_local(&image.reference.pattern())) {
+    // A digest says what comes, whoever sends it.
+    let is_safe = |reference: &str| {
+        is_local(reference) || reference.contains("@sha256:") || reference.starts_with(HOLE)
+    };
+    if image.is_none_or(|image| image.provided_by_nix || is_safe(&image.reference.pattern())) {
         return;
     }
     let builder = sink

@@ -60,7 +60,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if !is_shared(field.get()) {
             continue;
         }
-        sink.report(
+        let builder = sink.report(
             field,
             format!(
                 "what {} mounts below `{}` appears on the host",
@@ -69,11 +69,19 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             ),
         )
         .severity(Severity::Medium)
-        .depends_on(&container.privileged)
         .help(
             "Every program of the host sees the file systems that it mounts there. If only the container has to see those of \
              the host, `rslave` is enough; else share an empty directory of its own.",
         );
+        let by_name = container.capabilities.iter().find(|field| {
+            field
+                .said()
+                .is_some_and(|name| name == "CAP_SYS_ADMIN" || name == "all")
+        });
+        match by_name {
+            Some(capability) if container.privileged.said() != Some(&true) => builder.depends_on(capability),
+            _ => builder.depends_on(&container.privileged),
+        };
     }
 }
 

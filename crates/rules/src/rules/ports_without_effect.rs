@@ -137,6 +137,28 @@ mod tests {
         );
     }
 
+    /// Either the one or the other, and never both.
+    #[test]
+    fn under_opposite_conditions() {
+        check_none(
+            &RULE,
+            r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers.a = {
+    image = "a:1";
+    ports = lib.optionals (!config.my.vpn) [ "127.0.0.1:80:80" ];
+    extraOptions = lib.optionals config.my.vpn [ "--network=container:vpn" ];
+  };
+  virtualisation.oci-containers.containers.b = lib.mkMerge [
+    { image = "a:1"; }
+    (lib.mkIf (config.my.kind == "host") { extraOptions = [ "--network=host" ]; })
+    (lib.mkIf (config.my.kind == "own") { ports = [ "80:80" ]; })
+  ];
+}
+"#,
+        );
+    }
+
     #[test]
     fn networks_of_its_own() {
         check_none(

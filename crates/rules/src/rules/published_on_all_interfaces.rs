@@ -93,18 +93,24 @@ fn is_filtered(container: &Container, system: &System) -> bool {
     let firewall = &system.firewall;
     let by_docker = container.engine.value() == Some(&Engine::Docker)
         && system.engines.docker_filters.value() == Some(&false);
-    firewall.enable.value() == Some(&false) || firewall.strict_forward.value() == Some(&true) || by_docker
+    firewall.enable.value() != Some(&true) || firewall.strict_forward.value() == Some(&true) || by_docker
 }
 
 /// Does the firewall open the port anyway?
 fn is_meant(firewall: &Firewall, port: &Port) -> bool {
     let number = port.host.as_ref().and_then(|host| host.as_known());
+    // The first of a range stands for all of it.
+    let number = number.map(|number| number.split('-').next().unwrap_or_default().to_owned());
     let Some(number) = number.and_then(|number| number.parse::<u16>().ok()) else {
         return false;
     };
     let is_udp = protocol(port) == "udp";
-    let mut open = firewall.open.iter().filter_map(|field| field.value());
-    open.any(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
+    // What is not known may be this port.
+    firewall.open.iter().any(|field| {
+        field
+            .value()
+            .is_none_or(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
+    })
 }
 
 /// `--publish-all`: ports that only the image names.
@@ -182,7 +188,7 @@ fn behind(container: &Container, port: &Port) -> Behind {
         "pgadmin",
         "mongo-express",
         "dockge",
-        "yacht",
+        "selfhostedpro/yacht",
         "redis-commander",
     ];
     let image = container.image.as_ref().and_then(|image| image.value());

@@ -199,6 +199,7 @@ fn judge<T>(
         )
         .severity(severity)
         .at_most(confidence, "the engine may not be enabled")
+        .depends_on(enabled)
         .related(
             enabled_at(ctx, system, enabled),
             format!("{daemon} is enabled here"),

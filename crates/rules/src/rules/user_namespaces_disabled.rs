@@ -2,7 +2,7 @@
 
 use crate::about::words::inside;
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Surface, System, Userns};
+use nixpod_model::{Container, Existence, Surface, System, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -43,14 +43,16 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     };
     let own = ctx.containers_of(system).iter();
     let of_homes = { ctx.homes_of(system).iter() }.flat_map(|home| ctx.containers_of(home));
-    let needs = |container: &&&nixpod_model::Container| {
+    // What is there only under a condition may be there just where the switch is not thrown.
+    let is_certain = |container: &Container| !switch.is_maybe() || container.existence == Existence::Certain;
+    let needs = |container: &&&Container| {
         let is_rootless =
             container.surface != Surface::CommandLine && container.rootful.value() == Some(&false);
         let has_users = container
             .userns
             .value()
             .is_some_and(|users| *users != Userns::Host);
-        (container.is_oci() && is_rootless) || has_users
+        is_certain(container) && ((container.is_oci() && is_rootless) || has_users)
     };
     let Some(first) = own.chain(of_homes).find(needs) else {
         return;
@@ -67,6 +69,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         "Rootless containers and `privateUsers` are made of user namespaces. Leave the switch alone; without it the root of \
          a container is no root of the host.",
     )
+    .depends_on(&first.userns)
     .related(&first.origin, format!("`{}` needs one", first.name));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, enclosing, root_of};
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, Text, Written};
@@ -54,7 +54,10 @@ declare_rule! {
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     // A container that is not root outside opens what the nodes' own rights let it.
-    if root_of(ctx, container) != RootUser::Host || container.privileged.value() == Some(&true) {
+    if root_of(ctx, container) != RootUser::Host
+        || container.privileged.value() == Some(&true)
+        || enclosing(ctx, &container.system).is_some()
+    {
         return;
     }
     let is_nspawn = container.nspawn.is_some();
@@ -64,7 +67,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if is_nspawn && !device.allowed_only || dead_entry(device).is_some() {
             return None;
         }
-        Some((field, wide(&device.node)?))
+        // The letter `m` alone opens nothing.
+        let opens = device.access.is_empty() || device.access.contains(['r', 'w']);
+        Some((field, wide(&device.node).filter(|_| opens)?))
     });
     let mut of_kind: Vec<(&str, bool, Vec<Written<'_, Device>>)> = Vec::new();
     for (field, what) in given {
@@ -140,9 +145,6 @@ fn check_rules(container: &Container, sink: &mut Sink) {
 
 /// What a node opens, if that is all of something.
 fn wide(node: &Text) -> Option<&'static str> {
-    const DISKS: [&str; 12] = [
-        "sd", "nvme", "vd", "hd", "xvd", "mmcblk", "md", "dm-", "loop", "mapper/", "disk/", "zvol/",
-    ];
     let pattern = node.pattern();
     if pattern.starts_with("block-") {
         return Some("all disks of a class");
@@ -162,12 +164,32 @@ fn wide(node: &Text) -> Option<&'static str> {
     if matches!(below, "mem" | "kmem" | "port") {
         return Some("the machine's memory");
     }
-    let is_disk = DISKS.iter().any(|prefix| below.starts_with(prefix));
-    // These begin alike and are no disks.
-    let is_none = ["mapper/control", "loop-control", "mdev"]
-        .iter()
-        .any(|other| below.starts_with(other));
-    (is_disk && !is_none).then_some("a disk of the host")
+    is_disk(below).then_some("a disk of the host")
+}
+
+/// Is it the name that the kernel or udev gives a disk, a partition or a volume?
+fn is_disk(below: &str) -> bool {
+    const FOLDERS: [&str; 3] = ["mapper/", "disk/", "zvol/"];
+    if FOLDERS.iter().any(|folder| below.starts_with(folder)) {
+        return below != "mapper/control";
+    }
+    // `sds011` and `sdm630` are sensors with names that people gave them.
+    let is_lettered = |rest: &str| {
+        let letters = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = rest.len() - letters.len();
+        (1..=2).contains(&letters.len()) && digits <= 2 && letters.chars().all(|c| c.is_ascii_lowercase())
+    };
+    let is_numbered = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let named = |prefixes: &[&str], is: &dyn Fn(&str) -> bool| {
+        prefixes
+            .iter()
+            .any(|prefix| below.strip_prefix(prefix).is_some_and(is))
+    };
+    named(&["sd", "vd", "xvd"], &is_lettered)
+        || named(
+            &["nvme", "mmcblk", "md", "dm-", "loop", "sr", "nbd", "zd", "bcache"],
+            &is_numbered,
+        )
 }
 
 #[cfg(test)]
@@ -210,7 +232,7 @@ mod tests {
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/ttyUSB0" "/dev/fuse" ]; extraOptions = [ "--device-cgroup-rule=c 188:* rmw" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/ttyUSB0" "/dev/fuse" "/dev/sds011" "/dev/sdm630" "/dev/hdmi0" "/dev/loop-control" ]; extraOptions = [ "--device-cgroup-rule=c 188:* rmw" ]; };
   services.podman.containers.own = { image = "a:1"; devices = [ "/dev/sda" ]; };
   containers.pick = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/sda"; modifier = "r"; } ]; config = { }; };
 }

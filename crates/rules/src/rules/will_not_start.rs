@@ -287,6 +287,21 @@ mod tests {
     }
 
     #[test]
+    fn one_or_the_other() {
+        check_none(
+            &RULE,
+            r#"
+{ config, lib, ... }: {
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = lib.optional config.my.dev "/a:/data" ++ lib.optional (!config.my.dev) "/b:/data";
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
     fn what_starts() {
         check_none(
             &RULE,
