@@ -217,12 +217,10 @@ fn behind(container: &Container, port: &Port) -> Behind {
 
 /// The protocol of a port, `tcp` where nothing is said.
 fn protocol(port: &Port) -> String {
-    let text = port.text.as_ref().unwrap_or(&port.container);
-    let pattern = text.pattern();
-    match pattern.rsplit_once('/') {
-        Some((_, protocol)) => protocol.to_ascii_lowercase(),
-        None => "tcp".to_owned(),
-    }
+    let texts = [port.text.as_ref(), Some(&port.container)];
+    let patterns = texts.into_iter().flatten().map(nixpod_model::Text::pattern);
+    let protocols = patterns.filter_map(|text| Some(text.rsplit_once('/')?.1.to_ascii_lowercase()));
+    { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
 }
 
 fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, sink: &mut Sink) {

@@ -121,7 +121,8 @@ fn check_rules(container: &Container, sink: &mut Sink) {
         else {
             continue;
         };
-        let rule = field.get().value.pattern();
+        // The numbers have to be known; the letters are only shown.
+        let rule = field.get().value.display();
         let mut words = rule.split_whitespace();
         let (kind, numbers) = (words.next(), words.next());
         let opens_all = matches!(
