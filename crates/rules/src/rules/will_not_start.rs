@@ -286,6 +286,20 @@ mod tests {
         );
     }
 
+    /// The name of an entry is no path where another one is set.
+    #[test]
+    fn a_name_with_blanks() {
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: let file = config.sops.secrets."git/runner".path; in {
+  containers.a = { bindMounts."the runner's secret" = { hostPath = file; mountPoint = file; }; config = { }; };
+  containers.b = { bindMounts."its data" = { hostPath = "/srv"; mountPoint = config.my.path; }; config = { }; };
+}
+"#,
+        );
+    }
+
     #[test]
     fn one_or_the_other() {
         check_none(

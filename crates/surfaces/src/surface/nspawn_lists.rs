@@ -99,6 +99,11 @@ fn bind_mount(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found
 /// `mountPoint`, which is the entry's name unless it is set.
 fn mounted_at(mount_point: &Field<Text>, name: &EntryName, key: &Origin) -> Text {
     let unknown = || hole(Why::named("name"), key.clone());
+    if let Fact::Unknown(why) = &mount_point.fact
+        && !mount_point.origin.hops.is_empty()
+    {
+        return hole(why.clone(), mount_point.origin.clone());
+    }
     match (mount_point.value(), name) {
         (Some(text), _) if mount_point.is_default() => text
             .as_known()
