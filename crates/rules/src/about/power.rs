@@ -151,3 +151,25 @@ pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option
     }
     None
 }
+
+/// Is the container itself one of the known proxies that let only some requests through?
+pub(crate) fn is_filter(container: &Container) -> bool {
+    container
+        .image
+        .as_ref()
+        .and_then(|image| image.value())
+        .is_some_and(|image| {
+            let reference = image.reference.pattern().to_ascii_lowercase();
+            ["socket-proxy", "socketproxy", "dockerproxy"]
+                .iter()
+                .any(|name| reference.contains(name))
+        })
+}
+
+/// Is the filter told to let through what changes things? Then it filters nothing that matters.
+pub(crate) fn lets_all_through(container: &Container) -> bool {
+    let mut variables = container.environment.iter().filter_map(|field| field.said());
+    variables.any(|variable| {
+        matches!(variable.name.as_str(), "POST" | "EXEC") && variable.value.as_known().as_deref() == Some("1")
+    })
+}

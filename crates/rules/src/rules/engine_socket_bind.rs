@@ -1,7 +1,7 @@
 //! engine-socket-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, is_filter, lets_all_through, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount, NetworkMode};
@@ -123,14 +123,6 @@ fn is_pinned(container: &Container) -> bool {
     image.is_some_and(|image| image.provided_by_nix || image.reference.pattern().contains("@sha256:"))
 }
 
-/// Is the filter told to let through what changes things? Then it filters nothing that matters.
-fn lets_all_through(container: &Container) -> bool {
-    let mut variables = container.environment.iter().filter_map(|field| field.said());
-    variables.any(|variable| {
-        matches!(variable.name.as_str(), "POST" | "EXEC") && variable.value.as_known().as_deref() == Some("1")
-    })
-}
-
 fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
     // An unprivileged user cannot open the socket, unless something maps the owner. In a guest it is the guest's.
     let ground = ground(ctx, ctx.system(container));
@@ -234,20 +226,6 @@ fn socket(path: &HostPath) -> Option<Socket> {
         },
         Base::Home => None,
     }
-}
-
-/// Is the container itself one of the known proxies that let only some requests through?
-fn is_filter(container: &Container) -> bool {
-    container
-        .image
-        .as_ref()
-        .and_then(|image| image.value())
-        .is_some_and(|image| {
-            let reference = image.reference.pattern().to_ascii_lowercase();
-            ["socket-proxy", "socketproxy", "dockerproxy"]
-                .iter()
-                .any(|name| reference.contains(name))
-        })
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use nixpod_model::{Container, Device};
 declare_rule! {
     /// ## What it flags
     /// Keyboards, mice and other input devices given to a container: `/dev/input`, nodes in it, `/dev/hidraw*`, the class
-    /// `char-input`, and `/dev/uinput`, by which a program makes an input device.
+    /// `char-input`, and `/dev/uinput`, by which a program makes an input device. Rootless containers and those in a user
+    /// namespace are left out, since the nodes are for root and the group `input`.
     /// ## Why
     /// Whoever opens the node of a keyboard reads every key that is pressed on the host, passwords of the screen lock among
     /// them. Whoever opens `/dev/uinput` types and clicks in whatever has the focus.

@@ -1,5 +1,6 @@
 //! published-on-all-interfaces
 
+use crate::about::power::{is_filter, lets_all_through};
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{Applicability, Change, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
@@ -193,13 +194,8 @@ fn behind(container: &Container, port: &Port) -> Behind {
     ];
     let image = container.image.as_ref().and_then(|image| image.value());
     let image = image.map(|image| image.reference.pattern()).unwrap_or_default();
-    if image.contains("socket-proxy") {
-        let says_one = |name: &str| {
-            let mut variables = container.environment.iter().filter_map(|field| field.value());
-            variables
-                .any(|variable| variable.name == name && variable.value.as_known().as_deref() == Some("1"))
-        };
-        return match says_one("POST") || says_one("EXEC") {
+    if is_filter(container) {
+        return match lets_all_through(container) {
             true => Behind::Engine,
             false => Behind::Answers,
         };

@@ -9,8 +9,9 @@ use nixpod_source::Origin;
 declare_rule! {
     /// ## What it flags
     /// Users in a group that controls a daemon of root: `podman`, `docker`, `lxd`, `incus-admin`, `libvirtd`, through
-    /// `extraGroups`, `group` or the group's `members`, when the daemon is enabled or nothing tells that it is not. In a
-    /// guest that has no user namespace also `wheel` (low).
+    /// `extraGroups`, `group` or the group's `members`, when the daemon is enabled or nothing tells that it is not; services
+    /// with `docker` or `podman` among their groups (medium); and users in `disk`, `kmem` and `shadow`, which need no daemon.
+    /// In a guest that has no user namespace also `wheel` (low).
     /// ## Why
     /// A member starts a container with the host's root directory mounted, and so becomes root without a password.
     /// NixOS starts the rootful Podman socket for group `podman` whenever Podman is enabled. Rootless Podman needs no

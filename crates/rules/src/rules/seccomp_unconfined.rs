@@ -1,9 +1,9 @@
 //! seccomp-unconfined
 
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, profile, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Text};
+use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
@@ -82,13 +82,6 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if let Some(change) = removal(container, &last.origin) {
         builder.fix("keep the engine's filter", Applicability::Unsafe, change);
     }
-}
-
-/// The profile that a security option names.
-fn profile(option: &Text) -> Option<String> {
-    let option = option.as_known()?;
-    let (key, value) = option.split_once(['=', ':'])?;
-    (key == "seccomp").then(|| value.to_owned())
 }
 
 #[cfg(test)]
