@@ -1,7 +1,7 @@
 //! The built program as users and CI run it: exit codes, streams, formats, bad input.
 
 use snapbox::cmd::{Command, cargo_bin};
-use snapbox::{file, str};
+use snapbox::{assert_data_eq, file, str};
 use std::fs;
 use std::path::PathBuf;
 
@@ -267,6 +267,35 @@ fn what_is_less_takes_less_room() {
     assert!(
         !long.contains("Hints") && long.contains("\ninfo[unpinned-image]\n"),
         "{long}"
+    );
+}
+
+/// Of many hints of one rule some are listed and the others counted; `--verbose` lists all.
+#[test]
+fn many_hints_of_one_rule_take_little_room() {
+    let project = Project::new("many-hints");
+    let image = |number: usize| format!("  c{number} = {{ image = \"docker.io/a/b:latest\"; }};\n");
+    let write = |images: usize| {
+        let containers: String = (0..images).map(image).collect();
+        project.write(
+            "a.nix",
+            &format!("{{ virtualisation.oci-containers.containers = {{\n{containers}}}; }}\n"),
+        );
+        let output = project.run(&["check", "a.nix"]).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let hints = printed.split_once("Hints").expect("hints").1.to_owned();
+        hints.split_once("\n\n").expect("a summary").0.to_owned()
+    };
+    assert_eq!(write(4).lines().count(), 5);
+    assert_data_eq!(
+        write(30),
+        str![[r#"
+ (--verbose says more of them)
+  a.nix:2:18: info[unpinned-image] `c0` runs `docker.io/a/b:latest`, a tag that moves, without a digest
+  a.nix:3:18: info[unpinned-image] `c1` runs `docker.io/a/b:latest`, a tag that moves, without a digest
+  a.nix:4:18: info[unpinned-image] `c2` runs `docker.io/a/b:latest`, a tag that moves, without a digest
+  and 27 more info[unpinned-image]
+"#]]
     );
 }
 

@@ -76,11 +76,36 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
     findings.into_iter().map(piece).chain(hints).chain(summary)
 }
 
-/// The hints, a line each.
+/// So many hints of one rule are listed, since a system with fifty images has the same hint fifty times.
+const HINTS_OF_A_RULE: usize = 3;
+
+/// The hints, a line each, rule by rule in the order of their first places.
 fn hint_lines(hints: &[Entry<'_>], context: &Context<'_>) -> String {
     let mut out = String::from("Hints (--verbose says more of them)\n");
+    let mut rules: Vec<(&str, Vec<&Entry<'_>>)> = Vec::new();
     for entry in hints {
-        let _ = write!(out, "  {}", concise::line(entry, context));
+        let (Entry::Finding(finding) | Entry::More(finding, _)) = entry;
+        match rules.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+            Some((_, of_rule)) => of_rule.push(entry),
+            None => rules.push((finding.rule, vec![entry])),
+        }
+    }
+    for (rule, of_rule) in rules {
+        // A line that stands for one hint is no shorter than the hint.
+        let listed = match of_rule.len() {
+            all if all <= HINTS_OF_A_RULE + 1 => all,
+            _ => HINTS_OF_A_RULE,
+        };
+        for entry in &of_rule[..listed] {
+            let _ = write!(out, "  {}", concise::line(entry, context));
+        }
+        if listed < of_rule.len() {
+            let others = of_rule.len() - listed;
+            let what = context
+                .terminal
+                .paint(styles::severity(Severity::Info), &format!("info[{rule}]"));
+            let _ = writeln!(out, "  and {others} more {what}");
+        }
     }
     out.push('\n');
     out
