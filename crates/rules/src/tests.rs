@@ -1,6 +1,7 @@
 //! Tests over all rules, and of their decisions on worlds built by hand.
 
 mod binds;
+mod facts;
 mod homes;
 mod isolation;
 mod people;
