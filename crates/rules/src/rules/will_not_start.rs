@@ -1,5 +1,7 @@
 //! will-not-start
 
+mod options;
+
 use crate::about::power::maps_root_to_root;
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
@@ -7,8 +9,11 @@ use nixpod_model::{Container, Engine, Mount, Surface, Userns, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, or with
-    /// a blank in its path; a flag that takes back the users of `privateUsers`; an OCI container with two volumes at one place; a capability that Podman is told both to add and to drop.
+    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, with
+    /// a blank in its path or with a `-` before it; a flag that takes back the users of `privateUsers`; a range of users
+    /// that a guest's files cannot be given to; an OCI container with two volumes at one place; a capability that Podman is
+    /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
+    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); `all` among the `default_capabilities`.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -53,6 +58,13 @@ declare_rule! {
             "nspawn-idmap-with-identity",
             "podman-duplicates",
             "podman-cap-conflicts",
+            "nspawn-bind-with-a-blank",
+            "nspawn-bind-with-a-dash",
+            "nspawn-ownership-of-an-odd-range",
+            "podman-shm-size-without-ipc",
+            "podman-dns-without-network",
+            "podman-userns-beside-maps",
+            "settings-all-capabilities",
         ]),
         check: Container(check),
     }
@@ -64,10 +76,12 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_maps(container, sink);
             check_blanks(container, sink);
             check_taken_back(container, sink);
+            options::check_nspawn(container, sink);
         }
         Some(Engine::Podman) => {
             check_places(container, sink);
             check_capabilities(container, sink);
+            options::check_podman(container, sink);
         }
         Some(Engine::Docker) => check_places(container, sink),
         None => {}

@@ -168,13 +168,24 @@ impl Files {
         keyring.map_or(Field::default(true), |keyring| keyring.bool(reader))
     }
 
-    /// The old options, those of 26.11, which are `registries.conf` as it is, and that file.
+    /// The old options, those of 26.11, which are `registries.conf` as it is, and that file, in its old form (a table of
+    /// tables of lists) and its new one.
     fn registries(&self, reader: &mut OptionReader<'_, '_>) -> Registries {
         let mut out = Registries::default();
         for file in &self.registries {
-            out.search.extend(texts_of(reader, file, &["search"]));
-            out.insecure.extend(texts_of(reader, file, &["insecure"]));
-            out.blocked.extend(texts_of(reader, file, &["block"]));
+            for (name, list) in [
+                ("search", &mut out.search),
+                ("insecure", &mut out.insecure),
+                ("block", &mut out.blocked),
+            ] {
+                for path in [
+                    &[name][..],
+                    &["registries", name, "registries"],
+                    &["settings", "registries", name, "registries"],
+                ] {
+                    list.extend(texts_of(reader, file, path));
+                }
+            }
             for path in [
                 &["settings", "unqualified-search-registries"][..],
                 &["unqualified-search-registries"],

@@ -1,10 +1,10 @@
 //! Holds what we say of specs against the recordings.
 
 use super::golden::{Command, Golden};
+use super::project;
 use super::spec::Kind;
 use nixpod_analysis::{
-    AnalysisHost, Certainty, MASK, MemoryFileSystem, OsFileSystem, Report, Shown, ShownCommand, ShownWord,
-    Utf8PathBuf,
+    AnalysisHost, Certainty, MASK, OsFileSystem, Report, Shown, ShownCommand, ShownWord, Utf8PathBuf,
 };
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const NEWEST: &str = "26.05";
 const CONTAINER: &str = "[Container]";
 
 /// So many specs are systems of one flake.
-const TOGETHER: usize = 40;
+pub(super) const TOGETHER: usize = 40;
 
 /// What depends on how packages are built, and is nowhere in a spec.
 const OF_PACKAGES: &str = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
@@ -59,7 +59,7 @@ impl fmt::Display for Comparison {
 impl Comparison {
     /// Compares some recordings.
     pub fn add(&mut self, goldens: &[Golden]) {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| !kind.is_settings()) {
             for release in kind.releases() {
                 let of_release: Vec<(&Golden, &super::golden::Made)> = goldens
                     .iter()
@@ -75,7 +75,8 @@ impl Comparison {
                     .collect();
                 for some in of_release.chunks(TOGETHER) {
                     let texts: Vec<&str> = some.iter().map(|(golden, _)| golden.text.as_str()).collect();
-                    let report = report(kind, release, &texts);
+                    let project = project::of(kind, release, &texts);
+                    let report = project.analysis().commands(&[project::FOLDER.into()]);
                     for (number, (golden, made)) in some.iter().enumerate() {
                         self.spec(release, golden, made, &report, Some(&format!("h{number}")));
                     }
@@ -297,92 +298,6 @@ fn fits(text: &str, word: &str) -> bool {
         }
     }
     word.ends_with(rest)
-}
-
-/// What we say of specs, each as a system of one flake.
-fn report(kind: Kind, release: &str, texts: &[&str]) -> Report {
-    let disk = MemoryFileSystem::new();
-    let mut systems = String::new();
-    for (number, text) in texts.iter().enumerate() {
-        disk.write(format!("/specs/h{number}.nix"), kind.module(text));
-        let _ = writeln!(systems, "      h{number} = make ./h{number}.nix;");
-    }
-    disk.write("/specs/flake.nix", flake(kind, release, &systems));
-    disk.write("/specs/flake.lock", lock(kind, release));
-    let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
-    host.set_project(Utf8PathBuf::from("/specs"));
-    host.analysis().commands(&[Utf8PathBuf::from("/specs")])
-}
-
-fn flake(kind: Kind, release: &str, systems: &str) -> String {
-    let quadlet = match kind {
-        Kind::Seiarotg | Kind::SeiarotgHome => {
-            "  inputs.quadlet-nix.url = \"github:SEIAROTg/quadlet-nix\";\n"
-        }
-        Kind::Mirkolenz | Kind::MirkolenzHome => {
-            "  inputs.quadlet-nix.url = \"github:mirkolenz/quadlet-nix\";\n"
-        }
-        _ => "",
-    };
-    let (output, make) = match (kind.is_home(), quadlet.is_empty()) {
-        (false, true) => (
-            "nixosConfigurations",
-            "nixpkgs.lib.nixosSystem { system = \"x86_64-linux\"; modules = [ file ]; }",
-        ),
-        (false, false) => (
-            "nixosConfigurations",
-            "nixpkgs.lib.nixosSystem { system = \"x86_64-linux\"; modules = [ inputs.quadlet-nix.nixosModules.quadlet file ]; }",
-        ),
-        (true, true) => (
-            "homeConfigurations",
-            "home-manager.lib.homeManagerConfiguration { pkgs = nixpkgs.legacyPackages.x86_64-linux; modules = [ file { home.username = \"user\"; home.homeDirectory = \"/home/user\"; } ]; }",
-        ),
-        (true, false) => (
-            "homeConfigurations",
-            "home-manager.lib.homeManagerConfiguration { pkgs = nixpkgs.legacyPackages.x86_64-linux; modules = [ inputs.quadlet-nix.homeManagerModules.quadlet file { home.username = \"user\"; home.homeDirectory = \"/home/user\"; } ]; }",
-        ),
-    };
-    format!(
-        "{{\n  inputs.nixpkgs.url = \"github:NixOS/nixpkgs/nixos-{release}\";\n  inputs.home-manager.url = \
-         \"github:nix-community/home-manager/release-{release}\";\n{quadlet}  outputs = {{ nixpkgs, home-manager, ... }}@inputs:\n    \
-         let make = file: {make};\n    in {{\n    {output} = {{\n{systems}    }};\n  }};\n}}\n"
-    )
-}
-
-fn lock(kind: Kind, release: &str) -> String {
-    let node = |owner: &str, repo: &str, reference: Option<String>| {
-        let mut original = serde_json::json!({ "owner": owner, "repo": repo, "type": "github" });
-        if let Some(reference) = reference {
-            original["ref"] = reference.into();
-        }
-        serde_json::json!({
-            "locked": {
-                "lastModified": 1,
-                "narHash": "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-                "owner": owner,
-                "repo": repo,
-                "rev": "0000000000000000000000000000000000000000",
-                "type": "github",
-            },
-            "original": original,
-        })
-    };
-    let mut nodes = serde_json::json!({
-        "nixpkgs": node("NixOS", "nixpkgs", Some(format!("nixos-{release}"))),
-        "home-manager": node("nix-community", "home-manager", Some(format!("release-{release}"))),
-    });
-    let mut inputs = serde_json::json!({ "nixpkgs": "nixpkgs", "home-manager": "home-manager" });
-    let owner = match kind {
-        Kind::Seiarotg | Kind::SeiarotgHome => Some("SEIAROTg"),
-        Kind::Mirkolenz | Kind::MirkolenzHome => Some("mirkolenz"),
-        _ => None,
-    };
-    if let Some(owner) = owner {
-        nodes["quadlet-nix"] = node(owner, "quadlet-nix", None);
-        inputs["quadlet-nix"] = "quadlet-nix".into();
-    }
-    nodes["root"] = serde_json::json!({ "inputs": inputs });
-    serde_json::json!({ "nodes": nodes, "root": "root", "version": 7 }).to_string()
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ impl Modules {
                 "seiarotg-home": quadlet_nix("SEIAROTg", "home-manager-module.nix"),
                 "mirkolenz": quadlet_nix("mirkolenz", "modules/nixos.nix"),
                 "mirkolenz-home": quadlet_nix("mirkolenz", "modules/hm.nix"),
+                "settings": virtualisation.join("containers.nix"),
+                "home-settings": home,
             },
         });
         Self {

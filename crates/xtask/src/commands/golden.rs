@@ -8,9 +8,9 @@
 //! c + DeviceAllow=/dev/net/tun rwm
 //! ```
 //!
-//! A line of what is made names its container, or its unit. After `$` the words that the engine is told, after `+` settings of
-//! the service that the engine or the kernel obeys, after `|` the lines of a unit for Podman's generator, after `!` why there is
-//! no command. A release without lines refuses the spec.
+//! A line of what is made names its container, its unit or its file. After `$` the words that the engine is told, after `+` settings of
+//! the service that the engine or the kernel obeys, after `|` the lines of a unit for Podman's generator or of a file, after `!` why
+//! there is no command, or no file. A release without lines refuses the spec.
 
 use super::spec::Kind;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct Command {
     pub words: Vec<String>,
     /// Settings of its service.
     pub service: Vec<String>,
-    /// The unit that the generator reads.
+    /// The unit that the generator reads, or the file.
     pub unit: Vec<String>,
     /// Why there are no words.
     pub problem: Option<String>,

@@ -7,27 +7,35 @@
 //! The modules are read in place from a folder that whoever records has made of checkouts, and nothing of them is kept:
 //!
 //! ```text
-//! RELEASE/nixpkgs          lib, nixos/modules/virtualisation/{nixos-containers,oci-containers}.nix
+//! RELEASE/nixpkgs          lib, nixos/modules/virtualisation/{nixos-containers,oci-containers,containers}.nix
 //! RELEASE/home-manager     modules/services/podman or podman-linux
 //! quadlet-nix-SEIAROTg     https://github.com/SEIAROTg/quadlet-nix
 //! quadlet-nix-mirkolenz    https://github.com/mirkolenz/quadlet-nix
-//! VERSIONS                 which commits they are of, a line each; it goes to the head of each recording
+//! VERSIONS                 which commits they are of, a line each; it goes to the head of each recording, and a line that
+//!                          begins with a kind of specs and a colon to the head of that one alone
 //! ```
+//!
+//! What engines read as a whole (`containers.conf`, `storage.conf`, `registries.conf`, `policy.json`) is recorded as the texts
+//! of these files. There is no command to compare it with: reading the options has to give the model that reading the texts
+//! gives which real Nix makes of them.
 
 pub mod compare;
 mod environment;
 mod evaluate;
+mod files;
 mod generate;
 pub mod golden;
 mod owned;
+mod project;
+mod settings;
 mod shell;
 pub mod spec;
 mod units;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use evaluate::Modules;
 use golden::{Golden, Made};
-use spec::{Kind, RELEASES, Spec};
+use spec::{ALL_RELEASES, Kind, Spec};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -41,12 +49,26 @@ pub const FOLDER: &str = "testdata/commands";
 pub struct Outside {
     /// `nix-instantiate`.
     pub nix: String,
-    /// Podman's generator of NixOS 24.11, which has Podman 5.4 at most.
-    pub quadlet: String,
+    /// Podman's generator of NixOS 24.11, which has Podman 5.4 at most; needed for units.
+    pub quadlet: Option<String>,
     /// That of all later releases.
-    pub newer_quadlet: String,
+    pub newer_quadlet: Option<String>,
+    /// remarshal's `json2toml`, which writes the files of settings in NixOS, too; needed for these.
+    pub json2toml: Option<String>,
     /// The folder of modules.
     pub modules: PathBuf,
+    /// The recordings that are made, by name; all if there is none.
+    pub only: Vec<String>,
+}
+
+impl Outside {
+    /// The generator of a release.
+    fn quadlet(&self, release: &str) -> Option<&String> {
+        match release {
+            "24.11" => self.quadlet.as_ref(),
+            _ => self.newer_quadlet.as_ref(),
+        }
+    }
 }
 
 /// Holds what we say against all recordings.
@@ -62,6 +84,7 @@ pub fn compare(root: &Path) -> Result<compare::Comparison> {
         let goldens = golden::parse(&fs::read_to_string(&file)?);
         all.add(&goldens);
         all.add_owned(root, &goldens);
+        settings::compare(&goldens, &mut all);
     }
     Ok(all)
 }
@@ -88,8 +111,17 @@ pub fn record(root: &Path, outside: &Outside) -> Result<String> {
         .map(|kind| (kind.name().to_owned(), generate::specs(*kind)))
         .collect();
     sets.push(("owned".to_owned(), owned::specs(root)?));
-    for (name, specs) in sets {
-        let goldens = made_of(root, outside, &specs).with_context(|| format!("specs of {name}"))?;
+    let named: Vec<&str> = sets.iter().map(|(name, _)| name.as_str()).collect();
+    if let Some(name) = outside.only.iter().find(|name| !named.contains(&name.as_str())) {
+        bail!("nothing is recorded as `{name}`, but {}", named.join(", "));
+    }
+    let kinds: Vec<String> = named.iter().map(|name| format!("{name}: ")).collect();
+    let of_all = |line: &&str| !kinds.iter().any(|kind| line.starts_with(kind));
+    for (name, specs) in &sets {
+        if !outside.only.is_empty() && !outside.only.contains(name) {
+            continue;
+        }
+        let goldens = made_of(root, outside, specs).with_context(|| format!("specs of {name}"))?;
         let failed = goldens
             .iter()
             .filter(|golden| golden.made.iter().all(|(_, made)| made.is_empty()))
@@ -97,9 +129,14 @@ pub fn record(root: &Path, outside: &Outside) -> Result<String> {
         // Most systems of the test data have containers of one kind only.
         let goldens: Vec<Golden> = goldens
             .into_iter()
-            .filter(|golden| name != "owned" || golden.made.iter().any(|(_, made)| !made.is_empty()))
+            .filter(|golden| *name != "owned" || golden.made.iter().any(|(_, made)| !made.is_empty()))
             .collect();
-        let text = golden::print(&versions, &goldens);
+        let own = format!("{name}: ");
+        let lines = versions
+            .lines()
+            .filter(|line| of_all(line) || line.starts_with(&own));
+        let lines: Vec<&str> = lines.map(|line| line.trim_start_matches(&own)).collect();
+        let text = golden::print(&lines.join("\n"), &goldens);
         let file = root.join(FOLDER).join(format!("{name}.txt"));
         writeln!(
             out,
@@ -115,7 +152,8 @@ pub fn record(root: &Path, outside: &Outside) -> Result<String> {
 /// What the modules of each release make of each spec. Releases that say the same stand together.
 fn made_of(root: &Path, outside: &Outside, specs: &[Spec]) -> Result<Vec<Golden>> {
     let mut by_spec: Vec<Vec<(&'static str, Made)>> = specs.iter().map(|_| Vec::new()).collect();
-    for release in RELEASES {
+    let mut files = files::Writer::new(outside.json2toml.as_ref());
+    for release in ALL_RELEASES {
         let chosen: Vec<(usize, &Spec)> = specs
             .iter()
             .enumerate()
@@ -124,16 +162,19 @@ fn made_of(root: &Path, outside: &Outside, specs: &[Spec]) -> Result<Vec<Golden>
         if chosen.is_empty() {
             continue;
         }
-        let quadlet = match *release {
-            "24.11" => &outside.quadlet,
-            _ => &outside.newer_quadlet,
-        };
-        let modules = Modules::of(&outside.modules, release, &units::version(quadlet)?);
+        let quadlet = outside.quadlet(release);
+        let podman = quadlet.map_or(Ok(String::new()), |quadlet| units::version(quadlet))?;
+        let modules = Modules::of(&outside.modules, release, &podman);
         let evaluated = modules.evaluate(root, &outside.nix, &chosen)?;
         for ((index, spec), value) in chosen.into_iter().zip(evaluated) {
             let made = match value {
                 Some(value) if spec.kind.is_script() => shell::run(spec.kind, &value)?,
-                Some(value) => units::run(quadlet, spec.kind, &value)?,
+                Some(value) if spec.kind.is_settings() => files.run(&value)?,
+                Some(value) => {
+                    let quadlet =
+                        quadlet.context("--quadlet and --newer-quadlet: where are the generators?")?;
+                    units::run(quadlet, spec.kind, &value)?
+                }
                 None => BTreeMap::new(),
             };
             by_spec[index].push((*release, made));

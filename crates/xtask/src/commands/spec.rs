@@ -3,6 +3,12 @@
 /// The releases whose modules differ.
 pub const RELEASES: &[&str] = &["24.11", "25.05", "25.11", "26.05"];
 
+/// Those whose settings of engines differ, in their modules or in what is read of them, and the newest of each.
+const OF_SETTINGS: &[&str] = &["24.11", "26.05", "26.11"];
+
+/// All of them.
+pub const ALL_RELEASES: &[&str] = &["24.11", "25.05", "25.11", "26.05", "26.11"];
+
 /// Whose modules write the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -20,11 +26,15 @@ pub enum Kind {
     Mirkolenz,
     /// The same in Home Manager.
     MirkolenzHome,
+    /// NixOS, `virtualisation.containers`: no containers, but the files that engines read.
+    Settings,
+    /// Home Manager, `services.podman.settings`: the same of a user.
+    HomeSettings,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Nspawn,
         Self::Oci,
         Self::Home,
@@ -32,6 +42,8 @@ impl Kind {
         Self::SeiarotgHome,
         Self::Mirkolenz,
         Self::MirkolenzHome,
+        Self::Settings,
+        Self::HomeSettings,
     ];
 
     /// As it is named in recordings.
@@ -44,6 +56,8 @@ impl Kind {
             Self::SeiarotgHome => "seiarotg-home",
             Self::Mirkolenz => "mirkolenz",
             Self::MirkolenzHome => "mirkolenz-home",
+            Self::Settings => "settings",
+            Self::HomeSettings => "home-settings",
         }
     }
 
@@ -57,9 +71,17 @@ impl Kind {
         matches!(self, Self::Nspawn | Self::Oci)
     }
 
+    /// Are they files that engines read, and no containers?
+    pub const fn is_settings(self) -> bool {
+        matches!(self, Self::Settings | Self::HomeSettings)
+    }
+
     /// Is it a module of Home Manager?
     pub const fn is_home(self) -> bool {
-        matches!(self, Self::Home | Self::SeiarotgHome | Self::MirkolenzHome)
+        matches!(
+            self,
+            Self::Home | Self::SeiarotgHome | Self::MirkolenzHome | Self::HomeSettings
+        )
     }
 
     /// The releases whose modules differ. Both `quadlet-nix` are of no release.
@@ -67,6 +89,8 @@ impl Kind {
         match self {
             Self::Nspawn | Self::Oci | Self::Home => RELEASES,
             Self::Seiarotg | Self::SeiarotgHome | Self::Mirkolenz | Self::MirkolenzHome => &["26.05"],
+            Self::Settings => OF_SETTINGS,
+            Self::HomeSettings => &["26.11"],
         }
     }
 

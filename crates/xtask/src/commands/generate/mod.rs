@@ -7,6 +7,7 @@ mod nspawn;
 mod oci;
 mod options;
 mod quadlet_nix;
+mod settings;
 
 use super::spec::{Kind, Spec};
 use crate::random::Random;
@@ -19,6 +20,8 @@ const fn together(kind: Kind) -> u64 {
         Kind::Home => 90,
         Kind::Seiarotg | Kind::Mirkolenz => 70,
         Kind::SeiarotgHome | Kind::MirkolenzHome => 25,
+        Kind::Settings => 60,
+        Kind::HomeSettings => 40,
     }
 }
 
@@ -31,6 +34,8 @@ const fn surface(kind: Kind) -> Surface {
         Kind::SeiarotgHome => quadlet_nix::SEIAROTG_HOME,
         Kind::Mirkolenz => quadlet_nix::MIRKOLENZ,
         Kind::MirkolenzHome => quadlet_nix::MIRKOLENZ_HOME,
+        Kind::Settings => settings::SURFACE,
+        Kind::HomeSettings => settings::HOME,
     }
 }
 

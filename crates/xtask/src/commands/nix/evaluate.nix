@@ -8,6 +8,7 @@ let
   plain = import given.lib;
   lib = plain.extend (
     _: _: {
+      teams.podman.members = [ ];
       hm = {
         maintainers = { };
         assertions.assertPlatform = _: _: _: {
@@ -79,6 +80,28 @@ let
     else
       throw "assertion: ${(lib.head wrong).message}";
 
+  # The rest of NixOS for all but the module that declares this itself.
+  nixos.imports = [
+    ./nixos.nix
+    {
+      options.virtualisation.containers.enable = lib.mkOption {
+        type = lib.types.bool;
+        default = false;
+      };
+    }
+  ];
+
+  # What is written into files: a value that becomes TOML, or a text. Others are files of packages.
+  files = lib.mapAttrs (
+    _: source:
+    if source ? value then
+      { inherit (source) value; }
+    else if source ? text then
+      { inherit (source) text; }
+    else
+      { }
+  );
+
   # A setting that is `null`, or an empty list, is not written.
   service =
     unit:
@@ -98,7 +121,7 @@ let
     nspawn =
       spec:
       let
-        config = system ./nixos.nix given.modules.nspawn spec;
+        config = system nixos given.modules.nspawn spec;
       in
       lib.mapAttrs (
         name: _:
@@ -111,7 +134,7 @@ let
     oci =
       spec:
       let
-        config = system ./nixos.nix given.modules.oci spec;
+        config = system nixos given.modules.oci spec;
         cfg = config.virtualisation.oci-containers;
       in
       lib.mapAttrs (
@@ -142,7 +165,7 @@ let
     seiarotg =
       spec:
       let
-        config = system ./nixos.nix given.modules.seiarotg spec;
+        config = system nixos given.modules.seiarotg spec;
         prefix = "containers/systemd/";
       in
       lib.mapAttrs' (name: file: {
@@ -172,7 +195,7 @@ let
     mirkolenz =
       spec:
       let
-        config = system ./nixos.nix {
+        config = system nixos {
           imports = [ given.modules.mirkolenz ];
           config = { virtualisation.quadlet.enable = true; };
         } spec;
@@ -206,6 +229,19 @@ let
           };
         }) config.virtualisation.quadlet.allObjects
       );
+
+    settings =
+      spec:
+      let
+        prefix = "containers/";
+        etc = (system ./nixos.nix given.modules.settings spec).environment.etc;
+        written = lib.filterAttrs (name: _: lib.hasPrefix prefix name) etc;
+      in
+      files (lib.mapAttrs' (name: file: lib.nameValuePair (lib.removePrefix prefix name) file.source) written);
+
+    home-settings =
+      spec:
+      files (system ./home.nix given.modules.home-settings spec).services.podman._configFiles;
   };
 
   evaluated =

@@ -20,6 +20,7 @@ in
   options = {
     assertions = list;
     warnings = list;
+    meta = open;
     system.stateVersion = mkOption { type = types.str; };
     networking.proxy.envVars = mkOption {
       type = types.attrsOf types.str;
@@ -116,10 +117,6 @@ in
           }
         )
       );
-    };
-    virtualisation.containers.enable = mkOption {
-      type = types.bool;
-      default = false;
     };
     virtualisation.podman.enable = mkOption {
       type = types.bool;

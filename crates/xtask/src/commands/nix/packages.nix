@@ -13,8 +13,25 @@ let
     meta.mainProgram = name;
   };
   named = text: name: package name // { inherit text; };
+  # Definitions of a list are joined by this type; of anything else there is one.
+  toml =
+    with lib.types;
+    oneOf [
+      bool
+      int
+      float
+      str
+      path
+      (attrsOf toml)
+      (listOf toml)
+    ]
+    // {
+      description = "TOML value";
+    };
 in
 lib.genAttrs [
+  "catatonit"
+  "cni-plugins"
   "coreutils"
   "docker"
   "iproute2"
@@ -50,7 +67,7 @@ lib.genAttrs [
     policy = package "skopeo-policy";
   };
   formats.toml = _: {
-    type = lib.types.attrsOf lib.types.anything;
-    generate = name: _: package name;
+    type = toml;
+    generate = name: value: package name // { inherit value; };
   };
 }

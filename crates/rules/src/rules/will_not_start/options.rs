@@ -1,0 +1,291 @@
+//! Options that an engine refuses, by themselves or beside one another.
+
+use super::RULE;
+use crate::about::words::name;
+use nixpod_analysis::Sink;
+use nixpod_model::{Container, FlagForm, NamespaceMode, NetworkMode, Surface, Text, Userns, Written};
+
+/// So many ids belong to a guest whose files systemd-nspawn gives to other owners.
+const IDS: u32 = 0x1_0000;
+
+/// Options that say which users of a container are which of the host, by which `--userns` says it, too.
+const MAPS: [&str; 4] = ["--uidmap", "--gidmap", "--subuidname", "--subgidname"];
+
+/// Options that say which servers a container asks for names.
+const NAMES: [&str; 3] = ["--dns", "--dns-search", "--dns-option"];
+
+pub(super) fn check_nspawn(container: &Container, sink: &mut Sink) {
+    check_signs(container, sink);
+    check_range(container, sink);
+}
+
+pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
+    if container.surface == Surface::ContainersConf {
+        check_all(container, sink);
+        return;
+    }
+    check_memory(container, sink);
+    check_names(container, sink);
+    check_maps(container, sink);
+}
+
+/// A `-` before a bind's path. In settings files and in units it means that the path may be missing.
+fn check_signs(container: &Container, sink: &mut Sink) {
+    if container.surface != Surface::Nspawn {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let Some(path) = field
+            .get()
+            .source
+            .as_known()
+            .filter(|path| path.starts_with("-/"))
+        else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!("{} does not start: `{path}` is no absolute path", name(container)),
+        )
+        .help(
+            "A `-` for a path that may be missing is known in units only. Bind a directory that is always there, or make \
+             the bind depend on what makes the path.",
+        );
+    }
+}
+
+/// Files that are to be given to users of a range which nspawn cannot give files to.
+fn check_range(container: &Container, sink: &mut Sink) {
+    let Some(users) = container.userns.written() else {
+        return;
+    };
+    let Userns::Fixed { first, count } = *users.get() else {
+        return;
+    };
+    let is_chown = |word: &str| word == "--private-users-chown" || word == "--private-users-ownership=chown";
+    let Some(flag) = option(container, is_chown) else {
+        return;
+    };
+    if first.is_multiple_of(IDS) && count == IDS {
+        return;
+    }
+    sink.report(
+        users,
+        format!(
+            "{} does not start: its files cannot be given to {count} users from {first} on",
+            name(container)
+        ),
+    )
+    .depends_on(flag.field())
+    .related(&flag.origin, "its files are to be given to them here")
+    .help("systemd-nspawn changes owners for ranges of 65536 users that begin at a multiple of 65536, such as 131072.");
+}
+
+/// `all` is no capability, only a word of `--cap-add`.
+fn check_all(container: &Container, sink: &mut Sink) {
+    let written = container.capabilities.iter().filter_map(|field| field.written());
+    if let Some(all) = { written }.find(|field| field.get() == "all") {
+        sink.report(
+            all,
+            "no container of Podman starts: `all` is no capability".to_owned(),
+        )
+        .help("`default_capabilities` lists capabilities by their names. Leave `all` out, and give containers what they need.");
+    }
+}
+
+/// A size for the memory that is shared inside, where none is.
+fn check_memory(container: &Container, sink: &mut Sink) {
+    let Some(size) = option(container, |word| is_option(word, "--shm-size")) else {
+        return;
+    };
+    let mut namespaces = container.namespaces.iter().rev();
+    let Some(ipc) = namespaces
+        .find(|field| field.value().is_none_or(|one| one.kind == "ipc"))
+        .and_then(|field| field.written())
+    else {
+        return;
+    };
+    let said = match &ipc.get().mode {
+        NamespaceMode::Host => "host",
+        NamespaceMode::Other(mode) if mode == "none" => "none",
+        _ => return,
+    };
+    sink.report(
+        size,
+        format!(
+            "{} does not start: `--ipc={said}` leaves no memory to give a size",
+            name(container)
+        ),
+    )
+    .depends_on(ipc.field())
+    .related(&ipc.origin, "the namespace is chosen here")
+    .help("Podman refuses the two together. Leave one of them out.");
+}
+
+/// Servers for names, where there is no network to ask them.
+fn check_names(container: &Container, sink: &mut Sink) {
+    let Some(network) = container.network.written() else {
+        return;
+    };
+    if *network.get() != NetworkMode::None {
+        return;
+    }
+    let found = NAMES
+        .into_iter()
+        .find_map(|name| Some((name, option(container, |word| is_option(word, name))?)));
+    let Some((flag, written)) = found else {
+        return;
+    };
+    sink.report(
+        written,
+        format!("{} does not start: `{flag}` without a network", name(container)),
+    )
+    .depends_on(network.field())
+    .related(&network.origin, "it has no network by this")
+    .help("Podman refuses the two together. Leave one of them out.");
+}
+
+/// Users that are chosen in two ways.
+fn check_maps(container: &Container, sink: &mut Sink) {
+    let Some(mode) = option(container, |word| is_option(word, "--userns")) else {
+        return;
+    };
+    let found = MAPS
+        .into_iter()
+        .find_map(|name| Some((name, option(container, |word| is_option(word, name))?)));
+    let Some((flag, map)) = found else {
+        return;
+    };
+    sink.report(
+        map,
+        format!("{} does not start: `{flag}` beside `--userns`", name(container)),
+    )
+    .depends_on(mode.field())
+    .related(&mode.origin, "the users are chosen here, too")
+    .help("Podman takes one or the other. Leave one of them out.");
+}
+
+/// Is a word this option, with its value behind a sign or in the next word?
+fn is_option(word: &str, option: &str) -> bool {
+    word.strip_prefix(option)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+}
+
+/// An option among the words that the code writes.
+fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written<'_, Text>> {
+    let mut words = container
+        .flags
+        .iter()
+        .filter(|flag| flag.form == FlagForm::Option);
+    words.find_map(|flag| {
+        let word = flag.word.written()?;
+        let known = word.get().pattern();
+        is_it(&known).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn paths_of_units() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { extraFlags = [ "--bind=-/srv/maybe:/data" "--bind=+/srv/tree" ]; config = { }; };
+                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` does not start: `-/srv/maybe` is no absolute path
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn ranges_that_no_file_can_be_given_to() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { extraFlags = [ "--private-users=100000:65536" "--private-users-ownership=chown" ]; config = { }; };
+                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` does not start: its files cannot be given to 65536 users from 100000 on
+                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ note: its files are to be given to them here
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.a = { extraFlags = [ "--private-users=131072" "--private-users-chown" ]; config = { }; };
+  containers.b = { extraFlags = [ "--private-users=100000:65536" "--private-users-ownership=map" ]; config = { }; };
+  containers.c = { privateUsers = 100000; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn options_of_podman_that_exclude_one_another() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--ipc=host" "--shm-size=1g" ]; };
+                                                   # ^^^^^^^^^^^^^^^ medium: `a` does not start: `--ipc=host` leaves no memory to give a size
+                                      # ^^^^^^^^^^^^ note: the namespace is chosen here
+    b = { image = "b"; extraOptions = [ "--network" "none" "--dns" "9.9.9.9" ]; };
+                                                         # ^^^^^^^ medium: `b` does not start: `--dns` without a network
+                                                  # ^^^^^^ note: it has no network by this
+    c = { image = "c"; extraOptions = [ "--userns=host" "--gidmap=0:100000:65536" ]; };
+                                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `c` does not start: `--gidmap` beside `--userns`
+                                      # ^^^^^^^^^^^^^^^ note: the users are chosen here, too
+  };
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--ipc=shareable" "--shm-size=1g" ]; };
+    b = { image = "b"; extraOptions = [ "--network=bridge" "--dns=9.9.9.9" ]; };
+    c = { image = "c"; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
+    d = { image = "d"; extraOptions = [ "--label" "--dns" "--network=none" ]; };
+    e = { image = "e"; extraOptions = [ "--ipc=host" "--ipc=private" "--shm-size=1g" ]; };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn a_word_that_is_no_capability() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.containers.containersConf.settings.containers.default_capabilities = [ "all" ];
+                                                                                      # ^^^^^ medium: no container of Podman starts: `all` is no capability
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "web"; extraOptions = [ "--cap-add=all" ]; };
+  virtualisation.containers.containersConf.settings.containers.default_capabilities = [ "CHOWN" "NET_ADMIN" ];
+}
+"#,
+        );
+    }
+}
