@@ -1,6 +1,5 @@
 //! Options that an engine refuses, by themselves or beside one another.
 
-use super::RULE;
 use crate::about::words::name;
 use nixpod_analysis::Sink;
 use nixpod_model::{Container, FlagForm, NamespaceMode, NetworkMode, Surface, Text, Userns, Written};
@@ -189,7 +188,7 @@ fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written
 
 #[cfg(test)]
 mod tests {
-    use super::RULE;
+    use super::super::RULE;
     use nixpod_testing::{check, check_none};
 
     #[test]
