@@ -10,9 +10,15 @@ in
     let
       inherit (lib) mkOption types;
       opt = type: default: mkOption { inherit type default; };
-      # Each class is a module, and so is an aspect in an aspect: what several files say of it is one.
+      # Each class is a module, and what has classes in it is an aspect in an aspect: what several files say of either is one.
+      part = types.mkOptionType {
+        name = "part";
+        merge = path: definitions:
+          let isAspects = isKey: all: !isKey && builtins.all (one: holdsAspects 4 one.value) all;
+          in (if isAspects (isKnown (lib.last path)) definitions then aspect else types.deferredModule).merge path definitions;
+      };
       aspect = types.submodule ({ config, ... }: {
-        freeformType = types.lazyAttrsOf types.deferredModule;
+        freeformType = types.lazyAttrsOf part;
         options = {
           includes = opt (types.listOf types.raw) [ ];
           provides = opt (types.lazyAttrsOf types.raw) { };
@@ -34,9 +40,14 @@ in
       ];
       isAspect = value:
         builtins.isAttrs value && builtins.any (key: value ? ${key}) (applied ++ [ "darwin" "includes" "provides" ]);
+      isKnown = key: elem key (applied ++ passedOver);
+      # An aspect, or a set in which there are some, by whatever names.
+      holdsAspects = depth: value:
+        !natives.isUnknown value && builtins.isAttrs value && (isAspect value
+          || depth > 0 && builtins.any (key: !isKnown key && holdsAspects (depth - 1) value.${key}) (attrNames value));
       # Classes that something of the flake's own, or a program that is not modelled, makes modules of.
       foreign = one: filter
-        (key: !(elem key (applied ++ passedOver)) && !(builtins.any isAspect (one.${key}.imports or [ one.${key} ])))
+        (key: !isKnown key && !(builtins.any (holdsAspects 4) (one.${key}.imports or [ one.${key} ])))
         (attrNames one);
 
       required = f: filter (argument: !(functionArgs f).${argument}) (attrNames (functionArgs f));

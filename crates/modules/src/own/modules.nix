@@ -257,6 +257,7 @@ in
       descriptionClass = "noun";
       check = value: isOption value && !(value ? value);
     };
+    inherit mkOptionType;
     isOptionType = isType "option-type";
     setType = name: value: value // { _type = name; };
     # Two declarations of one option: what both allow of types without parts, and the values of both enumerations.

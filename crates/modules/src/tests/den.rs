@@ -291,3 +291,43 @@ fn hosts_without_flake_parts() {
         "##]],
     );
 }
+
+/// Aspects stand in aspects by names of the flake's own, however deep, and each file may say some of them.
+#[test]
+fn aspects_stand_in_sets_of_aspects() {
+    check(
+        r#"
+#- /parts/oak.nix
+{ den, ... }: {
+  den.hosts.x86_64-linux.oak = { };
+  den.aspects.oak = {
+    includes = [ den.aspects.services.media den.aspects.services.desk.print ];
+    nixos = { pkgs, ... }: { networking.domain = "own"; };
+  };
+}
+#- /parts/disk.nix
+{ den.aspects.oak.nixos = { containers.disk.autoStart = true; }; }
+#- /parts/media.nix
+{ den, ... }: { den.aspects.services.media.includes = [ den.aspects.services.media.tunnel den.aspects.services.media.radio ]; }
+#- /parts/tunnel.nix
+{ den.aspects.services.media.tunnel = { nixos = { config, ... }: { containers.tunnel.autoStart = true; }; }; }
+#- /parts/radio.nix
+{ den.aspects.services = { media.radio.nixos.containers.radio.autoStart = true; desk.print.nixos.containers.print.autoStart = true; }; }
+"#,
+        &[
+            "networking.domain",
+            "containers.disk.autoStart",
+            "containers.tunnel.autoStart",
+            "containers.radio.autoStart",
+            "containers.print.autoStart",
+        ],
+        expect![[r#"
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.domain = "own"
+            containers.disk.autoStart = true
+            containers.tunnel.autoStart = true
+            containers.radio.autoStart = true
+            containers.print.autoStart = true
+        "#]],
+    );
+}

@@ -114,7 +114,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             }
             return;
         }
-        if may_be_allowed(container) {
+        if may_be_allowed(container) || is_allowed_in_vain(container) {
             return;
         }
         sink.report(
@@ -140,6 +140,12 @@ fn may_be_allowed(container: &Container) -> bool {
             node.contains(HOLE) || node.starts_with("char-") || node.contains('*')
         })
     })
+}
+
+/// An entry that was to allow them and opens nothing: dead-flag says so, and what to write.
+fn is_allowed_in_vain(container: &Container) -> bool {
+    let mut devices = container.devices.iter().filter_map(Field::value);
+    devices.any(|device| dead_entry(device).is_some() && gpu(&device.node).is_some())
 }
 
 /// Podman opens only the devices that a rootful container is given; a rootless one opens what its user may.

@@ -3,7 +3,7 @@
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
 use nixpod_analysis::{Applicability, Change, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, Release, Surface, System, SystemKind, User};
+use nixpod_model::{Container, Field, Release, RunOption, Surface, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
@@ -13,7 +13,8 @@ declare_rule! {
     /// see the user, and stays silent.
     /// ## Why
     /// Without lingering, systemd starts a user's services at login and stops them at logout. On a server nobody logs
-    /// in, so the containers never run.
+    /// in, so the containers never run. Units of the system that run Podman as a user (`podman.user`, `rootlessConfig.uid`)
+    /// are started at boot, and Podman then has neither the user's manager nor the user's runtime directory.
     /// ## Bad
     /// ```nix
     /// {
@@ -66,16 +67,29 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 container.auto_start.value() == Some(&true) && needs_linger(system, container)
             })
             .collect();
-        let lingers = user.linger.value().copied();
-        if let (Some(first), Some(Some(false) | None)) = (containers.first(), lingers) {
-            report(ctx, system, user, &containers, sink)
-                .related(&first.origin, "this container is to start by itself")
-                .help(
-                    "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the \
-                     user to start them at boot.",
-                );
+        if !matches!(user.linger.value(), Some(Some(false) | None)) {
+            continue;
+        }
+        let (by_system, by_user): (Vec<_>, Vec<_>) =
+            { containers.into_iter() }.partition(|container| is_of_system(ctx, container));
+        for (containers, help) in [(by_user, OF_USER), (by_system, OF_SYSTEM)] {
+            if let Some(first) = containers.first() {
+                report(ctx, system, user, &containers, sink)
+                    .related(&first.origin, "this container is to start by itself")
+                    .help(help);
+            }
         }
     }
+}
+
+const OF_USER: &str = "systemd starts a user's services at login and stops them at logout. Set `linger = true` for the user to \
+    start them at boot.";
+const OF_SYSTEM: &str = "The system starts them at boot, but Podman needs the manager and the runtime directory of that user, and \
+    without lingering there are none before somebody logs in. Set `linger = true` for the user.";
+
+/// Is it a unit of the system that starts the container, and not one of the user's own manager?
+fn is_of_system(ctx: &Ctx<'_>, container: &Container) -> bool {
+    ctx.system(container).kind != SystemKind::Home
 }
 
 /// Says that a user who runs these containers does not linger, with the fix.
@@ -90,12 +104,16 @@ fn report<'s>(
         .iter()
         .map(|container| format!("`{}`", container.name))
         .collect();
-    let verb = if names.len() == 1 { "starts" } else { "start" };
-    let said = format!(
-        "{} of user `{}` {verb} only at login, because",
-        listed(&names, 2),
-        user.name
-    );
+    let by_system = containers
+        .iter()
+        .all(|container| is_of_system(ctx, container));
+    let happens = match (by_system, names.len()) {
+        (true, 1) => "does not start",
+        (true, _) => "do not start",
+        (false, 1) => "starts only at login",
+        (false, _) => "start only at login",
+    };
+    let said = format!("{} of user `{}` {happens}, because", listed(&names, 2), user.name);
     let written = user.linger.said();
     let builder = match (user.linger.written(), ctx.absent(system, &user.linger)) {
         (Some(linger), _) if *linger.get() == Some(false) => sink
@@ -141,6 +159,15 @@ fn runs_as(ctx: &Ctx<'_>, container: &Container, system: &System, user: &str) ->
 
 /// The module for oci-containers changed its mind about lingering, so it depends on the release.
 fn needs_linger(system: &System, container: &Container) -> bool {
+    // Whoever gives the unit a runtime directory of its own wants to do without the user's.
+    let own_directory = |field: &Field<RunOption>| {
+        field
+            .value()
+            .is_none_or(|option| option.name == "runtime-directory")
+    };
+    if container.run_options.iter().any(own_directory) {
+        return false;
+    }
     if matches!(
         container.surface,
         Surface::HomeManagerPodman | Surface::QuadletNix | Surface::Quadlet
@@ -186,6 +213,25 @@ mod tests {
 {
   users.users.app = { isNormalUser = true; linger = true; };
   home-manager.users.app.services.podman.containers.pod.image = "docker.io/library/nginx:1.27";
+}
+"#,
+        );
+    }
+
+    /// Nobody logs in as a user of the system, and a runtime directory of the unit's own does without the user's.
+    #[test]
+    fn units_of_the_system() {
+        check(
+            &RULE,
+            r#"
+{
+  system.stateVersion = "26.05";
+  users.users.pods = { isSystemUser = true; linger = false; };
+                                                   # ^^^^^ medium: `press` of user `pods` does not start, because it does not linger
+  virtualisation.oci-containers.containers.press = { image = "a:1"; podman.user = "pods"; };
+  users.users.own = { isSystemUser = true; linger = false; };
+  virtualisation.oci-containers.containers.ink = { image = "a:1"; podman.user = "own"; };
+  systemd.services.podman-ink.environment.XDG_RUNTIME_DIR = "/run/ink";
 }
 "#,
         );

@@ -5,18 +5,22 @@ mod options;
 use crate::about::power::maps_root_to_root;
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Mount, Surface, Userns, Written};
+use nixpod_model::{Container, Engine, Field, Mount, Surface, UnitProblem, Userns, Written};
 
 declare_rule! {
     /// ## What it flags
     /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, with
     /// a blank in its path or with a `-` before it; a flag that takes back the users of `privateUsers`; a range of users
-    /// that a guest's files cannot be given to; an OCI container with two volumes at one place; a capability that Podman is
+    /// that a guest's files cannot be given to; an OCI container with two volumes at one place, or
+    /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
     /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); `all` among the `default_capabilities`.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
+    ///
+    /// NixOS quotes the words of a container's command. A source that begins with neither `/` nor `.` is the name of a volume
+    /// for Podman and Docker, and names "must match `[a-zA-Z0-9][a-zA-Z0-9_.-]*`", as Podman answers.
     /// ## Bad
     /// ```nix
     /// {
@@ -82,8 +86,12 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_places(container, sink);
             check_capabilities(container, sink);
             options::check_podman(container, sink);
+            check_homes(container, sink);
         }
-        Some(Engine::Docker) => check_places(container, sink),
+        Some(Engine::Docker) => {
+            check_places(container, sink);
+            check_homes(container, sink);
+        }
         None => {}
     }
 }
@@ -227,6 +235,32 @@ fn check_capabilities(container: &Container, sink: &mut Sink) {
     }
 }
 
+/// Sources of volumes that only a shell or systemd would expand, where neither sees them. The units of Podman have
+/// quadlet-invalid for it.
+fn check_homes(container: &Container, sink: &mut Sink) {
+    let of_unit = |field: &Field<UnitProblem>| matches!(field.value(), Some(UnitProblem::NotExpanded(_)));
+    if container.unit_problems.iter().any(of_unit) {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written().filter(|field| !field.get().is_bind) else {
+            continue;
+        };
+        let source = &field.get().source;
+        if !source.pattern().starts_with(['~', '$', '%']) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!("{} does not start: nobody expands `{}` here", name(container), source.display()),
+        )
+        .help(
+            "The word is quoted, so the engine takes it for the name of a volume, and names have no such characters. Write \
+             the whole path of the folder.",
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
@@ -254,6 +288,26 @@ mod tests {
   containers.web.bindMounts."/data".hostPath = "/srv/a b";
                                              # ^^^^^^^^^^ medium: `web` does not start: `/srv/a b` is taken apart at the blank
   virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/srv/a b:/data" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn homes_that_nobody_expands() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [ "~/.aws:/root/.aws" "$HOME/site:/site" "./data:/data" "names:/names" ];
+              # ^^^^^^^^^^^^^^^^^^^ medium: `web` does not start: nobody expands `~/.aws` here
+                                  # ^^^^^^^^^^^^^^^^^^ medium: `web` does not start: nobody expands `$HOME/site` here
+  };
+  # Units are for another rule, and a shell expands them.
+  virtualisation.quadlet.containers.ink.containerConfig = { image = "a:1"; volumes = [ "~/ink:/ink" "%h/ink:/own" ]; };
+  systemd.services.press.script = "docker run -v ~/press:/press a:1";
 }
 "#,
         );

@@ -1,6 +1,6 @@
 //! What of a file only the machines of NixOS tests are made of.
 
-use crate::census::names::is_test;
+use crate::census::names::{is_test, makes_test};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::Expr;
@@ -13,7 +13,7 @@ pub fn paths_of_tests(hir: &Hir) -> FxHashSet<ExprId> {
     if !hir.names().iter().any(|name| name == "testScript") {
         return out;
     }
-    let mut pending = vec![(hir.root(), is_test_by_itself(hir))];
+    let mut pending = vec![(hir.root(), makes_test(hir, hir.root()))];
     while let Some((next, in_test)) = pending.pop() {
         let expr = hir.expr(next);
         let in_test = in_test
@@ -27,20 +27,4 @@ pub fn paths_of_tests(hir: &Hir) -> FxHashSet<ExprId> {
         expr.for_each_child(&mut |child| pending.push((child, in_test)));
     }
     out
-}
-
-/// Is the value of a file a test, perhaps after a function that makes one of its description was called?
-fn is_test_by_itself(hir: &Hir) -> bool {
-    let mut at = hir.root();
-    loop {
-        at = match hir.expr(at) {
-            Expr::Attrs(attrs) => return is_test(hir, attrs),
-            Expr::Let(_, inner) | Expr::With(_, inner) | Expr::Assert(_, inner) | Expr::Lambda(_, inner) => {
-                *inner
-            }
-            Expr::Apply(_, argument) => *argument,
-            Expr::Select(base, ..) => *base,
-            _ => return false,
-        };
-    }
 }

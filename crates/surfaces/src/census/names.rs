@@ -118,6 +118,22 @@ pub(super) fn is_test(hir: &Hir, attrs: &Attrs) -> bool {
     names(hir, attrs).any(|name| name == "testScript")
 }
 
+/// Is the value a test, perhaps after a function that makes one of its description was called?
+pub(super) fn makes_test(hir: &Hir, value: ExprId) -> bool {
+    let mut at = value;
+    loop {
+        at = match hir.expr(at) {
+            Expr::Attrs(attrs) => return is_test(hir, attrs),
+            Expr::Let(_, inner) | Expr::With(_, inner) | Expr::Assert(_, inner) | Expr::Lambda(_, inner) => {
+                *inner
+            }
+            Expr::Apply(_, argument) => *argument,
+            Expr::Select(base, ..) => *base,
+            _ => return false,
+        };
+    }
+}
+
 /// Has a set at least one option of an nspawn container?
 pub(super) fn may_be_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
     names(hir, attrs).any(|name| nspawn_options().contains(&name))

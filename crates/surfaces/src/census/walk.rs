@@ -1,7 +1,8 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, may_be_nspawn, section_of,
+    has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, makes_test, may_be_nspawn,
+    section_of,
 };
 use crate::census::path::{Set, Step, Steps};
 use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
@@ -84,7 +85,12 @@ impl Walk<'_> {
         match self.hir.expr(id) {
             Expr::Attrs(attrs) => self.attrs(attrs, next),
             Expr::Let(bindings, body) => {
+                // What stands before the description of a test is what its machines are made of.
+                let outside = self.machine;
+                let of_test = makes_test(self.hir, *body).then_some(TestMachine::NixosTest);
+                self.machine = outside.or(of_test);
                 self.bindings(id, bindings, next);
+                self.machine = outside;
                 self.expr(*body, next);
             }
             Expr::With(_, body) => self.expr(*body, next),
@@ -198,7 +204,7 @@ impl Walk<'_> {
                     self.machines(value, depth);
                     continue;
                 }
-                "vmVariant" | "vmVariantWithBootLoader" if in_virtualisation => {
+                "vmVariant" | "vmVariantWithBootLoader" | "vmVariantWithDisko" if in_virtualisation => {
                     self.machine = around.or(Some(TestMachine::VmVariant));
                     self.each_afresh(&[value], depth);
                     continue;

@@ -10,7 +10,7 @@ use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::hole;
 use nixpod_eval::Value;
-use nixpod_model::{Container, Engine, Fact, Image, Mount, SecretSlot, SecretValue, Surface};
+use nixpod_model::{Container, Engine, Fact, Image, Mount, RunOption, SecretSlot, SecretValue, Surface};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -72,7 +72,7 @@ pub(crate) fn read(
     let privileged = reader.get(found, "privileged");
     container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
-    user_of_service(reader, found, around.config, container);
+    of_its_service(reader, found, around.config, container);
     read_image(reader, found, container);
 
     capabilities(reader, found, container);
@@ -167,8 +167,9 @@ fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut
     }
 }
 
-/// `serviceConfig.User` of its service, which somebody sets beside it: that user runs Podman, and so the container.
-fn user_of_service(
+/// What somebody sets beside it at its service: `serviceConfig.User` runs Podman, and so the container, which may be given a
+/// runtime directory of its own.
+fn of_its_service(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
     config: &Found,
@@ -178,6 +179,14 @@ fn user_of_service(
     let Some(service) = reader.string(&service).value().cloned() else {
         return;
     };
+    let directory = ["systemd", "services", &service, "environment", "XDG_RUNTIME_DIR"];
+    let directory = reader.at(config, &directory);
+    if !reader.is_unset(&directory) && !matches!(directory.value.value, Value::Null) {
+        container.run_options.push(reader.text(&directory).map(|value| RunOption {
+            name: "runtime-directory",
+            value: value.clone(),
+        }));
+    }
     let user = reader.at(
         config,
         &["systemd", "services", &service, "serviceConfig", "User"],

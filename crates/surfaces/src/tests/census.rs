@@ -151,6 +151,7 @@ fn what_a_host_is_as_a_virtual_machine_is_told_from_the_host() {
   virtualisation = {
     oci-containers.containers.web.image = "x";
     vmVariantWithBootLoader.virtualisation.oci-containers.containers.db.image = "y";
+    vmVariantWithDisko.containers.disks.autoStart = true;
   };
 }"#,
         expect![[r#"
@@ -158,6 +159,26 @@ fn what_a_host_is_as_a_virtual_machine_is_told_from_the_host() {
             4 nspawn scratch of a VmVariant
             6 oci-containers web
             7 oci-containers db of a VmVariant
+            8 nspawn disks of a VmVariant
+        "#]],
+    );
+}
+
+/// What stands in a `let` before the description of a test is for its machines.
+#[test]
+fn what_a_test_is_made_of_is_of_the_test() {
+    check(
+        r#"
+{ pkgs, ... }:
+let common = { ... }: { containers.shared.autoStart = true; };
+in pkgs.testers.runNixOSTest {
+  name = "own";
+  nodes.machine = { imports = [ common ]; containers.left.autoStart = true; };
+  testScript = "";
+}"#,
+        expect![[r#"
+            3 nspawn shared of a NixosTest
+            6 nspawn left of a NixosTest
         "#]],
     );
 }
