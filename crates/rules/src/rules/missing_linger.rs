@@ -104,9 +104,7 @@ fn report<'s>(
         .iter()
         .map(|container| format!("`{}`", container.name))
         .collect();
-    let by_system = containers
-        .iter()
-        .all(|container| is_of_system(ctx, container));
+    let by_system = containers.iter().all(|container| is_of_system(ctx, container));
     let happens = match (by_system, names.len()) {
         (true, 1) => "does not start",
         (true, _) => "do not start",

@@ -182,10 +182,12 @@ fn of_its_service(
     let directory = ["systemd", "services", &service, "environment", "XDG_RUNTIME_DIR"];
     let directory = reader.at(config, &directory);
     if !reader.is_unset(&directory) && !matches!(directory.value.value, Value::Null) {
-        container.run_options.push(reader.text(&directory).map(|value| RunOption {
-            name: "runtime-directory",
-            value: value.clone(),
-        }));
+        container
+            .run_options
+            .push(reader.text(&directory).map(|value| RunOption {
+                name: "runtime-directory",
+                value: value.clone(),
+            }));
     }
     let user = reader.at(
         config,
