@@ -111,22 +111,23 @@ fn report<'s>(
         (false, 1) => "starts only at login",
         (false, _) => "start only at login",
     };
-    let said = format!("{} of user `{}` {happens}, because", listed(&names, 2), user.name);
+    let said = format!("{} of user `{}` {happens}", listed(&names, 2), user.name);
+    // Somebody may have switched it on by `loginctl`.
+    let not_set = match by_system {
+        true => format!("{said} without lingering, which is not set"),
+        false => format!("{said}, because lingering is not set"),
+    };
     let written = user.linger.said();
     let builder = match (user.linger.written(), ctx.absent(system, &user.linger)) {
         (Some(linger), _) if *linger.get() == Some(false) => sink
-            .report(linger, format!("{said} it does not linger"))
+            .report(linger, format!("{said}, because it does not linger"))
             .severity(Severity::Medium),
         (_, Some(absent)) => sink
-            .report_absence_at(&user.origin, &absent, format!("{said} lingering is not set"))
+            .report_absence_at(&user.origin, &absent, not_set)
             .severity(Severity::Info),
         // It is set to null.
-        (Some(linger), None) => sink
-            .report(linger, format!("{said} lingering is not set"))
-            .severity(Severity::Info),
-        (None, None) => sink
-            .report_at(&user.origin, format!("{said} lingering is not set"))
-            .severity(Severity::Info),
+        (Some(linger), None) => sink.report(linger, not_set).severity(Severity::Info),
+        (None, None) => sink.report_at(&user.origin, not_set).severity(Severity::Info),
     };
     let change = match written {
         Some(_) => Change::Replace(user.linger.origin.clone(), "true".into()),
@@ -224,6 +225,7 @@ mod tests {
             r#"
 {
   system.stateVersion = "26.05";
+  virtualisation.oci-containers.backend = "podman";
   users.users.pods = { isSystemUser = true; linger = false; };
                                                    # ^^^^^ medium: `press` of user `pods` does not start, because it does not linger
   virtualisation.oci-containers.containers.press = { image = "a:1"; podman.user = "pods"; };

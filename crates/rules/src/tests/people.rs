@@ -198,7 +198,7 @@ fn lingering() {
         rule,
         &rootless,
         expect![[r#"
-        info high: `web` of user `app` starts only at login, because lingering is not set
+        info high: `web` of user `app` does not start without lingering, which is not set
           set `linger = true` (unsafe)
     "#]],
     );
