@@ -11,6 +11,10 @@ pub(crate) enum Announced {
 
 /// What a variable's or option's name announces.
 pub(crate) fn announced_by(name: &str) -> Option<Announced> {
+    // Interfaces of D-Bus, as portals are configured: `org.freedesktop.impl.portal.Secret`.
+    if name.starts_with("org.freedesktop.") {
+        return None;
+    }
     let segments = segments(name);
     let (last, before) = segments.split_last()?;
     let last = last.as_str();

@@ -68,6 +68,7 @@ fn switches_paths_and_references_are_no_secrets() {
         "none",
         "not-needed",
         "does not matter",
+        "from_env_file",
     ] {
         assert_eq!(kind("DB_PASSWORD", value), None, "{value}");
     }
@@ -129,6 +130,7 @@ fn lines_of_files_are_read_but_programs_are_not() {
     );
     assert!(names("password required pam_unix.so\npassword: password,\ntoken = get_token()\n").is_empty());
     assert!(names("PASSWORD=$(cat /run/secrets/x)\nenter password: now please\n").is_empty());
+    assert!(names("passwd:    files\nshadow: files\n[preferred]\norg.freedesktop.impl.portal.Secret=keyring-daemon\n").is_empty());
     let text = "a = 1\npassword = hunter2\n";
     let hit = &judge_lines(text)[0].1;
     assert_eq!(&text[hit.range.0..hit.range.1], "hunter2");

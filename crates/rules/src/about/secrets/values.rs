@@ -42,7 +42,7 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
         return false;
     }
     // The name of an icon.
-    if says_not_needed(&lower) || lower.ends_with("-symbolic") {
+    if says_not_needed(&lower) || lower.ends_with("-symbolic") || is_said_elsewhere(&lower) {
         return false;
     }
     match announced {
@@ -62,6 +62,14 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
             value.len() >= 4 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
         }
     }
+}
+
+/// Is it what says that an environment file has the secret, or one of the services of `passwd: files` in nsswitch.conf?
+fn is_said_elsewhere(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+    letters.starts_with("fromenv")
+        || letters.starts_with("setbyenv")
+        || matches!(lower, "files" | "compat" | "winbind" | "sss")
 }
 
 /// Is it the name of a secret that something puts in its place, as `PRIVKEY` in a template?
