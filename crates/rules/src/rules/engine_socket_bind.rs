@@ -4,12 +4,13 @@ use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, is_filter, lets_all_through, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Mount, NetworkMode};
+use nixpod_model::{Container, Mount, NetworkMode, Text};
 
 declare_rule! {
     /// ## What it flags
     /// The socket of a container engine (Docker, Podman, containerd, CRI-O, Incus, LXD, libvirt) or of the Nix daemon
-    /// bound into a container. The rootful engine's is critical, a user's own engine's is high.
+    /// bound into a container. The rootful engine's is critical, a user's own engine's is high. What the jobs of a runner of
+    /// Gitea or Forgejo may mount (`settings.container.valid_volumes`) counts, too (high).
     /// ## Why
     /// Whoever talks to the engine starts a container with the host's root directory mounted and every capability: the
     /// socket is root on the host, or all of the user's files. Read-only does not help, because connecting to a socket
@@ -88,6 +89,47 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if let Some((severity, message, help)) = said {
             sink.report(field, message).severity(severity).help(help);
         }
+    }
+    check_jobs(ctx, container, sink);
+}
+
+/// What the jobs of a runner may mount by themselves: a workflow says `volumes`, and the runner lets through what
+/// `valid_volumes` lists.
+fn check_jobs(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if root_of(ctx, container) != RootUser::Host {
+        return;
+    }
+    for field in &container.run_options {
+        let Some(field) = field
+            .written()
+            .filter(|field| field.get().name == "valid-volumes")
+        else {
+            continue;
+        };
+        let Some(listed) = field.get().value.as_known() else {
+            continue;
+        };
+        let folder = listed.trim_end_matches(['*', '/']);
+        let origin = field.get().value.origin_of(0, folder.len());
+        let path = host_path(&Text::known(folder, origin));
+        let what = match path.as_ref() {
+            _ if folder.is_empty() => "whatever the host has, its engine's socket among it".to_owned(),
+            Some(path) if matches!(path.rest().as_str(), "nix" | "nix/var" | "nix/var/nix") => {
+                "the Nix daemon's socket as the host's root".to_owned()
+            }
+            Some(path) => match socket(path) {
+                Some(Socket::Rootful(engine)) => format!("{engine}'s socket, which is root on the host"),
+                Some(Socket::Nix) => "the Nix daemon's socket as the host's root".to_owned(),
+                Some(Socket::Own(_)) | None => continue,
+            },
+            None => continue,
+        };
+        sink.report(field, format!("jobs of {} may mount `{listed}`: {what}", name(container)))
+            .severity(Severity::High)
+            .help(
+                "Whoever can push a workflow has it. List only the folders that jobs are to share, and let them build with a \
+                 daemon of their own.",
+            );
     }
 }
 
@@ -264,6 +306,27 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `web` gets Docker's socket `/var/run/docker.sock`, which is root on the host
+}
+"#,
+        );
+    }
+
+    /// `valid_volumes` of act_runner: what a workflow may mount into its job.
+    #[test]
+    fn what_jobs_may_mount() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  services.gitea-actions-runner.instances.main = {
+    enable = true;
+    labels = [ "own:docker://docker.io/library/node:22" ];
+    settings.container.valid_volumes = [ "/nix" "/var/run/docker.sock" "**" "/srv/cache/**" "cache" ];
+                                       # ^^^^^^ high: jobs of `main` may mount `/nix`: the Nix daemon's socket as the host's root
+                                              # ^^^^^^^^^^^^^^^^^^^^^^ high: jobs of `main` may mount `/var/run/docker.sock`: Docker's socket, which is root on the host
+                                                                     # ^^^^ high: jobs of `main` may mount `**`: whatever the host has, its engine's socket among it
+  };
 }
 "#,
         );
