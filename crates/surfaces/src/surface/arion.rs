@@ -7,6 +7,7 @@ use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::compose::{self, KEYS, LONG, Shape, joined};
 use crate::vocabulary::flags::Opt;
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::options::{ANY, Systems, Table};
 use crate::vocabulary::podman;
 use crate::vocabulary::text::{concat, hole};
@@ -19,11 +20,20 @@ pub(crate) const TABLE: Table = Table {
     surface: Surface::Arion,
     systems: Systems::Nixos,
     path: &["virtualisation", "arion", "projects", ANY, "settings", "services"],
-    old_path: None,
+    old_path: Some(&[
+        "virtualisation",
+        "arion",
+        "projects",
+        ANY,
+        "settings",
+        "docker-compose",
+        "services",
+    ]),
     file: Some("arion-compose.nix"),
     options: &["service", "out", "image", "build", "nixos"],
     facts: &["service.privileged"],
     guest: Some(&["nixos", "configuration"]),
+    part: Some("service"),
 };
 
 /// Reads one service into an empty container.
@@ -46,6 +56,7 @@ pub(crate) fn read(
         let entrypoint = words(reader, keys, "entrypoint");
         container.command.splice(0..0, entrypoint);
     }
+    volumes(reader, around, container);
     image(reader, found, &service, container);
     Reading::Container
 }
@@ -98,6 +109,40 @@ fn store(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Con
     if daemon.value() != Some(&false) {
         bind(&weaken(daemon, &store), "/nix/var/nix/daemon-socket", false);
     }
+}
+
+/// Volumes of the project that are directories of the host: `driver_opts = { type = "none"; o = "bind"; device = "/srv"; }`.
+fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
+    let has_named = { container.mounts.iter().filter_map(Field::value) }
+        .any(|mount| !mount.is_bind && !mount.source.parts.is_empty());
+    let EntryName::Known(name) = container.id.name() else { return };
+    let Some((project, _)) = name.split_once('/').filter(|_| has_named) else {
+        return;
+    };
+    let projects = reader.option(around.config, &["virtualisation", "arion", "projects"]);
+    let all = reader.at(&projects, &[project, "settings", "docker-compose", "volumes"]);
+    if reader.is_unset(&all) {
+        return;
+    }
+    let mut bound = Vec::new();
+    for (name, volume) in reader.entries(&all).named {
+        let options = reader.get(&volume, "driver_opts");
+        let [kind, how, device] = ["type", "o", "device"].map(|name| {
+            let option = reader.get(&options, name);
+            reader.text(&option)
+        });
+        let known = |field: &Field<Text>| field.value().map(Text::pattern).unwrap_or_default();
+        let mount = device
+            .value()
+            .and_then(|device| host_volume(device, &known(&kind), &known(&how)));
+        if let Some(mount) = mount {
+            bound.push((name, device.map(|_| mount.clone())));
+        }
+    }
+    bind_volumes(container, |name| {
+        let volume = bound.iter().find(|(known, _)| known == name);
+        volume.map(|(_, mount)| mount)
+    });
 }
 
 /// What the keys of a service say, as options of `docker run`.

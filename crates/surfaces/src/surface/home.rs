@@ -24,6 +24,7 @@ pub(crate) const TABLE: Table = Table {
     options: &OPTIONS,
     facts: &["autoStart", "network", "userNS"],
     guest: None,
+    part: None,
 };
 
 /// The options in the order in which they are shown.

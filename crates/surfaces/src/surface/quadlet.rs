@@ -32,6 +32,7 @@ pub(crate) const TABLE: Table = Table {
         "uid",
     ],
     guest: None,
+    part: None,
 };
 
 /// The options in the order in which they are shown.

@@ -86,6 +86,10 @@ fn names_compose_files_and_mistakes() {
 { "image": "a", "mounts": ["source=${localEnv:HOME}${localEnv:USERPROFILE}/.ssh,target=/s,type=bind"] }
 #- other/devcontainer.json
 { "privileged": true }
+#- broken/devcontainer.json
+{ "image": "a",
+#- templates/node/devcontainer.json
+{ "image": "a:${templateOption:variant}", "privileged": true }
 #- fourth/.devcontainer/devcontainer.json
 { "image": "a", "mounts": ["source=${localEnv:XDG_RUNTIME_DIR}/podman/podman.sock,target=/s,type=bind"] }
 "#,
@@ -113,5 +117,23 @@ fn names_compose_files_and_mistakes() {
             not analysed: third/.devcontainer/devcontainer.json: syntax error: Unexpected word <- tr
             not analysed: list/.devcontainer.json: syntax error: an object is expected <- [
         "#]],
+    );
+}
+
+/// What a feature adds is told at its key. Of features that are a project's own or that others publish it is not known.
+#[test]
+fn features_and_compose() {
+    texts(
+        r#"
+#- one/.devcontainer.json
+{ "image": "a", "features": { "ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/other/docker-in-docker:1": {} } }
+#- two/.devcontainer.json
+{ "image": "a", "features": { "ghcr.io/devcontainers/features/rust@sha256:00": {}, "../own": {}, "ghcr.io/devcontainers/features/node:1": {} } }
+#- three/.devcontainer.json
+{ "image": "a", "features": { "docker-from-docker": "latest" } }
+#- four/.devcontainer.json
+{ "dockerComposeFile": "compose.yaml", "service": "app", "privileged": true, "runArgs": ["--network=host"], "appPort": 80 }
+"#,
+        expect![[r#""#]],
     );
 }

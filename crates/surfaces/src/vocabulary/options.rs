@@ -27,6 +27,8 @@ pub struct Table {
     pub facts: &'static [&'static str],
     /// The option of a container that is the configuration of a NixOS inside.
     pub guest: Option<&'static [&'static str]>,
+    /// The option of a container that tells a module which is one container by itself.
+    pub part: Option<&'static str>,
 }
 
 impl Table {

@@ -3,7 +3,7 @@
 use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
-use crate::vocabulary::mounts::bind_volumes;
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_of_steps};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line, is_other_machine};
@@ -300,8 +300,7 @@ impl<'l> Known<'l> {
             return;
         };
         let mut device = None;
-        let mut binds = false;
-        let mut read_only = false;
+        let mut how = String::new();
         for option in options
             .iter()
             .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"))
@@ -311,27 +310,14 @@ impl<'l> Known<'l> {
             };
             match key.pattern().as_str() {
                 "device" => device = Some(value),
-                "o" => {
-                    let pattern = value.pattern();
-                    let mut words = pattern.split(',');
-                    binds = words.clone().any(|word| matches!(word, "bind" | "rbind"));
-                    read_only = words.any(|word| word == "ro");
-                }
+                "o" => how = value.pattern(),
                 _ => {}
             }
         }
-        let Some(source) = device.filter(|_| binds) else {
+        let Some(mount) = device.and_then(|device| host_volume(&device, "", &how)) else {
             return;
         };
-        let origin = origin_of(&source);
-        let mount = Mount {
-            source,
-            target: Text::default(),
-            read_only,
-            options: Vec::new(),
-            is_bind: true,
-            unclear_access: None,
-        };
+        let origin = origin_of(&mount.source);
         let mount = base.fact(mount, origin);
         let mount = match base.existence(line.when.maybe, &line.when.conditions) {
             Existence::Certain | Existence::Template => mount,

@@ -1,6 +1,6 @@
 //! Units that know each other by the names of their files.
 
-use crate::vocabulary::mounts::bind_volumes;
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
@@ -118,20 +118,11 @@ impl Member {
             self.values.last(key).or(of_words)
         };
         let known = |key: &str, name: &str| given(key, name)?.value().map(Text::pattern);
-        let options = known("Options", "o").unwrap_or_default();
-        let mut options = options.split(',').map(str::trim);
-        let is_bind = known("Type", "type").as_deref() == Some("bind")
-            || options.clone().any(|one| matches!(one, "bind" | "rbind"));
-        let device = given("Device", "device").filter(|_| is_bind)?;
-        let read_only = options.any(|one| one == "ro");
-        Some(device.map(|device| Mount {
-            source: device.clone(),
-            target: Text::default(),
-            read_only,
-            options: Vec::new(),
-            is_bind: true,
-            unclear_access: None,
-        }))
+        let [kind, options] = [("Type", "type"), ("Options", "o")].map(|(key, name)| known(key, name));
+        let device = given("Device", "device")?;
+        let (kind, options) = (kind.unwrap_or_default(), options.unwrap_or_default());
+        let mount = host_volume(device.value()?, &kind, &options)?;
+        Some(device.map(|_| mount.clone()))
     }
 }
 
