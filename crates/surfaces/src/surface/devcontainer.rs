@@ -88,7 +88,9 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
         _ => whole.origin_of(0, 1),
     };
     let compose = json.get("dockerComposeFile");
-    if let Some(compose) = compose {
+    // Tools add what is said here to one of the services. Where that is nothing, there is nothing to tell of it.
+    let adds = features::adds(json) || ADDED.iter().any(|key| json.get(key).is_some());
+    if let Some(compose) = compose.filter(|_| !adds) {
         let place = compose.text().map(whole_of).unwrap_or(origin.clone());
         let what = format!("{}: the services of its compose files", written.path);
         out.not_analysed
@@ -101,8 +103,6 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
             out.not_analysed.push(not_modelled(&feature.key, what, why));
         }
     }
-    // Tools add what is said here to one of the services. Where that is nothing, there is nothing to tell of it.
-    let adds = features::adds(json) || ADDED.iter().any(|key| json.get(key).is_some());
     if compose.is_some() && !adds {
         return;
     }

@@ -545,6 +545,7 @@ pub(crate) fn read(
         }
     }
     linked.bind_volumes(container);
+    linked.put_on_lan(&values, container);
     if let Some((why, origin)) = unit.open {
         let place = origin.place();
         container.unseen = container.unseen.take().or(Some(Unseen { why, place }));

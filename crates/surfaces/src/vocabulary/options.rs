@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 66] = [
+pub const READ: [ReadOption; 68] = [
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
@@ -220,9 +220,11 @@ pub const READ: [ReadOption; 66] = [
     tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
+    tells_scripts(&["systemd", "tmpfiles"]),
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
+    tells_scripts(&["systemd", "user", "tmpfiles"]),
     tells_scripts(&["systemd", "user", "units"]),
     tells(&["testScript"]),
     tells(&["users"]),

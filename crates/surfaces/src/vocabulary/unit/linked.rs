@@ -1,11 +1,12 @@
 //! Units that know each other by the names of their files.
 
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
+use crate::vocabulary::podman::is_lan;
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
 use crate::vocabulary::unit::values::Values;
-use nixpod_model::{Container, Field, Mount, Text};
+use nixpod_model::{Container, Field, Mount, NetworkMode, Text};
 use nixpod_source::Origin;
 use rustc_hash::FxHashMap;
 
@@ -59,6 +60,22 @@ impl Linked {
         self.get(&image).filter(|image| image.kind == Kind::Image)
     }
 
+    /// A container that is in no networks but those that are past the host's firewall.
+    pub(crate) fn put_on_lan(&self, values: &Values, container: &mut Container) {
+        let networks = values.all("Network");
+        let is_lan = |network: &Field<Text>| {
+            let name = network.value().map(Text::pattern).unwrap_or_default();
+            let name = name.split(':').next().unwrap_or_default();
+            { self.members.iter() }.any(|member| member.is_lan() && member.is_network_called(name))
+        };
+        if container.network.said() == Some(&NetworkMode::Private)
+            && !networks.is_empty()
+            && networks.iter().all(is_lan)
+        {
+            container.network = container.network.map(|_| NetworkMode::Lan);
+        }
+    }
+
     /// A volume can be a directory of the host under another name.
     pub(crate) fn bind_volumes(&self, container: &mut Container) {
         bind_volumes(container, |name| self.bound.get(name));
@@ -85,6 +102,18 @@ impl Member {
             Some(stem) => format!("{stem}{suffix}@"),
             None => format!("{}{suffix}", self.stem()),
         }
+    }
+
+    /// Is it a network whose members are in that of a device of the host?
+    fn is_lan(&self) -> bool {
+        let driver = self.values.last("Driver").filter(|_| self.kind == Kind::Network);
+        let driver = driver.and_then(|driver| driver.value().map(Text::pattern));
+        driver.is_some_and(|driver| is_lan(&driver))
+    }
+
+    /// Does a name stand for this network?
+    fn is_network_called(&self, name: &str) -> bool {
+        self.name == name || self.resource().is_some_and(|called| called.pattern() == name)
     }
 
     fn resource(&self) -> Option<Text> {
