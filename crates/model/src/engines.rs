@@ -205,7 +205,7 @@ impl FactValue for Api {
             engine: _,
             address,
             is_guarded: _,
-                by_command: _,
+            by_command: _,
         } = self;
         vec![address]
     }

@@ -115,7 +115,8 @@ fn parts_of_projects_of_arion() {
     expect![[r#"
         db/db of lab/db.nix
         inner of lab/queue.nix, guest queue/queue
-        queue/queue of lab/queue.nix"#]].assert_eq(&listed(&files));
+        queue/queue of lab/queue.nix"#]]
+    .assert_eq(&listed(&files));
     expect![[r#"
         lab/queue.nix:1:68 `inner` medium/medium toy-absent: `inner` is not isolated [lab/queue.nix] imported by no host
           fix (safe): isolate it

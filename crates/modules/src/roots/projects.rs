@@ -49,7 +49,11 @@ pub(crate) fn called(name: &str) -> String {
 
 /// A module that has a project with these settings.
 pub(crate) fn as_project(ev: &mut Evaluator<'_>, settings: ThunkId, called: &str) -> ThunkId {
-    below(ev, settings, &["settings", called, "projects", "arion", "virtualisation"])
+    below(
+        ev,
+        settings,
+        &["settings", called, "projects", "arion", "virtualisation"],
+    )
 }
 
 /// A module that has a project with this service.

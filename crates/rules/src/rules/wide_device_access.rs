@@ -152,7 +152,9 @@ fn check_rules(container: &Container, sink: &mut Sink) {
 fn is_of_disks(numbers: &str) -> bool {
     let major = numbers.split(':').next().unwrap_or_default();
     let major = major.parse::<u32>();
-    major.is_ok_and(|major| matches!(major, 3 | 8 | 9 | 22 | 65..=71 | 128..=135 | 179 | 202 | 230 | 252..=259))
+    major.is_ok_and(
+        |major| matches!(major, 3 | 8 | 9 | 22 | 65..=71 | 128..=135 | 179 | 202 | 230 | 252..=259),
+    )
 }
 
 /// What a node opens, if that is all of something.

@@ -115,7 +115,9 @@ fn store(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Con
 fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
     let has_named = { container.mounts.iter().filter_map(Field::value) }
         .any(|mount| !mount.is_bind && !mount.source.parts.is_empty());
-    let EntryName::Known(name) = container.id.name() else { return };
+    let EntryName::Known(name) = container.id.name() else {
+        return;
+    };
     let Some((project, _)) = name.split_once('/').filter(|_| has_named) else {
         return;
     };

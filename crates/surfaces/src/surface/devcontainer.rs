@@ -12,7 +12,8 @@ use crate::vocabulary::podman::{self, WORDS};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::{concat, hole};
 use nixpod_model::{
-    Container, Doubt, Engine, EnvVar, Field, Image, Mount, NotAnalysed, RunOption, Subject, Surface, Text, Unseen,
+    Container, Doubt, Engine, EnvVar, Field, Image, Mount, NotAnalysed, RunOption, Subject, Surface, Text,
+    Unseen,
 };
 use nixpod_source::{Origin, Why};
 
@@ -93,8 +94,7 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
     if let Some(compose) = compose.filter(|_| !adds) {
         let place = compose.text().map(whole_of).unwrap_or(origin.clone());
         let what = format!("{}: the services of its compose files", written.path);
-        out.not_analysed
-            .push(not_modelled(&place, what, compose_files()));
+        out.not_analysed.push(not_modelled(&place, what, compose_files()));
     }
     for feature in json.get("features").map(Json::members).unwrap_or_default() {
         if features::is_own(&feature.name) {
@@ -127,7 +127,9 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
 
 /// What tools tell Docker, unless the container is one of Compose's.
 fn of_docker(json: &Json, container: &mut Container) {
-    container.mounts.extend(json.get("workspaceMount").and_then(one_mount));
+    container
+        .mounts
+        .extend(json.get("workspaceMount").and_then(one_mount));
     let ports = json.get("appPort");
     for port in ports.map(texts).unwrap_or_default() {
         // One number is published as it is.
@@ -148,7 +150,14 @@ fn of_docker(json: &Json, container: &mut Container) {
 }
 
 /// What tools say of a service of Compose besides its own files.
-const ADDED: [&str; 6] = ["capAdd", "containerEnv", "mounts", "privileged", "remoteEnv", "securityOpt"];
+const ADDED: [&str; 6] = [
+    "capAdd",
+    "containerEnv",
+    "mounts",
+    "privileged",
+    "remoteEnv",
+    "securityOpt",
+];
 
 fn compose_files() -> Why {
     Why::NotModelled("compose files".to_owned())
@@ -310,4 +319,3 @@ fn one_mount(json: &Json) -> Option<Field<Mount>> {
     };
     Some(Field::set(mounted, origin.clone()))
 }
-

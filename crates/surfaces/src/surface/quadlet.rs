@@ -12,9 +12,7 @@ use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
-use nixpod_model::{
-    Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text,
-};
+use nixpod_model::{Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text};
 use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
@@ -268,7 +266,8 @@ pub(crate) fn read(
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
     let extra = reader.get(found, "extraConfig");
-    let [service, of_extra] = [(found, "serviceConfig"), (&extra, "Service")].map(|(set, name)| reader.get(set, name));
+    let [service, of_extra] =
+        [(found, "serviceConfig"), (&extra, "Service")].map(|(set, name)| reader.get(set, name));
     for service in [&service, &of_extra] {
         beside_sections::service(reader, service, container);
     }
@@ -282,7 +281,8 @@ pub(crate) fn read(
             beside_sections::wanted_by_text(raw)
         }
         None => {
-            let sets = [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
+            let sets =
+                [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
             { sets.iter() }.find_map(|set| beside_sections::wanted(reader, set))
         }
     };

@@ -2,8 +2,8 @@
 
 use crate::read::{Found, OptionReader};
 use crate::surface::quadlet_units::{self, is_drop_in_folder};
-use crate::surface::tmpfiles;
 use crate::surface::texts::{Runs, TextSurface, Written};
+use crate::surface::tmpfiles;
 use crate::surface::written_files::{Wanted, files, unnamed};
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -66,12 +66,16 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         entry: |text| text.contains(FOLDER),
         file: |path| path.contains(FOLDER) && is_file(path),
     };
-    found.extend(tmpfiles::files(reader, config, kind, &wanted, |reader, path| {
-        match path.contains(".config/") || path.starts_with('%') {
+    found.extend(tmpfiles::files(
+        reader,
+        config,
+        kind,
+        &wanted,
+        |reader, path| match path.contains(".config/") || path.starts_with('%') {
             true => Runs::User(None),
             false => runs(reader, config, kind, below(path)),
-        }
-    }));
+        },
+    ));
     found.extend(unnamed(reader, config, kind, |text| {
         let kind = Kind::of_text(&text.pattern())?;
         Some(format!("{FOLDER}/{}.{}", EntryName::Template, kind.extension()))

@@ -4,8 +4,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field, Mount,
-    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
+    Mount, NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -303,7 +303,12 @@ fn docker_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found
     let mut listens = dockerd_listens(&dockerd::words(reader, docker));
     listens.is_guarded |= asks_for_certificates(reader, daemon);
     let settings = texts(reader, daemon, &["hosts"]);
-    listens.addresses = [texts(reader, docker, &["listenOptions"]), settings, listens.addresses].concat();
+    listens.addresses = [
+        texts(reader, docker, &["listenOptions"]),
+        settings,
+        listens.addresses,
+    ]
+    .concat();
     out.extend(listens.apis(Engine::Docker, false));
 }
 

@@ -57,7 +57,11 @@ fn compose_of_arion(reader: &mut OptionReader<'_, '_>, config: &Found) {
         }
         let origin = reader.key_origin(&raw);
         let why = Why::NotModelled("compose files".to_owned());
-        let what = format!("virtualisation.arion.projects.{}.{}", as_key(&name), path.join("."));
+        let what = format!(
+            "virtualisation.arion.projects.{}.{}",
+            as_key(&name),
+            path.join(".")
+        );
         reader.gap(what, why, &origin);
     }
 }

@@ -392,7 +392,10 @@ impl<'l> Known<'l> {
         let later = later.into_iter().flatten().filter_map(Text::as_known);
         let all: Vec<String> = of_line.chain(later).collect();
         let is_lan = |network: &String| self.lans.contains(network);
-        if container.network.said() == Some(&NetworkMode::Private) && !all.is_empty() && all.iter().all(is_lan) {
+        if container.network.said() == Some(&NetworkMode::Private)
+            && !all.is_empty()
+            && all.iter().all(is_lan)
+        {
             container.network = container.network.map(|_| NetworkMode::Lan);
         }
         for network in all {
