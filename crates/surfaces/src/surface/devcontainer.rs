@@ -43,7 +43,16 @@ fn is_found(path: &str) -> bool {
 
 /// Is it one by what it says? Tools can be told to take a file from anywhere.
 fn says_what_runs(json: &Json) -> bool {
-    let mut keys = ["build", "dockerComposeFile", "dockerFile", "image"].iter();
+    const TELLING: [&str; 7] = [
+        "build",
+        "customizations",
+        "dockerComposeFile",
+        "dockerFile",
+        "features",
+        "image",
+        "runArgs",
+    ];
+    let mut keys = TELLING.iter();
     keys.any(|key| json.get(key).is_some())
 }
 

@@ -5,6 +5,7 @@ use crate::surface::texts::{Runs, Written};
 use crate::surface::written_files::{Wanted, of_store_path};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::words::Word;
+use nixpod_eval::Value;
 use nixpod_model::{Existence, Field, SystemKind, Text};
 
 /// Lines, of the machine's service manager and of those of users.
@@ -59,8 +60,11 @@ pub(crate) fn files(
         if reader.is_unset(&all) || reader.is_default(&all) {
             continue;
         }
+        // Most lines make folders, and need not be looked at.
+        if !may_say_any(reader, &all, wanted.entry) {
+            continue;
+        }
         for found in reader.elements(&all) {
-            // Most lines make folders, and need not be looked at.
             if !reader.may_say(&found.value, wanted.entry) {
                 continue;
             }
@@ -91,6 +95,17 @@ pub(crate) fn files(
         }
     }
     out
+}
+
+/// May one of the elements of a list say something? Their conditions and places are not asked for.
+fn may_say_any(reader: &mut OptionReader<'_, '_>, all: &Found, tells: fn(&str) -> bool) -> bool {
+    let Ok(list) = reader.ev.list_or_open(all.value.clone(), all.site) else {
+        return matches!(all.value.value, Value::Either(_));
+    };
+    list.elems.iter().any(|element| {
+        let value = reader.ev.force_part(element.thunk);
+        reader.may_say(&value, tells)
+    })
 }
 
 /// A line: its type, the path, mode, user, group and age, and what is left.

@@ -9,9 +9,11 @@ use crate::surface::texts::{HostVolume, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Followed, Line, Stopped, Who};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use nixpod_model::{Api, Container, Engine, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
 const PROGRAMS: [&str; 11] = [
@@ -39,9 +41,18 @@ const WORDS: [&str; 7] = [
     "unshare",
 ];
 
+/// All of them at once: nearly every string of a project is asked for them.
+static ANY_WORD: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok()
+});
+
 /// Is there the name of such a program in a text?
 pub(crate) fn names_program(text: &str) -> bool {
-    WORDS.iter().any(|word| text.contains(word))
+    match &*ANY_WORD {
+        Some(words) => words.is_match(text),
+        None => WORDS.iter().any(|word| text.contains(word)),
+    }
 }
 
 /// May a text, or a script that it runs, name such a program?
