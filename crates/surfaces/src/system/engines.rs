@@ -256,9 +256,13 @@ fn texts_of(reader: &mut OptionReader<'_, '_>, node: &Node, path: &[&str]) -> Ve
 fn registry_of(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Registries) {
     if let Some(mirrors) = registry.get(reader, &["mirror"]) {
         for mirror in mirrors.elements(reader) {
-            registry_of(reader, &mirror, out);
+            one_registry(reader, &mirror, out);
         }
     }
+    one_registry(reader, registry, out);
+}
+
+fn one_registry(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Registries) {
     let name = ["prefix", "location"];
     let Some(name) = name.into_iter().find_map(|key| registry.get(reader, &[key])) else {
         return;
