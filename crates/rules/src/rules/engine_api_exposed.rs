@@ -162,7 +162,7 @@ mod tests {
   systemd.services.api.serviceConfig.ExecStart = "${pkgs.podman}/bin/podman system service --time=0 tcp://0.0.0.0:8888";
                                                                                                   # ^^^^^^^^^^^^^^^^^^ critical: Podman obeys everybody who reaches the port at `tcp://0.0.0.0:8888`
   systemd.services.daemon.script = "dockerd -H unix:///run/d.sock --host=tcp://127.0.0.1:2375";
-                                                                       # ^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every program on the host at `tcp://127.0.0.1:2375`
+                                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every program on the host at `tcp://127.0.0.1:2375`
 }
 "#,
         );

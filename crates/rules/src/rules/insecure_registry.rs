@@ -8,8 +8,8 @@ use nixpod_model::{Container, System};
 declare_rule! {
     /// ## What it flags
     /// Registries from which images are taken without TLS, or whose certificate nobody checks
-    /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), mirrors among them, and containers whose
-    /// image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
+    /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), mirrors among them, and
+    /// containers whose image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
     /// ## Why
     /// Whoever is between the machine and the registry hands it another image, which then runs with all that the
     /// container is given. Tags are no protection, since the answer says what they mean; a digest (`@sha256:…`) is.

@@ -33,64 +33,78 @@ pub(crate) fn files(
     wanted: &Wanted,
     runs: impl Fn(&mut OptionReader<'_, '_>, &str) -> Runs,
 ) -> Vec<Written> {
+    let mut all = of_rules(reader, config, wanted);
+    if kind != SystemKind::Home {
+        all.extend(of_settings(reader, config, wanted));
+    }
     let mut out = Vec::new();
-    let mut add = |reader: &mut OptionReader<'_, '_>, option: &str, entry: Entry, found: &Found| {
-        if !(wanted.file)(&entry.path) {
-            return;
-        }
+    for (option, entry, found) in all {
         let text = match entry.how {
-            Some('L' | 'C') => of_store_path(reader, entry.argument, found),
+            Some('L' | 'C') => of_store_path(reader, entry.argument, &found),
             Some('f' | 'F' | 'w') => entry.argument.map(unescaped),
-            _ => return,
+            _ => continue,
         };
         let (conditions, open) = reader.conditions(found.when);
         out.push(Written {
             path: format!("{option}.\"{}\"", entry.path),
             text,
             runs: runs(reader, &entry.path),
-            definitions: reader.keys_of(found),
+            definitions: reader.keys_of(&found),
             existence: match open {
                 true => Existence::Maybe(conditions),
                 false => Existence::Certain,
             },
         });
-    };
+    }
+    out
+}
+
+/// The lines about such files, each with its option and its value.
+fn of_rules(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    wanted: &Wanted,
+) -> Vec<(String, Entry, Found)> {
+    let mut out = Vec::new();
     for path in RULES {
         let all = reader.option(config, path);
-        if reader.is_unset(&all) || reader.is_default(&all) {
-            continue;
-        }
         // Most lines make folders, and need not be looked at.
-        if !may_say_any(reader, &all, wanted.entry) {
+        if reader.is_unset(&all) || reader.is_default(&all) || !may_say_any(reader, &all, wanted.entry) {
             continue;
         }
         for found in reader.elements(&all) {
-            if !reader.may_say(&found.value, wanted.entry) {
-                continue;
-            }
-            let line = reader.text(&found);
-            if let Some(entry) = entry(&line) {
-                add(reader, &path.join("."), entry, &found);
+            if reader.may_say(&found.value, wanted.entry)
+                && let Some(entry) = entry(&reader.text(&found))
+                && (wanted.file)(&entry.path)
+            {
+                out.push((path.join("."), entry, found));
             }
         }
     }
+    out
+}
+
+/// The same of sets.
+fn of_settings(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    wanted: &Wanted,
+) -> Vec<(String, Entry, Found)> {
+    let mut out = Vec::new();
     let all = reader.option(config, SETTINGS);
-    if kind == SystemKind::Home || reader.is_unset(&all) || reader.is_default(&all) {
+    if reader.is_unset(&all) || reader.is_default(&all) {
         return out;
     }
     for (_, group) in reader.entries(&all).named {
-        for (path, types) in reader.entries(&group).named {
-            if !(wanted.file)(&path) {
-                continue;
-            }
+        for (path, types) in reader.entries_called(&group, &|path| (wanted.file)(path)) {
             for (how, found) in reader.entries(&types).named {
-                let argument = reader.get(&found, "argument");
+                let found = reader.get(&found, "argument");
                 let entry = Entry {
                     how: how.chars().next(),
                     path: path.clone(),
-                    argument: reader.text(&argument),
+                    argument: reader.text(&found),
                 };
-                add(reader, &SETTINGS.join("."), entry, &argument);
+                out.push((SETTINGS.join("."), entry, found));
             }
         }
     }
