@@ -36,9 +36,9 @@ fn folders_of_settings_for_root_and_for_users() {
   };
 }
 "#;
-    for (release, expected) in [
+    for (releases, expected) in [
         (
-            (25, 5),
+            &[(25, 5), (26, 5)][..],
             expect![[r#"
                 containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
                   namespace: pid Host <- "host"
@@ -76,45 +76,7 @@ fn folders_of_settings_for_root_and_for_users() {
             "#]],
         ),
         (
-            (26, 5),
-            expect![[r#"
-                containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
-                  namespace: pid Host <- "host"
-                containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
-                  rootful: default false
-                  network: Host <- host
-                containers-conf <every container of Podman of user 1000> template in `box` <- "containers/containers.rootless.conf.d/1000/10-a.conf"
-                  rootful: default false
-                  privileged: true <- true
-                containers-conf <every container of Podman of user bob> template in `box` <- "containers/containers.rootless.conf.d/1001/10-a.conf"
-                  rootful: default false
-                  runs as: default bob
-                  namespace: ipc Host <- host
-                quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
-                  namespace: default pid Host <- "host"
-                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
-                quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
-                  rootful: false <- 1000
-                  network: default Host <- host
-                  namespace: default pid Host <- "host"
-                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
-                containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
-                  rootful: default false
-                  users: Pick <- "auto"
-                  network: default Host <- host
-                  namespace: default ipc Host <- host
-                  namespace: default pid Host <- "host"
-                home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
-                  runs as: default bob
-                  users: default Pick <- "auto"
-                  network: default Host <- host
-                  namespace: default ipc Host <- host
-                  namespace: default pid Host <- "host"
-                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
-            "#]],
-        ),
-        (
-            (26, 11),
+            &[(26, 11)],
             expect![[r#"
                 containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
                   namespace: pid Host <- "host"
@@ -157,7 +119,9 @@ fn folders_of_settings_for_root_and_for_users() {
             "#]],
         ),
     ] {
-        let (world, (), files) = asked(text, Kind::Nixos, true, Some(release), |_, _, _, _| ());
-        expected.assert_eq(&dump::containers(&world, &files));
+        for release in releases {
+            let (world, (), files) = asked(text, Kind::Nixos, true, Some(*release), |_, _, _, _| ());
+            expected.assert_eq(&dump::containers(&world, &files));
+        }
     }
 }
