@@ -127,14 +127,14 @@ mod tests {
             r#"
 {
   virtualisation.docker = { enable = true; daemon.settings.registry-mirrors = [ "http://mirror.lan:5000" "https://mirror.example.org" ]; };
-                                                                                      # ^^^^^^^^^^^^^^^ medium: images of `mirror.lan:5000` are taken unchecked
+                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^ medium: images of `mirror.lan:5000` are taken unchecked
   environment.etc."containers/registries.conf".text = ''
     [[registry]]
     location = "quay.io"
     [[registry.mirror]]
     location = "10.0.0.1:5000"
-              # ^^^^^^^^^^^^^^^ medium: images of `10.0.0.1:5000` are taken unchecked
     insecure = true
+             # ^^^^ medium: images of `10.0.0.1:5000` are taken unchecked
     [[registry.mirror]]
     location = "10.0.0.2:5000"
   '';
