@@ -255,6 +255,7 @@
 
 mod ask;
 mod check;
+mod controls;
 mod did_you_mean;
 mod fix;
 mod host;
@@ -264,6 +265,7 @@ mod report;
 mod rule;
 mod run;
 mod settings;
+mod stakes;
 #[cfg(test)]
 mod tests;
 mod vfs;
@@ -275,6 +277,7 @@ pub use fix::apply::{Fixed, FixedFile};
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
 pub use check::targets::{is_looked_at, patterns};
+pub use controls::{Catalogue, Control, Controls};
 pub use did_you_mean::closest;
 pub use host::AnalysisHost;
 pub use nixpod_model::{Role, Standing};
@@ -282,7 +285,7 @@ pub use nixpod_source::{
     Applicability, Confidence, Diagnostic, FileId, Fix, Label, LabelKind, Level, LineIndex, Origin, Position,
     RuleId, Severity, Span, TextEdit, TextRange, TextSize, Why, apply_edits, visible,
 };
-pub use proof::{Ground, Proof, Verdict};
+pub use proof::{Attack, Ground, Proof, Verdict};
 pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{
@@ -296,6 +299,7 @@ pub use rule::{
 };
 pub use run::run_rules;
 pub use settings::Settings;
+pub use stakes::{Reach, Stake, Takes};
 pub use vfs::disk::{FileKind, FileSystem, OsFileSystem, Tree};
 pub use vfs::memory::MemoryFileSystem;
 pub use vfs::project::{FoundRoot, ProjectRoot, RootSearch, Scope};

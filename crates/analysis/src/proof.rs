@@ -28,6 +28,35 @@ impl Proof {
     }
 }
 
+/// What somebody would type who makes use of what a rule flags.
+#[derive(Clone, Copy, Debug)]
+pub enum Attack {
+    /// A command, and what it gives, as an experiment of the rule has seen it.
+    Typed {
+        /// The experiment that shows it.
+        experiment: &'static str,
+        /// One line of a shell, in the container if nothing else is said; words in capitals are to be filled in.
+        command: &'static str,
+        /// What comes of it: one line, without a final dot.
+        gives: &'static str,
+    },
+    /// There is nothing to type, for this reason: words that go on after "because".
+    Nothing(&'static str),
+    /// The rule says nothing of it.
+    NotAsked,
+}
+
+impl Attack {
+    /// The one that is given, if one is.
+    #[doc(hidden)]
+    pub const fn of(given: &[Self]) -> Self {
+        match given {
+            [attack] => *attack,
+            _ => Self::NotAsked,
+        }
+    }
+}
+
 /// What came of a rule's experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -1,7 +1,9 @@
 //! What a rule is, and what it may say.
 
+use crate::controls::Controls;
 use crate::index::Index;
-use crate::proof::Proof;
+use crate::proof::{Attack, Proof};
+use crate::stakes::Stake;
 use nixpod_model::{
     Container, ContainerId, Field, Host, HostId, Seen, System, SystemId, Text, TextPart, Unseen, World,
     Written,
@@ -72,6 +74,12 @@ pub struct Meta {
     pub fix: FixAvailability,
     /// Why it may be believed.
     pub proof: Proof,
+    /// Which controls of published catalogues it covers.
+    pub controls: Controls,
+    /// Which cells of the table of severities its findings stand for, the worst first; none if it does not say.
+    pub stakes: &'static [Stake],
+    /// What somebody would type.
+    pub attack: Attack,
     /// The documentation as it stands in the comment, with the headings `What it flags`, `Why`, `Bad`, `Good`,
     /// `Fix safety`. To show it, take [`Self::markdown`].
     pub docs: &'static str,
@@ -546,7 +554,7 @@ impl FindingBuilder<'_> {
 }
 
 /// Declares a rule: its documentation, its data and its check in one place. `proof` may be left out by rules that say
-/// nothing of what engines do.
+/// nothing of what engines do; `stakes` are cells of the table of severities, as in `[HostRoot x Command]`.
 #[macro_export]
 macro_rules! declare_rule {
     (
@@ -559,6 +567,9 @@ macro_rules! declare_rule {
             since: $since:literal,
             fix: $fix:ident,
             $(proof: $proof:expr,)?
+            $(controls: $controls:expr,)?
+            $(stakes: [$($reach:ident x $takes:ident),+ $(,)?],)?
+            $(attack: $attack:expr,)?
             check: $kind:ident($($check:path),+),
         }
     ) => {
@@ -573,6 +584,9 @@ macro_rules! declare_rule {
                 since: $since,
                 fix: $crate::FixAvailability::$fix,
                 proof: $crate::Proof::of(&[$($proof)?]),
+                controls: $crate::Controls::of(&[$($controls)?]),
+                stakes: &[$($($crate::Stake { reach: $crate::Reach::$reach, takes: $crate::Takes::$takes }),+)?],
+                attack: $crate::Attack::of(&[$($attack)?]),
                 docs: concat!($($doc, "\n"),+),
                 file: file!(),
             },

@@ -6,7 +6,9 @@ use crate::outcome::Outcome;
 use crate::selection::unknown_rule;
 use crate::terminal::{Terminal, styles};
 use anyhow::{Result, bail};
-use nixpod_analysis::{FixAvailability, OWN_RULES, Rule, Severity, Verdict, rule_url};
+use nixpod_analysis::{
+    Attack, Catalogue, Control, Controls, FixAvailability, Meta, OWN_RULES, Rule, Severity, Verdict, rule_url,
+};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -23,10 +25,48 @@ struct Listed {
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<Proven>,
+    controls: Vec<Covered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_control: Option<&'static str>,
+    severities: Vec<Stood>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attack: Option<Typed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_attack: Option<&'static str>,
     #[serde(skip)]
     level: Severity,
     #[serde(skip)]
     docs: String,
+}
+
+/// A control that a rule covers.
+#[derive(Serialize)]
+struct Covered {
+    catalogue: &'static str,
+    edition: &'static str,
+    id: &'static str,
+    title: &'static str,
+    url: String,
+    #[serde(skip)]
+    words: String,
+}
+
+/// A severity that findings of the rule have, and what it stands for.
+#[derive(Serialize)]
+struct Stood {
+    severity: &'static str,
+    reached: &'static str,
+    takes: &'static str,
+    #[serde(skip)]
+    words: String,
+}
+
+/// What an attacker types.
+#[derive(Serialize)]
+struct Typed {
+    command: &'static str,
+    gives: &'static str,
+    experiment: &'static str,
 }
 
 /// What stands behind a rule.
@@ -59,8 +99,57 @@ fn proven(proof: &nixpod_analysis::Proof) -> Option<Proven> {
     })
 }
 
+fn covered(control: &Control) -> Covered {
+    let catalogue = control.catalogue();
+    Covered {
+        catalogue: catalogue.name(),
+        edition: catalogue.edition(),
+        id: control.id(),
+        title: control.title().unwrap_or_default(),
+        url: control.url(),
+        words: control.words(),
+    }
+}
+
+fn stood(meta: &Meta) -> Vec<Stood> {
+    let cells = meta.stakes.iter().filter_map(|stake| {
+        Some(Stood {
+            severity: stake.severity()?.as_str(),
+            reached: stake.reach.words(),
+            takes: stake.takes.words(),
+            words: stake.words(),
+        })
+    });
+    cells.collect()
+}
+
+const fn typed(attack: &Attack) -> Option<Typed> {
+    match attack {
+        Attack::Typed {
+            experiment,
+            command,
+            gives,
+        } => Some(Typed {
+            command,
+            gives,
+            experiment,
+        }),
+        Attack::Nothing(_) | Attack::NotAsked => None,
+    }
+}
+
+/// A catalogue that rules name.
+#[derive(Serialize)]
+struct Listing {
+    name: &'static str,
+    edition: &'static str,
+    organisation: &'static str,
+    url: &'static str,
+}
+
 #[derive(Serialize)]
 struct Document {
+    catalogues: Vec<Listing>,
     version: u32,
     rules: Vec<Listed>,
 }
@@ -85,6 +174,17 @@ fn all(rules: &[&Rule]) -> Vec<Listed> {
                 summary: meta.summary,
                 url: rule_url(meta.id),
                 proof: proven(&meta.proof),
+                controls: meta.controls.all().iter().map(covered).collect(),
+                no_control: match meta.controls {
+                    Controls::Nowhere(reason) => Some(reason),
+                    Controls::Cover(_) | Controls::NotAsked => None,
+                },
+                severities: stood(meta),
+                attack: typed(&meta.attack),
+                no_attack: match meta.attack {
+                    Attack::Nothing(reason) => Some(reason),
+                    Attack::Typed { .. } | Attack::NotAsked => None,
+                },
                 level: meta.severity,
                 docs: meta.markdown(),
             }
@@ -126,8 +226,25 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
     if let Some(proof) = &rule.proof {
         let _ = writeln!(out, "{}", proof.words);
     }
+    for stood in &rule.severities {
+        let _ = writeln!(out, "{}: {}", stood.severity, stood.words);
+    }
+    if let Some(attack) = &rule.attack {
+        let command = terminal.paint(styles::BOLD, attack.command);
+        let _ = writeln!(out, "\nAn attacker types: {command}");
+        let _ = writeln!(out, "and gets: {} (seen in {})", attack.gives, attack.experiment);
+    }
+    if let Some(reason) = rule.no_attack {
+        let _ = writeln!(out, "\nThere is nothing that an attacker types: {reason}.");
+    }
     out.push('\n');
     out.push_str(&markdown::render(&rule.docs, terminal));
+    if !rule.controls.is_empty() {
+        out.push_str("\nControls that it covers:\n");
+    }
+    for control in &rule.controls {
+        let _ = writeln!(out, "  {}", control.words);
+    }
     let _ = writeln!(out, "\n{}", rule.url);
     terminal.print(&out)?;
     Ok(Outcome::Clean)
@@ -137,7 +254,19 @@ pub(crate) fn explain(name: &str, terminal: &Terminal) -> Result<Outcome> {
 pub(crate) fn list(format: TableFormat, terminal: &Terminal) -> Result<Outcome> {
     let rules = all(nixpod_rules::ALL);
     match format {
-        TableFormat::Json => terminal.print_document(&Document { version: 1, rules })?,
+        TableFormat::Json => {
+            let catalogues = Catalogue::ALL.map(|catalogue| Listing {
+                name: catalogue.name(),
+                edition: catalogue.edition(),
+                organisation: catalogue.organisation(),
+                url: catalogue.url(),
+            });
+            terminal.print_document(&Document {
+                catalogues: catalogues.into(),
+                version: 1,
+                rules,
+            })?;
+        }
         TableFormat::Table => terminal.print(&table(&rules, terminal))?,
     }
     Ok(Outcome::Clean)

@@ -433,7 +433,63 @@ fn every_rule_is_listed_and_explained() {
         let name = rule["name"].as_str().unwrap();
         assert!(table.contains(name), "{name}");
         project.run(&["explain", name]).assert().code(0).stderr_eq("");
+        for control in rule["controls"].as_array().unwrap() {
+            let edition = &control["edition"];
+            let catalogues = listed["catalogues"].as_array().unwrap();
+            assert!(catalogues.iter().any(|listing| listing["edition"] == *edition));
+        }
     }
+}
+
+#[test]
+fn what_an_attacker_types_and_the_controls_are_told() {
+    let project = Project::new("attack");
+    let explained = project.run(&["explain", "engine-socket-bind"]).output().unwrap();
+    let explained = String::from_utf8(explained.stdout).unwrap();
+    for line in [
+        "critical: root on the host, or its kernel, by a command",
+        "An attacker types: podman --remote --url unix:///run/podman/podman.sock run --rm -v /:/host IMAGE cat /host/etc/shadow",
+        "and gets: the host's password hashes (seen in engine-socket-in-a-container)",
+        "  CIS 5.32: not the engine's socket",
+    ] {
+        assert!(
+            explained.lines().any(|found| found == line),
+            "{line}\n{explained}"
+        );
+    }
+}
+
+/// A relationship of SARIF names a taxon of a taxonomy of the same run, and every taxon is named.
+#[test]
+fn sarif_relates_rules_to_controls() {
+    let project = Project::new("controls");
+    let privileged =
+        r#"{ virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; }; }"#;
+    project.write("a.nix", privileged);
+    let sarif = project.run(&["--format", "sarif"]).output().unwrap();
+    let sarif: serde_json::Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    let run = &sarif["runs"][0];
+    let mut taxa = std::collections::BTreeSet::new();
+    for taxonomy in run["taxonomies"].as_array().unwrap() {
+        for taxon in taxonomy["taxa"].as_array().unwrap() {
+            taxa.insert((taxonomy["name"].to_string(), taxon["id"].to_string()));
+        }
+    }
+    let mut named = std::collections::BTreeSet::new();
+    for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
+        for related in rule["relationships"].as_array().into_iter().flatten() {
+            let target = &related["target"];
+            named.insert((
+                target["toolComponent"]["name"].to_string(),
+                target["id"].to_string(),
+            ));
+        }
+    }
+    assert_eq!(taxa, named);
+    let privileged = ("\"CIS Docker Benchmark\"".to_owned(), "\"5.5\"".to_owned());
+    assert!(taxa.contains(&privileged), "{taxa:?}");
+    let supported = run["tool"]["driver"]["supportedTaxonomies"].as_array().unwrap();
+    assert_eq!(supported.len(), run["taxonomies"].as_array().unwrap().len());
 }
 
 #[cfg(unix)]

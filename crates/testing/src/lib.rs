@@ -175,6 +175,13 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
     let live = own(result);
     for finding in live.iter().filter(|finding| finding.suppressed.is_none()) {
         let diagnostic = &finding.diagnostic;
+        let mut declared = rule.meta.stakes.iter().filter_map(|stake| stake.severity());
+        assert!(
+            rule.meta.stakes.is_empty() || declared.any(|severity| severity == diagnostic.severity),
+            "{id}: no cell of its `stakes` is {}, as this is: {}",
+            diagnostic.severity.as_str(),
+            diagnostic.message
+        );
         match rule.meta.fix {
             FixAvailability::Always => {
                 assert!(

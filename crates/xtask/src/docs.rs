@@ -3,7 +3,9 @@
 
 use crate::proofs;
 use anyhow::{Context, Result};
-use nixpod_analysis::{FixAvailability, Group, Meta, OWN_RULES};
+use nixpod_analysis::{
+    Attack, Catalogue, Controls, FixAvailability, Group, Meta, OWN_RULES, Reach, Stake, Takes,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
@@ -38,6 +40,8 @@ pub fn pages(root: &Path) -> Result<BTreeMap<String, String>> {
     }
     out.insert(format!("{FOLDER}/README.md"), table(&rules));
     out.insert(format!("{FOLDER}/RELEASES.md"), releases());
+    out.insert("docs/severity.md".to_owned(), severity(&rules));
+    out.insert("docs/controls.md".to_owned(), controls(&rules));
     Ok(out)
 }
 
@@ -71,6 +75,132 @@ fn releases() -> String {
     out
 }
 
+/// The table of severities, and which rules stand in which cell.
+fn severity(rules: &[&Meta]) -> String {
+    let mut out = "# Severity\n\n\
+        What is reached, and what it takes: each finding stands in one cell of this table, and has its severity. A rule\n\
+        names its cells as `stakes`, and its tests fail on a finding of any other severity. Confidence is another thing:\n\
+        how sure the analysis is.\n\n"
+        .to_owned();
+    let header: Vec<&str> = Takes::ALL.iter().map(|takes| takes.words()).collect();
+    let _ = writeln!(out, "| what is reached, or lost | {} |", header.join(" | "));
+    let _ = writeln!(out, "| --- |{}", " --- |".repeat(Takes::ALL.len()));
+    for reach in Reach::ALL {
+        let cells = Takes::ALL.map(|takes| match (Stake { reach, takes }).severity() {
+            Some(severity) => severity.as_str(),
+            None => "",
+        });
+        let _ = writeln!(out, "| {} | {} |", reach.words(), cells.join(" | "));
+    }
+    out.push_str(
+        "\n*A command*: of a program in the container, or of whoever reaches the port or the file. *A further step*: being\n\
+         root in the container, another permission, a moment that has to come. *A weakness elsewhere*: of the kernel, of an\n\
+         engine or of a program. *Nobody*: it happens by itself.\n\n## Which rules stand where\n\n\
+         | severity | what is reached, or lost | it takes | rules |\n| --- | --- | --- | --- |\n",
+    );
+    let mut cells: Vec<Stake> = rules.iter().flat_map(|meta| meta.stakes).copied().collect();
+    cells.sort_unstable_by_key(|stake| (std::cmp::Reverse(stake.severity()), *stake));
+    cells.dedup();
+    for cell in cells {
+        let links: Vec<String> = rules
+            .iter()
+            .filter(|meta| meta.stakes.contains(&cell))
+            .map(|meta| format!("[{id}](rules/{id}.md)", id = meta.id))
+            .collect();
+        let severity = cell.severity().map_or("", |severity| severity.as_str());
+        let _ = writeln!(
+            out,
+            "| {severity} | {} | {} | {} |",
+            cell.reach.words(),
+            cell.takes.words(),
+            links.join(", ")
+        );
+    }
+    out.push_str("\nThis page is generated: run `cargo xtask docs`.\n");
+    out
+}
+
+/// Which rules cover which controls.
+fn controls(rules: &[&Meta]) -> String {
+    let mut out = "# Controls\n\n\
+        Which rules cover which controls of published catalogues. The titles are ours. `nixpod-lint rules --format json` and\n\
+        the `taxonomies` of `--format sarif` say the same to programs.\n"
+        .to_owned();
+    for catalogue in Catalogue::ALL {
+        let _ = writeln!(
+            out,
+            "\n## {}\n\nEdition {}, {}: <{}>\n\n| control | about | rules |\n| --- | --- | --- |",
+            catalogue.name(),
+            catalogue.edition(),
+            catalogue.organisation(),
+            catalogue.url()
+        );
+        let all = rules.iter().flat_map(|meta| meta.controls.all());
+        let mut used: Vec<_> = all.filter(|control| control.catalogue() == catalogue).collect();
+        let parts = |id: &str| -> Vec<u32> {
+            let digits = id.trim_start_matches('T').split('.');
+            digits.filter_map(|part| part.parse().ok()).collect()
+        };
+        used.sort_unstable_by_key(|control| parts(control.id()));
+        used.dedup();
+        for control in used {
+            let links: Vec<String> = rules
+                .iter()
+                .filter(|meta| meta.controls.all().contains(control))
+                .map(|meta| format!("[{id}](rules/{id}.md)", id = meta.id))
+                .collect();
+            let title = control.title().unwrap_or_default();
+            let _ = writeln!(out, "| {} | {title} | {} |", control.id(), links.join(", "));
+        }
+    }
+    out.push_str("\nThis page is generated: run `cargo xtask docs`.\n");
+    out
+}
+
+/// How severe the findings of a rule are, what an attacker types, and which controls it covers, as a section each.
+fn judged(meta: &Meta) -> String {
+    let mut out = String::new();
+    if !meta.stakes.is_empty() {
+        out.push_str("\n## Severity\n\nBy [the table](../severity.md):\n\n");
+        for stake in meta.stakes {
+            let severity = stake.severity().map_or("", |severity| severity.as_str());
+            let _ = writeln!(out, "- {severity}: {}", stake.words());
+        }
+    }
+    match meta.attack {
+        Attack::Typed {
+            experiment,
+            command,
+            gives,
+        } => {
+            let _ = write!(
+                out,
+                "\n## What an attacker types\n\n```sh\n{command}\n```\n\nAnd gets: {gives} (seen in {experiment}).\n"
+            );
+        }
+        Attack::Nothing(reason) => {
+            let _ = write!(out, "\n## What an attacker types\n\nNothing, because {reason}.\n");
+        }
+        Attack::NotAsked => {}
+    }
+    match meta.controls {
+        Controls::Cover(controls) => {
+            out.push_str("\n## Controls\n\n");
+            for control in controls {
+                let _ = writeln!(out, "- [{}]({})", control.words(), control.url());
+            }
+        }
+        Controls::Nowhere(reason) => {
+            let _ = write!(
+                out,
+                "\n## Controls\n\nNone of [the catalogues](../controls.md) has one, because {reason}.\n"
+            );
+        }
+        Controls::NotAsked => {}
+    }
+    out
+}
+
 fn page(root: &Path, meta: &Meta) -> Result<String> {
     let mut out = format!("# {}\n\n{}.\n\n", meta.id, capitalised(meta.summary));
     let _ = writeln!(out, "| severity | group | default | fix | since |");
@@ -99,6 +229,7 @@ fn page(root: &Path, meta: &Meta) -> Result<String> {
         }
         fence_before = line == "```";
     }
+    out.push_str(&judged(meta));
     if let Some(verdict) = meta.proof.verdict() {
         let experiments = proofs::of_rule(root, meta.proof.experiments())?;
         let _ = write!(out, "\n## Proof\n\n{}.\n", capitalised(&verdict.words()));
@@ -116,8 +247,8 @@ fn page(root: &Path, meta: &Meta) -> Result<String> {
 
 fn table(rules: &[&Meta]) -> String {
     let mut out =
-        "# Rules\n\nSeverity is what happens if it is exploited or breaks; a finding may have another one, \
-                   and says how sure it is. `nixpod-lint explain RULE` prints a page in the terminal.\n"
+        "# Rules\n\nSeverity is what is reached and what it takes, by [one table](../severity.md); a finding may have another \
+                   one, and says how sure it is. [Controls](../controls.md) of published catalogues are mapped. `nixpod-lint explain RULE` prints a page in the terminal.\n"
             .to_owned();
     // In the order in which the groups are declared: isolation first.
     let groups: BTreeSet<Group> = rules.iter().map(|meta| meta.group).collect();

@@ -4,6 +4,8 @@
 //! in a world.
 
 use crate::check::merge::{Checked, plain};
+use crate::controls::Controls;
+use crate::proof::Attack;
 use crate::rule::declare_rule;
 use crate::rule::{Ctx, Rule, Sink};
 use crate::settings::Settings;
@@ -47,6 +49,9 @@ pub(crate) mod parse_error {
             group: Correctness,
             since: "0.1.0",
             fix: None,
+            controls: Controls::Nowhere("they are not about text that cannot be read"),
+            stakes: [Promise x Itself, Comfort x Itself],
+            attack: Attack::Nothing("the configuration cannot be built"),
             check: System(nothing),
         }
     }
@@ -82,6 +87,7 @@ pub(crate) mod missing_import {
             group: Correctness,
             since: "0.1.0",
             fix: None,
+            stakes: [Service x Itself, Nothing x Itself],
             check: System(nothing),
         }
     }
@@ -120,6 +126,7 @@ pub(crate) mod malformed_suppression {
             group: Correctness,
             since: "0.1.0",
             fix: None,
+            stakes: [Service x Itself],
             check: System(nothing),
         }
     }
@@ -156,6 +163,7 @@ pub(crate) mod unknown_suppression {
             group: Correctness,
             since: "0.1.0",
             fix: Sometimes,
+            stakes: [Service x Itself, Comfort x Itself],
             check: System(nothing),
         }
     }
@@ -191,6 +199,7 @@ pub(crate) mod unused_suppression {
             group: Correctness,
             since: "0.1.0",
             fix: Always,
+            stakes: [Comfort x Itself],
             check: System(nothing),
         }
     }

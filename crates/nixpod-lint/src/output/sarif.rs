@@ -5,7 +5,10 @@
 use super::context::Context;
 use crate::document::Each;
 use crate::view::{Finding, Location, ResolvedFix, Results};
-use nixpod_analysis::{Applicability, Confidence, Level, OWN_RULES, RuleId, Severity, rule_url, visible};
+use nixpod_analysis::{
+    Applicability, Catalogue, Confidence, Control, Level, Meta, OWN_RULES, RuleId, Severity, rule_url,
+    visible,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +30,7 @@ struct Run<N, R> {
     invocations: [Invocation<N>; 1],
     original_uri_base_ids: Value,
     results: R,
+    taxonomies: Vec<Value>,
     tool: Value,
 }
 
@@ -42,6 +46,11 @@ pub(super) fn document(results: &Results, context: &Context<'_>) -> impl Seriali
     let used: BTreeSet<RuleId> = results.findings.iter().map(|finding| finding.rule).collect();
     let index: BTreeMap<RuleId, usize> = used.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let rules: Vec<Value> = used.iter().map(|id| rule(id, context)).collect();
+    let covered: BTreeSet<Control> = used
+        .iter()
+        .filter_map(|id| meta(id, context))
+        .flat_map(|meta| meta.controls.all().iter().copied())
+        .collect();
     let run = Run {
         column_kind: "unicodeCodePoints",
         invocations: [Invocation {
@@ -57,12 +66,16 @@ pub(super) fn document(results: &Results, context: &Context<'_>) -> impl Seriali
                 .iter()
                 .map(move |finding| result(finding, &index))
         }),
+        taxonomies: taxonomies(&covered),
         tool: json!({ "driver": {
             "name": "nixpod-lint",
             "version": env!("CARGO_PKG_VERSION"),
             "semanticVersion": env!("CARGO_PKG_VERSION"),
             "informationUri": env!("CARGO_PKG_REPOSITORY"),
             "rules": rules,
+            "supportedTaxonomies": Catalogue::ALL.iter().filter(|catalogue| covered.iter().any(|control| {
+                control.catalogue() == **catalogue
+            })).map(|catalogue| json!({ "name": catalogue.name() })).collect::<Vec<Value>>(),
         } }),
     };
     Document {
@@ -108,9 +121,52 @@ fn insert(object: &mut Value, key: &str, value: Value) {
     }
 }
 
-fn rule(id: RuleId, context: &Context<'_>) -> Value {
+fn meta(id: RuleId, context: &Context<'_>) -> Option<&'static Meta> {
     let mut all = context.rules.iter().chain(OWN_RULES).map(|rule| &rule.meta);
-    let meta = all.find(|meta| meta.id == id);
+    all.find(|meta| meta.id == id)
+}
+
+/// The catalogues of these controls, with these and no others.
+fn taxonomies(covered: &BTreeSet<Control>) -> Vec<Value> {
+    let listed = Catalogue::ALL.into_iter().filter_map(|catalogue| {
+        let taxa: Vec<Value> = covered
+            .iter()
+            .filter(|control| control.catalogue() == catalogue)
+            .map(|control| {
+                json!({
+                    "id": control.id(),
+                    "name": control.title(),
+                    "shortDescription": { "text": control.words() },
+                    "helpUri": control.url(),
+                })
+            })
+            .collect();
+        if taxa.is_empty() {
+            return None;
+        }
+        Some(json!({
+            "name": catalogue.name(),
+            "version": catalogue.edition(),
+            "organization": catalogue.organisation(),
+            "informationUri": catalogue.url(),
+            "shortDescription": { "text": catalogue.name() },
+            "isComprehensive": false,
+            "taxa": taxa,
+        }))
+    });
+    listed.collect()
+}
+
+/// How a rule is related to a control: what it finds bears on what the control asks for.
+fn relationship(control: &Control) -> Value {
+    json!({
+        "target": { "id": control.id(), "toolComponent": { "name": control.catalogue().name() } },
+        "kinds": ["relevant"],
+    })
+}
+
+fn rule(id: RuleId, context: &Context<'_>) -> Value {
+    let meta = meta(id, context);
     let (summary, severity, docs, tag) = match meta {
         Some(meta) => (meta.summary, meta.severity, meta.markdown(), meta.group.as_str()),
         None => (id, Severity::Medium, id.to_owned(), "correctness"),
@@ -129,7 +185,7 @@ fn rule(id: RuleId, context: &Context<'_>) -> Value {
         });
         insert(&mut properties, "proof", proof);
     }
-    json!({
+    let mut rule = json!({
         "id": id,
         "name": id,
         "shortDescription": { "text": summary },
@@ -138,7 +194,13 @@ fn rule(id: RuleId, context: &Context<'_>) -> Value {
         "helpUri": rule_url(id),
         "defaultConfiguration": { "level": level(severity) },
         "properties": properties,
-    })
+    });
+    let covered = meta.map_or(&[][..], |meta| meta.controls.all());
+    if !covered.is_empty() {
+        let related: Vec<Value> = covered.iter().map(relationship).collect();
+        insert(&mut rule, "relationships", json!(related));
+    }
+    rule
 }
 
 const fn level(severity: Severity) -> &'static str {

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Userns};
 
 declare_rule! {
@@ -40,6 +40,9 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["podman-u-option-chowns"]),
+        controls: Controls::Cover(&[Control::Cis("5.6")]),
+        stakes: [Account x Itself],
+        attack: Attack::Nothing("the engine does it by itself when the container starts"),
         check: Container(check),
     }
 }

@@ -1,7 +1,7 @@
 //! colliding-subid-ranges
 
 use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
-use nixpod_analysis::{Confidence, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
@@ -44,6 +44,13 @@ declare_rule! {
             "subids-overlap-in-part",
             "subids-over-a-real-user",
         ]),
+        controls: Controls::Cover(&[Control::Cis("2.9")]),
+        stakes: [Account x Command],
+        attack: Attack::Typed {
+            experiment: "subids-colliding",
+            command: "podman unshare setpriv --reuid=ID --regid=ID --clear-groups cat FILE",
+            gives: "a file of the other user's container",
+        },
         check: System(check),
     }
 }

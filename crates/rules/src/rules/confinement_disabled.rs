@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -52,6 +52,13 @@ declare_rule! {
             "podman-security-opt-duplicates",
             "quadlet-security-keys",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.2"), Control::Cis("5.3"), Control::Nsa("1.8"), Control::Nsa("1.9"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step, Account x Step, Part x Step],
+        attack: Attack::Typed {
+            experiment: "podman-unmask",
+            command: "echo '|PROGRAM' > /proc/sys/kernel/core_pattern",
+            gives: "PROGRAM runs as root of the host at the next crash; the experiment opens the file for writing and leaves the setting alone",
+        },
         check: Container(check),
     }
 }

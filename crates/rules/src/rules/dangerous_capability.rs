@@ -2,7 +2,7 @@
 
 use crate::about::power::{has_capability, has_user_namespace, is_unfiltered, shares_processes};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode};
 
 declare_rule! {
@@ -90,6 +90,13 @@ declare_rule! {
             "settings-user-file-wins",
             "quadlet-capabilities",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.4"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step, Part x Command, Part x Step, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "podman-dac-read-search",
+            command: "probe byhandle / HANDLE",
+            gives: "a file of the host that is not bound into the container, by open_by_handle_at",
+        },
         check: Container(check),
     }
 }

@@ -59,6 +59,7 @@ declare_rule! {
             "unit-device-allow-forms",
             "nspawn-filter-words",
         ]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

@@ -1,7 +1,7 @@
 //! empty-password
 
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode, SecretSlot, System, SystemKind};
 
 declare_rule! {
@@ -43,6 +43,9 @@ declare_rule! {
         proof: Proof::NotRunnable(
             "it is about the login of NixOS and about what images make of a variable; the options' own descriptions say it",
         ),
+        controls: Controls::Cover(&[Control::Attack("T1078.003"), Control::Attack("T1078.001")]),
+        stakes: [Account x Command, Account x Step, Inside x Command],
+        attack: Attack::Nothing("there is no password to type: the name of the user is enough"),
         check: Both(check_container, check_system),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::paths::HOLE;
 use crate::about::words::inside;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Api, Engine, System};
 
 declare_rule! {
@@ -42,6 +42,13 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["docker-api-on-the-network"]),
+        controls: Controls::Cover(&[Control::Cis("2.7"), Control::Attack("T1610"), Control::Attack("T1609")]),
+        stakes: [HostRoot x Command, HostRoot x Step],
+        attack: Attack::Typed {
+            experiment: "docker-api-on-the-network",
+            command: "docker -H tcp://HOST:2375 run --rm -v /:/host IMAGE cat /host/etc/shadow",
+            gives: "the host's password hashes, from another machine",
+        },
         check: System(check),
     }
 }

@@ -3,7 +3,7 @@
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, is_filter, lets_all_through, root_of};
 use crate::about::words::{ground, name};
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount, NetworkMode, Text};
 
 declare_rule! {
@@ -56,6 +56,13 @@ declare_rule! {
             "nix-daemon-runs-root-code",
             "docker-socket-in-a-container",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.32"), Control::Attack("T1610"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Command, Account x Command, HostRoot x Step, Account x Step, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "engine-socket-in-a-container",
+            command: "podman --remote --url unix:///run/podman/podman.sock run --rm -v /:/host IMAGE cat /host/etc/shadow",
+            gives: "the host's password hashes",
+        },
         check: Container(check),
     }
 }

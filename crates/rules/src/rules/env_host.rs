@@ -1,7 +1,7 @@
 //! env-host
 
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, SystemKind};
 
 declare_rule! {
@@ -40,6 +40,8 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::Experiments(&["podman-env-host", "settings-volumes", "quadlet-security-keys"]),
+        controls: Controls::Cover(&[Control::Attack("T1552.001")]),
+        stakes: [Account x Step, Account x Weakness],
         check: Container(check),
     }
 }

@@ -31,6 +31,7 @@ declare_rule! {
         group: Correctness,
         since: "0.1.0",
         fix: None,
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

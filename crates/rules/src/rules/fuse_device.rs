@@ -6,7 +6,9 @@ use crate::about::paths::host_path;
 use crate::about::power::maps_root_to_root;
 use crate::about::releases::systemd_at_least;
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Device, Text, Userns, Written};
 
 declare_rule! {
@@ -64,6 +66,8 @@ declare_rule! {
             "settings-rootless-overlay",
             "settings-mount-program-sticks",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.18")]),
+        stakes: [Service x Itself, Part x Step],
         check: Container(check),
     }
 }

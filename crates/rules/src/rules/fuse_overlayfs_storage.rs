@@ -40,6 +40,7 @@ declare_rule! {
             "settings-mount-program-sticks",
             "settings-mount-program-of-the-system",
         ]),
+        stakes: [Comfort x Itself],
         check: System(check),
     }
 }

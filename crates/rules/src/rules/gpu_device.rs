@@ -3,7 +3,7 @@
 use crate::about::devices::dead_entry;
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, RunOption, Text, Written};
 
 declare_rule! {
@@ -57,6 +57,8 @@ declare_rule! {
             "podman-device-folder",
             "podman-bound-device",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1113")]),
+        stakes: [HostRoot x Weakness, Account x Step, Part x Weakness, Nothing x Itself],
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, has_capability, is_ignored, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NamespaceMode, Userns};
 
 declare_rule! {
@@ -62,6 +62,13 @@ declare_rule! {
             "quadlet-no-key",
             "quadlet-userns",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.16"), Control::Cis("5.17"), Control::Cis("5.21"), Control::Cis("5.31"), Control::Nsa("1.3"), Control::Nsa("1.4"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step, Part x Command, Part x Step],
+        attack: Attack::Typed {
+            experiment: "podman-pid-host-privileged-escape",
+            command: "nsenter -t 1 -m cat /etc/shadow",
+            gives: "the host's password hashes, where the container is privileged, too",
+        },
         check: Container(check),
     }
 }

@@ -1,7 +1,7 @@
 //! ignored-network-option
 
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -39,6 +39,9 @@ declare_rule! {
             "nspawn-private-by-implication",
             "nspawn-port-needs-private-network",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.10"), Control::Nsa("1.5")]),
+        stakes: [Promise x Itself],
+        attack: Attack::Nothing("it is the configuration that does not do what it says"),
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::images::{Tag, tag};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -34,6 +34,8 @@ declare_rule! {
         proof: Proof::NotRunnable(
             "it is about what a registry serves on another day, and the lab has no registry",
         ),
+        controls: Controls::Cover(&[Control::Cis("4.5"), Control::Attack("T1204.003")]),
+        stakes: [Inside x Step],
         check: Container(check),
     }
 }

@@ -4,7 +4,7 @@ use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, enclosing, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device};
 
 declare_rule! {
@@ -48,6 +48,13 @@ declare_rule! {
             "unit-closed-device-policy",
             "unit-device-allow-forms",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1056.001")]),
+        stakes: [Account x Command, Account x Step],
+        attack: Attack::Typed {
+            experiment: "podman-device",
+            command: "probe open DEVICE rw",
+            gives: "the device is open; a keyboard's gives every key that is pressed",
+        },
         check: Container(check),
     }
 }

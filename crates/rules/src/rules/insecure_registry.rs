@@ -2,7 +2,7 @@
 
 use crate::about::paths::HOLE;
 use crate::about::words::{inside, name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, System};
 
 declare_rule! {
@@ -31,6 +31,8 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::NotRunnable("it needs a registry on the network"),
+        controls: Controls::Cover(&[Control::Cis("2.5"), Control::Attack("T1204.003")]),
+        stakes: [Account x Step],
         check: Both(check_container, check_system),
     }
 }

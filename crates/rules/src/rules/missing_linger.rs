@@ -42,6 +42,7 @@ declare_rule! {
             "quadlet-rootful-user",
             "linger-starts-containers",
         ]),
+        stakes: [Service x Itself, Nothing x Itself],
         check: System(check),
     }
 }

@@ -1,7 +1,7 @@
 //! missing-private-users
 
 use crate::about::words::{name, replace_text};
-use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Field, NetworkMode, Release, System, Userns};
 
 declare_rule! {
@@ -67,6 +67,13 @@ declare_rule! {
             "nix-daemon-trusts-guest-root",
             "nix-daemon-runs-root-code",
         ]),
+        controls: Controls::Cover(&[Control::Cis("2.9"), Control::Nsa("1.0"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step],
+        attack: Attack::Typed {
+            experiment: "nspawn-proc-sys-writable",
+            command: "mount -o remount,rw,bind /proc/sys; echo '|PROGRAM' > /proc/sys/kernel/core_pattern",
+            gives: "PROGRAM runs as root of the host at the next crash; the experiment opens the file for writing and leaves the setting alone",
+        },
         check: Container(check),
     }
 }

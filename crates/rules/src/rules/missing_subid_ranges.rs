@@ -41,6 +41,7 @@ declare_rule! {
             "subids-missing",
             "subids-few",
         ]),
+        stakes: [Service x Itself],
         check: System(check),
     }
 }

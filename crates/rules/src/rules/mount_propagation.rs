@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, has_capability, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
 
 declare_rule! {
@@ -41,6 +41,8 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["podman-shared-mounts"]),
+        controls: Controls::Cover(&[Control::Cis("5.20")]),
+        stakes: [Part x Command],
         check: Container(check),
     }
 }

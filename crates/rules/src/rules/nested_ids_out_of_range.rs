@@ -2,7 +2,7 @@
 
 use crate::about::releases::systemd_at_least;
 use crate::about::subids::{RANGE, RootlessUser, certain, ids_of_guest, rootless_users};
-use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Change, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, SubIdRange, System, SystemKind, User, Written};
 
 declare_rule! {
@@ -69,6 +69,9 @@ declare_rule! {
             "nested-podman-proc",
             "nested-podman-default-sysctls",
         ]),
+        controls: Controls::Nowhere("they are about what containers may do, and not about why they do not start"),
+        stakes: [Promise x Itself],
+        attack: Attack::Nothing("no container starts"),
         check: System(check),
     }
 }

@@ -28,6 +28,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it says what was not looked at, and nothing of what engines do"),
+        stakes: [Nothing x Itself],
         check: Container(check),
     }
 }

@@ -1,7 +1,7 @@
 //! ports-without-effect
 
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 
 declare_rule! {
@@ -49,6 +49,8 @@ declare_rule! {
             "ports-discarded-in-other-modes",
             "quadlet-network-and-ports",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.14")]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

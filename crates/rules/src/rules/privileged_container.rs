@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, is_default_profile, profile, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -66,6 +66,13 @@ declare_rule! {
             "arion-starts",
             "quadlet-nix-starts",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.5"), Control::Nsa("1.2"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Command, Account x Command],
+        attack: Attack::Typed {
+            experiment: "podman-privileged",
+            command: "echo '|PROGRAM' > /proc/sys/kernel/core_pattern",
+            gives: "PROGRAM runs as root of the host at the next crash; the experiment opens the file for writing and leaves the setting alone",
+        },
         check: Container(check),
     }
 }

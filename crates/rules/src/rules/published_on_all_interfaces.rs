@@ -2,7 +2,9 @@
 
 use crate::about::power::{is_filter, lets_all_through};
 use crate::about::words::{listed, name, replace_text};
-use nixpod_analysis::{Applicability, Change, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
 
 declare_rule! {
@@ -58,6 +60,13 @@ declare_rule! {
             "docker-ports-bypass-the-firewall",
             "ports-and-firewalld",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.14"), Control::Cis("5.9"), Control::Attack("T1190"), Control::Attack("T1133")]),
+        stakes: [HostRoot x Command, Account x Step, Part x Command, Part x Step, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "ports-bypass-the-firewall",
+            command: "probe tcp HOST PORT",
+            gives: "the service answers, though the firewall lists only port 22",
+        },
         check: Container(check),
     }
 }

@@ -58,6 +58,7 @@ declare_rule! {
         group: Correctness,
         since: "0.1.0",
         fix: Sometimes,
+        stakes: [Service x Itself, Comfort x Itself],
         check: Both(of_container, of_system),
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Field, Surface, System, SystemKind, User, Written};
 use nixpod_source::Origin;
 
@@ -43,6 +45,13 @@ declare_rule! {
             "engine-socket-is-root",
             "docker-group-is-root",
         ]),
+        controls: Controls::Cover(&[Control::Cis("1.1.2"), Control::Attack("T1548.003")]),
+        stakes: [HostRoot x Step, Account x Command, Account x Step, Inside x Command, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "docker-group-is-root",
+            command: "docker run --rm -v /:/host IMAGE cat /host/etc/shadow",
+            gives: "the host's password hashes, on the host, without a password",
+        },
         check: System(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -50,6 +50,13 @@ declare_rule! {
             "wayland-screen-and-clipboard",
             "runtime-dir-starts-programs",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1611")]),
+        stakes: [Account x Command, Account x Weakness, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "runtime-dir-starts-programs",
+            command: "swaymsg exec PROGRAM",
+            gives: "PROGRAM runs on the host as the user",
+        },
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, profile, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -47,6 +47,8 @@ declare_rule! {
             "settings-seccomp-profile",
             "quadlet-security-keys",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.22"), Control::Nsa("1.10"), Control::Attack("T1068")]),
+        stakes: [HostRoot x Weakness, Account x Weakness],
         check: Container(check),
     }
 }

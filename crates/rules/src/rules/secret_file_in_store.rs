@@ -2,7 +2,7 @@
 
 use crate::about::secrets::announced_by;
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
 use nixpod_source::Origin;
 
@@ -49,6 +49,13 @@ declare_rule! {
             "store-not-copied",
             "store-is-open-in-guests",
         ]),
+        controls: Controls::Cover(&[Control::Attack("T1552.001")]),
+        stakes: [Account x Command, Account x Step, Account x Weakness],
+        attack: Attack::Typed {
+            experiment: "store-is-open-in-guests",
+            command: "cat /nix/store/*secret.env",
+            gives: "the secret, in every guest and for every user of the host",
+        },
         check: Both(check_container, check_system),
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::about::secrets::{Hit, Kind, announced_by, judge, judge_credential, judge_lines};
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, Surface, System, SystemKind, Text};
 
 declare_rule! {
@@ -51,6 +53,13 @@ declare_rule! {
             "store-copies-are-readable",
             "store-is-open-in-guests",
         ]),
+        controls: Controls::Cover(&[Control::Attack("T1552.001")]),
+        stakes: [Account x Command, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "store-is-open-in-guests",
+            command: "grep -r PASSWORD= /nix/store",
+            gives: "the secret, in every guest and for every user of the host",
+        },
         check: Both(check_container, check_system),
     }
 }

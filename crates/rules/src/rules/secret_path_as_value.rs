@@ -2,7 +2,7 @@
 
 use crate::about::secrets::announced_by;
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Text, TextPart};
 use nixpod_source::{Origin, Symbol};
 
@@ -43,6 +43,9 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it is about what the program in the container makes of a variable"),
+        controls: Controls::Cover(&[Control::Attack("T1078.001")]),
+        stakes: [Account x Command],
+        attack: Attack::Nothing("the path itself is the password, and it is the same everywhere"),
         check: Container(check),
     }
 }

@@ -3,7 +3,7 @@
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::power::{RootUser, has_capability, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Mount};
 
 declare_rule! {
@@ -72,6 +72,13 @@ declare_rule! {
             "quadlet-volumes",
             "docker-userns-remap",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1611")]),
+        stakes: [ HostRoot x Step, Account x Command, Account x Step, Account x Weakness, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "podman-root-volume",
+            command: "cat /host/etc/shadow",
+            gives: "the host's password hashes, also through a read-only bind",
+        },
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::power::has_user_namespace;
 use crate::about::words::{ground, name, removal};
-use nixpod_analysis::{Applicability, Change, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {
@@ -67,6 +67,8 @@ declare_rule! {
             "quadlet-network-and-ports",
             "x11-keys-and-windows",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.10"), Control::Nsa("1.5"), Control::Attack("T1040")]),
+        stakes: [Part x Command],
         check: Container(check),
     }
 }

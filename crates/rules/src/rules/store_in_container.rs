@@ -2,7 +2,7 @@
 
 use crate::about::paths::host_path;
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Surface};
 
 declare_rule! {
@@ -41,6 +41,8 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["store-copies-are-readable"]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1552.001")]),
+        stakes: [Account x Weakness],
         check: Container(check),
     }
 }

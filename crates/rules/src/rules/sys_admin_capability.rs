@@ -4,7 +4,7 @@ use crate::about::nesting::runs_containers;
 use crate::about::overlay_support::{NativeOverlay, native_overlay};
 use crate::about::power::has_user_namespace;
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -65,6 +65,13 @@ declare_rule! {
             "arion-starts",
             "quadlet-nix-starts",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.4"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step, Account x Step, Comfort x Itself],
+        attack: Attack::Typed {
+            experiment: "podman-sys-admin",
+            command: "mount -o remount,rw,bind /host; echo changed > /host/file",
+            gives: "a file of the host is changed through a read-only bind",
+        },
         check: Container(check),
     }
 }

@@ -33,6 +33,7 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "quadlet-no-key",
         ]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

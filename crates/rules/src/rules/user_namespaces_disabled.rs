@@ -1,7 +1,7 @@
 //! user-namespaces-disabled
 
 use crate::about::words::inside;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Existence, Surface, System, Userns};
 
 declare_rule! {
@@ -33,6 +33,9 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["user-namespaces-disabled"]),
+        controls: Controls::Cover(&[Control::Cis("2.9")]),
+        stakes: [Promise x Itself],
+        attack: Attack::Nothing("no container with a user namespace starts"),
         check: System(check),
     }
 }

@@ -4,7 +4,7 @@ use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, enclosing, root_of};
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, Text, Written};
 
 declare_rule! {
@@ -49,6 +49,13 @@ declare_rule! {
             "podman-device-folder",
             "podman-mknod",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Step, Part x Command],
+        attack: Attack::Typed {
+            experiment: "unit-raw-disk",
+            command: "mknod /d b MAJOR MINOR && head -c 11 /d",
+            gives: "what is on the host's disk, and dd writes it",
+        },
         check: Container(check),
     }
 }

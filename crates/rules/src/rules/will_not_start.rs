@@ -70,6 +70,7 @@ declare_rule! {
             "podman-userns-beside-maps",
             "settings-all-capabilities",
         ]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

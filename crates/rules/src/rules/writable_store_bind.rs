@@ -3,7 +3,7 @@
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, has_capability, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -36,6 +36,13 @@ declare_rule! {
             "nspawn-read-only-bind-remounted",
             "podman-sys-admin",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1611")]),
+        stakes: [HostRoot x Command],
+        attack: Attack::Typed {
+            experiment: "nspawn-plants-setuid-root",
+            command: "echo x > /host/new && chmod 4755 /host/new",
+            gives: "a program with set-user-id that is owned by the host's root",
+        },
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -51,6 +51,13 @@ declare_rule! {
             "x11-keys-and-windows",
             "x11-cookie",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1056.001"), Control::Attack("T1113")]),
+        stakes: [Account x Command],
+        attack: Attack::Typed {
+            experiment: "x11-keys-and-windows",
+            command: "xinput test-xi2 --root",
+            gives: "every key that is pressed on the host; import or xwd takes pictures of the windows",
+        },
         check: Container(check),
     }
 }

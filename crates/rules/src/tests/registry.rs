@@ -1,5 +1,5 @@
 use crate::ALL;
-use nixpod_analysis::{FixAvailability, Rule};
+use nixpod_analysis::{Attack, Controls, FixAvailability, Meta, OWN_RULES, Rule, Severity, Verdict};
 use nixpod_testing::{Fixture, pedantic_host, targets};
 use std::collections::BTreeSet;
 
@@ -91,6 +91,87 @@ fn docs_have_the_five_headings_in_order() {
             rule.meta.id
         );
     }
+}
+
+fn everything() -> impl Iterator<Item = &'static Meta> {
+    ALL.iter().chain(OWN_RULES).map(|rule| &rule.meta)
+}
+
+/// Does a rule have findings that are critical or high?
+fn is_severe(meta: &Meta) -> bool {
+    meta.severity >= Severity::High
+        || meta.stakes.iter().any(|stake| {
+            stake
+                .severity()
+                .is_some_and(|severity| severity >= Severity::High)
+        })
+}
+
+#[test]
+fn controls_are_listed_in_their_catalogues() {
+    for meta in everything() {
+        for control in meta.controls.all() {
+            let id = meta.id;
+            assert!(control.title().is_some(), "{id}: no catalogue has {control:?}");
+        }
+    }
+}
+
+#[test]
+fn severities_are_cells_of_the_table() {
+    for meta in everything() {
+        let cells: Vec<Option<Severity>> = meta.stakes.iter().map(|stake| stake.severity()).collect();
+        let id = meta.id;
+        assert!(!cells.contains(&None), "{id}: there is no such cell in the table");
+        assert!(
+            cells.is_empty() || cells.contains(&Some(meta.severity)),
+            "{id}: its usual severity is not among its `stakes`"
+        );
+        assert!(
+            cells.is_sorted_by(|a, b| a >= b),
+            "{id}: its worst cell stands first"
+        );
+    }
+}
+
+#[test]
+fn severe_rules_say_what_an_attacker_types() {
+    for meta in everything().filter(|meta| is_severe(meta)) {
+        assert!(
+            !matches!(meta.attack, Attack::NotAsked),
+            "{}: it needs a line `attack`, after `proof`: what somebody types, as an experiment has tried it",
+            meta.id
+        );
+        if let Attack::Typed {
+            experiment, command, ..
+        } = meta.attack
+        {
+            let id = meta.id;
+            assert!(!command.contains('\n'), "{id}: a command is one line");
+            assert!(
+                meta.proof.experiments().contains(&experiment),
+                "{id}: {experiment} is none of its experiments"
+            );
+            let verdict = meta.proof.verdict();
+            assert!(
+                matches!(verdict, Some(Verdict::Confirmed(_) | Verdict::NotRun(_))),
+                "{id}: {verdict:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn severe_rules_name_a_control_or_say_that_there_is_none() {
+    let without: Vec<&str> = everything()
+        .filter(|meta| is_severe(meta) && matches!(meta.controls, Controls::NotAsked))
+        .map(|meta| meta.id)
+        .collect();
+    assert_eq!(
+        without,
+        Vec::<&str>::new(),
+        "they need a line `controls` under `proof`: `crates/analysis/src/controls.rs` has what there is"
+    );
 }
 
 #[test]
