@@ -184,6 +184,7 @@
 //! world.add_host(Host {
 //!     id: host,
 //!     name: "box".to_owned(),
+//!     host_name: None,
 //!     role: Role::Host,
 //!     closed_world: true,
 //!     from_flake: true,

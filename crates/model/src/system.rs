@@ -16,6 +16,8 @@ pub struct Host {
     /// `web` for `nixosConfigurations.web`, `nixosModules.web` for a module that a flake offers, or the file's path for
     /// a file taken as a module.
     pub name: String,
+    /// What the machine is called by `networking.hostName`, if that is known.
+    pub host_name: Option<String>,
     /// Which of them it is.
     pub role: Role,
     /// Was its whole module tree seen? Then absence is certain.

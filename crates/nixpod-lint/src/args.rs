@@ -192,7 +192,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_enum, default_value_t, help_heading = "Selection")]
     pub(crate) confidence: ConfidenceArg,
 
-    /// Only these hosts
+    /// Only these hosts, by the name in the flake or by `networking.hostName`
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Selection")]
     pub(crate) host: Vec<String>,
 
@@ -253,7 +253,7 @@ pub(crate) struct ShowArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TableFormat,
 
-    /// Only these hosts
+    /// Only these hosts, by the name in the flake or by `networking.hostName`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) host: Vec<String>,
 

@@ -8,11 +8,15 @@ use crate::output::{Context, count, gap_lines, hidden_containers, left_out, not_
 use crate::project::{Projects, Question};
 use crate::selection::Selection;
 use crate::terminal::Terminal;
-use crate::view::{Results, relative};
+use crate::view::{Finding, ResolvedFix, Results, relative};
+use crate::words::Words;
 use anyhow::{Result, bail};
 use camino::Utf8Path;
 use nixpod_analysis::{Analysis, Applicability, closest};
 use std::mem::ManuallyDrop;
+
+/// So many findings that were not fixed are named.
+const NAMED: usize = 5;
 
 /// Checks, fixes if asked to, and prints.
 pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
@@ -20,7 +24,9 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     // The process ends right after this: taking everything apart piece by piece would only delay that.
     let mut projects = ManuallyDrop::new(Projects::new(args.into(), &selection.settings(), terminal)?);
     let base = projects.base();
+    let asks_for_fixes = args.fix || args.diff;
     let question: Question = match args.format {
+        _ if asks_for_fixes => Analysis::check_with_fixes,
         // These say nothing of fixes, and `--fix` asks for them itself.
         Format::Concise | Format::Github => Analysis::check,
         Format::Pretty | Format::Json | Format::Sarif => Analysis::check_with_fixes,
@@ -36,7 +42,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
     check_hosts(&args.host, &results)?;
     let mut failed = report_unreadable(&results, &projects.current, terminal) || projects.failed;
 
-    if args.fix || args.diff {
+    if asks_for_fixes {
         let upto = if args.unsafe_fixes {
             Applicability::Unsafe
         } else {
@@ -45,6 +51,7 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         let before = if args.diff { projects.secrets() } else { Vec::new() };
         let fixed = fix::apply(&mut projects, &selection, upto);
         tell_left(&fixed, &projects, terminal);
+        tell_not_fixed(args, &fixed, &results, terminal);
         if args.diff {
             let diff = diff(&fixed, &before, &projects, terminal);
             terminal.print(&diff.text)?;
@@ -167,13 +174,20 @@ fn write(fixed: &Fixed, projects: &Projects, terminal: &Terminal) -> bool {
 
 /// Says which fixes were not made: those that would make other findings, and those in files that nobody named.
 fn tell_left(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
-    if fixed.left > 0 {
+    let left = fixed.left.len();
+    if left > 0 {
         terminal.note(&format!(
             "the {} of {} would make other findings, and {} not applied",
-            if fixed.left == 1 { "fix" } else { "fixes" },
-            count(fixed.left, "finding", "findings"),
-            if fixed.left == 1 { "was" } else { "were" },
+            if left == 1 { "fix" } else { "fixes" },
+            count(left, "finding", "findings"),
+            if left == 1 { "was" } else { "were" },
         ));
+        for (rule, message) in fixed.left.iter().take(NAMED) {
+            terminal.note(&format!("not fixed: {rule}: {}", Words::from(message.as_str())));
+        }
+        if left > NAMED {
+            terminal.note(&format!("not fixed: and {} more", left - NAMED));
+        }
     }
     for (path, number) in &fixed.elsewhere {
         terminal.note(&format!(
@@ -181,6 +195,42 @@ fn tell_left(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
             count(*number, "finding", "findings"),
             relative(path, &projects.current)
         ));
+    }
+}
+
+/// Says that there was nothing to fix, and how much more could be fixed by changes that have to be looked at. `before`:
+/// what was found before.
+fn tell_not_fixed(args: &CheckArgs, fixed: &Fixed, before: &Results, terminal: &Terminal) {
+    let of = |applicability: Applicability| {
+        let has = |finding: &&Finding| {
+            let mut fixes = finding.fixes.iter();
+            let is_safe = |fix: &ResolvedFix| fix.applicability == Applicability::Safe;
+            match applicability {
+                // What is fixed safely needs no other fix.
+                Applicability::Unsafe => {
+                    !finding.fixes.iter().any(is_safe)
+                        && fixes.any(|fix| fix.applicability == applicability && !fix.edits.is_empty())
+                }
+                _ => fixes.any(|fix| fix.applicability == applicability),
+            }
+        };
+        before.open().filter(has).count()
+    };
+    let more = match args.unsafe_fixes {
+        true => 0,
+        false => of(Applicability::Unsafe),
+    };
+    let kind = if args.unsafe_fixes { "" } else { "safe " };
+    let more = match more {
+        0 => String::new(),
+        1 => "1 finding has an unsafe fix (--unsafe-fixes)".to_owned(),
+        more => format!("{more} findings have an unsafe fix (--unsafe-fixes)"),
+    };
+    match (fixed.files.is_empty(), more.is_empty()) {
+        (true, true) => terminal.note(&format!("there is no {kind}fix to make")),
+        (true, false) => terminal.note(&format!("there is no {kind}fix to make; {more}")),
+        (false, true) => {}
+        (false, false) => terminal.note(&more),
     }
 }
 

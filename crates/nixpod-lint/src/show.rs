@@ -9,7 +9,7 @@ use crate::terminal::Terminal;
 use crate::view::{ContainerSpec, Results};
 use crate::words::Words;
 use anyhow::{Result, bail};
-use nixpod_analysis::{Analysis, LeftOutReason, Settings, closest};
+use nixpod_analysis::{Analysis, LeftOutReason, Role, Settings, closest};
 use std::collections::HashMap;
 
 /// Shows effective specs.
@@ -100,8 +100,8 @@ fn check_containers(wanted: &[String], results: &Results) -> Result<()> {
 
 /// Makes one entry of the same spec on several hosts.
 fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
-    let merged: Vec<Option<Vec<Words>>> = {
-        let mut hosts: HashMap<_, Vec<Words>> = HashMap::new();
+    let merged: Vec<Option<Vec<(Role, Words)>>> = {
+        let mut hosts: HashMap<_, Vec<(Role, Words)>> = HashMap::new();
         for container in &containers {
             let of_spec = hosts.entry(container.spec()).or_default();
             for host in &container.hosts {
@@ -127,12 +127,12 @@ fn merge_hosts(containers: Vec<ContainerSpec>) -> Vec<ContainerSpec> {
 /// A container that is not judged, and why, in words.
 fn what_is_left_out(surface: Option<&str>, reason: LeftOutReason, name: &str) -> String {
     let Some(surface) = surface else {
-        return "a NixOS test".to_owned();
+        return "a test".to_owned();
     };
     let why = match reason {
         LeftOutReason::Off => "off on every host",
         LeftOutReason::OffAsSeen => "off on every host, as far as seen",
-        LeftOutReason::Test => "of a NixOS test",
+        LeftOutReason::Test => "of a test",
         LeftOutReason::VmVariant => "of a virtual machine for trying out",
         LeftOutReason::NoContainer => "run on the machine itself, in no container",
     };

@@ -133,6 +133,8 @@ pub(crate) struct ResolvedGap {
     pub(crate) location: Option<Location>,
     pub(crate) cause: Cause,
     pub(crate) concern: Concern,
+    /// Was it met by a host of a flake?
+    pub(crate) on_host: bool,
     /// What, without the cause.
     pub(crate) what: Words,
     /// What and why.
@@ -153,7 +155,7 @@ pub(crate) struct ContainerSpec {
     pub(crate) surface: &'static str,
     pub(crate) name: Words,
     /// One, or several hosts with the very same spec.
-    pub(crate) hosts: Vec<Words>,
+    pub(crate) hosts: Vec<(Role, Words)>,
     pub(crate) inside: Option<Words>,
     /// How it is known that a system has it.
     pub(crate) standing: Standing,
@@ -236,7 +238,7 @@ pub(crate) struct Results {
     pub(crate) not_analysed: Vec<ResolvedGap>,
     pub(crate) left_out: Vec<ResolvedLeftOut>,
     pub(crate) roots: Vec<EvaluatedRoot>,
-    /// The names of all hosts that were evaluated, whether wanted or not.
+    /// The names of all hosts that were evaluated, whether wanted or not, and what their machines are called.
     pub(crate) hosts: Vec<String>,
     pub(crate) containers: Vec<ContainerSpec>,
     pub(crate) files: usize,
@@ -299,6 +301,7 @@ impl Results {
             .extend(report.not_analysed.into_iter().map(|gap| ResolvedGap {
                 location: gap.span.map(|span| resolver.location(span)),
                 cause: gap.cause,
+                on_host: gap.on_host,
                 concern: gap.concern,
                 what: gap.what.into(),
                 reason: gap.reason.into(),
@@ -318,6 +321,7 @@ impl Results {
         );
         self.roots.extend(report.roots);
         self.hosts.extend(report.all_hosts);
+        self.hosts.extend(report.host_names);
         self.files += report.files;
         self.without_nix.extend(report.without_nix);
         let unreadable = report.unreadable.into_iter();
@@ -500,7 +504,7 @@ impl Resolver<'_> {
         ContainerSpec {
             surface: shown.surface.as_str(),
             name: shown.name.into(),
-            hosts: vec![shown.host.into()],
+            hosts: vec![(shown.role, shown.host.into())],
             inside: shown.inside.map(Words::from),
             standing: shown.standing,
             condition: shown.condition.map(Words::from),

@@ -1,5 +1,5 @@
-//! The pages below `docs/rules`: one a rule, and the table of all; the lists of rules and of surfaces in `README.md`; and
-//! what `proofs` makes of the experiments.
+//! The pages below `docs/rules`: one a rule, and the table of all; the tables of severities and of controls; the lists of
+//! rules and of surfaces in `README.md`, and of folders in `docs/architecture.md`; and what `proofs` makes of the experiments.
 
 use crate::proofs;
 use anyhow::{Context, Result};
@@ -14,17 +14,28 @@ use std::path::{Path, PathBuf};
 /// Where the pages are, below the repository's root.
 const FOLDER: &str = "docs/rules";
 
-/// The file in which lists stand, each between a line of its own and this one.
+/// The files in which lists stand, each between a line of its own and this one.
 const README: &str = "README.md";
+const ARCHITECTURE: &str = "docs/architecture.md";
 const LIST_ENDS: &str = "<!-- The end of the list. -->\n";
-/// A list with the line before it.
-type ListAfter = (&'static str, fn() -> String);
+/// A list with its file and the line before it.
+type ListAfter = (&'static str, &'static str, fn() -> String);
 
-const LISTS: [ListAfter; 2] = [
-    ("<!-- The list of rules, by `cargo xtask docs`. -->\n", list),
+const LISTS: [ListAfter; 3] = [
     (
+        README,
+        "<!-- The list of rules, by `cargo xtask docs`. -->\n",
+        list,
+    ),
+    (
+        README,
         "<!-- The list of surfaces, by `cargo xtask docs`. -->\n",
         surfaces,
+    ),
+    (
+        ARCHITECTURE,
+        "<!-- The order of folders, by `cargo xtask docs`. -->\n",
+        folders,
     ),
 ];
 
@@ -277,16 +288,32 @@ fn table(rules: &[&Meta]) -> String {
     out
 }
 
-/// The README with its lists as they should be.
-fn readme(text: &str) -> Result<String> {
+/// The order of the outermost folders of each crate that has one, one row each.
+fn folders() -> String {
+    let layout: toml::Table = include_str!("../layout.toml").parse().unwrap_or_default();
+    let mut out = "| crate | from left to right |\n|---|---|\n".to_owned();
+    let order = layout.get("order").and_then(toml::Value::as_table);
+    for (name, folders) in order.into_iter().flatten() {
+        if name.contains('/') {
+            continue;
+        }
+        let folders = folders.as_str().unwrap_or_default();
+        let folders: Vec<&str> = folders.split_whitespace().collect();
+        let _ = writeln!(out, "| {name} | {} |", folders.join(", "));
+    }
+    out
+}
+
+/// A file with its lists as they should be.
+fn with_lists(file: &str, text: &str) -> Result<String> {
     let mut out = text.to_owned();
-    for (begins, list) in LISTS {
+    for (_, begins, list) in LISTS.iter().filter(|(of, ..)| *of == file) {
         let (before, rest) = out
             .split_once(begins)
-            .with_context(|| format!("{README} lacks the line {begins}"))?;
+            .with_context(|| format!("{file} lacks the line {begins}"))?;
         let (_, after) = rest
             .split_once(LIST_ENDS)
-            .with_context(|| format!("{README} lacks the line {LIST_ENDS}"))?;
+            .with_context(|| format!("{file} lacks the line {LIST_ENDS}"))?;
         out = format!("{before}{begins}{}{LIST_ENDS}{after}", list());
     }
     Ok(out)
@@ -308,18 +335,24 @@ fn surfaces() -> String {
     out
 }
 
-/// The rules about containers by group, one row each.
+/// All rules by group, one row each, and those about the tool's own business in a row of their own.
 fn list() -> String {
     let mut out = "| group | rules |\n|---|---|\n".to_owned();
     let groups: BTreeSet<Group> = nixpod_rules::ALL.iter().map(|rule| rule.meta.group).collect();
-    for group in groups {
-        let links: Vec<String> = nixpod_rules::ALL
+    let rows = groups.into_iter().map(Some).chain([None]);
+    for group in rows {
+        let rules = match group {
+            Some(_) => nixpod_rules::ALL,
+            None => OWN_RULES,
+        };
+        let links: Vec<String> = rules
             .iter()
             .map(|rule| &rule.meta)
-            .filter(|meta| meta.group == group)
+            .filter(|meta| group.is_none_or(|group| meta.group == group))
             .map(|meta| format!("[{id}]({FOLDER}/{id}.md)", id = meta.id))
             .collect();
-        let _ = writeln!(out, "| {} | {} |", heading(group), links.join(", "));
+        let name = group.map_or("Files and comments", heading);
+        let _ = writeln!(out, "| {name} | {} |", links.join(", "));
     }
     out
 }
@@ -387,12 +420,14 @@ pub fn write(root: &Path) -> Result<String> {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         let _ = writeln!(out, "wrote {name}");
     }
-    let path = root.join(README);
-    let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let new = readme(&old)?;
-    if new != old {
-        fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
-        let _ = writeln!(out, "wrote {README}");
+    for file in [README, ARCHITECTURE] {
+        let path = root.join(file);
+        let old = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let new = with_lists(file, &old)?;
+        if new != old {
+            fs::write(&path, new).with_context(|| format!("cannot write {}", path.display()))?;
+            let _ = writeln!(out, "wrote {file}");
+        }
     }
     Ok(out)
 }
@@ -415,15 +450,17 @@ pub fn stale(root: &Path) -> Vec<String> {
             Ok(_) => Some(format!("{name} differs")),
             Err(_) => Some(format!("{name} is missing")),
         });
-    let list = fs::read_to_string(root.join(README))
-        .map_err(anyhow::Error::from)
-        .and_then(|text| Ok(readme(&text)? != text));
-    let list = match list {
-        Ok(true) => Some(format!("{README} has another list")),
-        Ok(false) => None,
-        Err(error) => Some(format!("{error:#}")),
-    };
-    gone.chain(old).chain(list).collect()
+    let lists = [README, ARCHITECTURE].into_iter().filter_map(|file| {
+        let list = fs::read_to_string(root.join(file))
+            .map_err(anyhow::Error::from)
+            .and_then(|text| Ok(with_lists(file, &text)? != text));
+        match list {
+            Ok(true) => Some(format!("{file} has another list")),
+            Ok(false) => None,
+            Err(error) => Some(format!("{error:#}")),
+        }
+    });
+    gone.chain(old).chain(lists).collect()
 }
 
 /// The pages that are there, each with its folder.

@@ -80,6 +80,7 @@ fn show(
         surface: container.surface,
         name: container.name.clone(),
         host: host.name.clone(),
+        role: host.role,
         inside,
         span: span_of_origin(files, &container.origin),
         places,

@@ -8,9 +8,10 @@ use crate::vfs::spans::span_of;
 use crate::vfs::state::Problem;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
-use nixpod_model::{HostId, NotAnalysed, Role, Subject};
+use nixpod_model::{Host, HostId, NotAnalysed, Role, Standing, Subject};
 use nixpod_source::{FileId, Span, TextRange, TextSize};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Something that was not analysed, with where it was met.
 #[derive(Clone, Debug)]
@@ -31,6 +32,17 @@ pub(crate) struct MetIn {
     pub(crate) hosts: Vec<HostId>,
 }
 
+impl MetIn {
+    /// Is it a host of a flake?
+    pub(crate) fn is_host(&self, worlds: &[Arc<Known>]) -> bool {
+        let is_host = |host: &Host| host.from_flake && host.standing == Standing::Plain;
+        worlds.get(self.root).is_some_and(|known| match &self.hosts[..] {
+            [] => known.world.hosts.values().any(is_host),
+            hosts => hosts.iter().any(|id| is_host(known.world.host(id))),
+        })
+    }
+}
+
 impl FoundGap {
     /// What no evaluation came to.
     pub(crate) fn of_text(gap: Gap) -> Self {
@@ -47,6 +59,7 @@ impl FoundGap {
             span: Some(start_of(file)),
             cause,
             concern: Concern::Containers,
+            on_host: false,
             what: reason.clone(),
             reason,
         })
@@ -93,6 +106,7 @@ pub(crate) fn gaps_of(files: &Files<'_>, root: usize, evaluated: &Known, gaps: &
                 span: span.or_else(|| Some(start_of(evaluated.root.file()))),
                 cause,
                 concern,
+                on_host: false,
                 reason: match also.is_empty() {
                     true => format!("{what}: {}", gap.why),
                     false => format!("{what}: {}{}", gap.why, also_at(files, &also)),

@@ -306,6 +306,7 @@ impl Census {
                 span: written.span(files),
                 cause: Cause::Unreached,
                 concern,
+                on_host: false,
                 reason: format!("{what}: {reason}"),
                 what,
             }
@@ -320,6 +321,7 @@ impl Census {
                 span: span_of(files, Place::whole(Site { file, expr })),
                 cause: Cause::OwnQuadlet,
                 concern: Concern::Set,
+                on_host: false,
                 reason: format!("{what}: {}", Cause::OwnQuadlet),
                 what,
             }

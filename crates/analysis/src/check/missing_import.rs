@@ -9,7 +9,7 @@ use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
 use nixpod_model::{Host, NotAnalysed, Standing, World};
-use nixpod_source::{Confidence, Severity, Span, Why};
+use nixpod_source::{Confidence, FileId, Severity, Span, Why};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -19,7 +19,10 @@ pub(crate) fn missing_imports(files: &Files<'_>, worlds: &[Arc<Known>], settings
     if !settings.is_on(&RULE) {
         return Vec::new();
     }
-    for world in worlds.iter().map(|known| &known.world) {
+    for known in worlds {
+        let world = &known.world;
+        // A flake in a folder of templates is copied to where its files are, too.
+        let is_template = is_template(files, known.root.file());
         for gap in &world.not_analysed {
             let Why::MissingModule(path) = &gap.why else {
                 continue;
@@ -29,10 +32,8 @@ pub(crate) fn missing_imports(files: &Files<'_>, worlds: &[Arc<Known>], settings
                 continue;
             };
             let hosts = hosts_of(world, gap);
-            // What lies in a folder of templates is copied to where its imports are.
-            let directory = files.vfs.relative_path(span.file);
-            let is_template = directory.components().any(|part| part.as_str() == "templates");
-            if is_template && hosts.iter().all(|host| host.standing == Standing::NoHost) {
+            let is_imported = hosts.iter().any(|host| host.standing != Standing::NoHost);
+            if is_template || (!is_imported && self::is_template(files, span.file)) {
                 continue;
             }
             let checked = found
@@ -44,6 +45,13 @@ pub(crate) fn missing_imports(files: &Files<'_>, worlds: &[Arc<Known>], settings
         }
     }
     found.into_values().collect()
+}
+
+/// Does a file lie in a folder of templates?
+fn is_template(files: &Files<'_>, file: FileId) -> bool {
+    let path = files.vfs.relative_path(file);
+    let mut folders = path.parent().into_iter().flat_map(|folder| folder.components());
+    folders.any(|part| matches!(part.as_str(), "template" | "templates"))
 }
 
 fn told(span: Span, path: &str) -> Checked {

@@ -11,7 +11,7 @@ use crate::check::places::slice;
 use crate::check::secrets::look_up;
 use crate::check::targets::Targets;
 use crate::check::templates::{is_filled_in, read_as_text, templates};
-use crate::check::tool_rules;
+use crate::check::tool_rules::{self, Broken, no_nix};
 use crate::report::secrets::Secrets;
 use crate::report::{Cause, EvaluatedRoot, LeftOut};
 use crate::rule::Rule;
@@ -60,7 +60,8 @@ pub(crate) fn check(
     worlds.begin_check();
     let mut targets = tracing::debug_span!("find files").in_scope(|| Targets::find(vfs, targets));
     parse_all(vfs, settings.jobs, &targets);
-    targets.leave_out(&templates(vfs, &targets.files));
+    let (as_text, as_code) = templates(vfs, &targets.files);
+    targets.leave_out(&as_text);
     let mut budget = Budget::new(targets.text(vfs));
     let (mut evaluated, tests) = targets.evaluate(vfs, worlds, settings, extent, &mut budget);
     targets.leave_out(&read_as_text(vfs, &evaluated));
@@ -101,8 +102,10 @@ pub(crate) fn check(
     outcome.gaps.extend(unread.into_iter().map(FoundGap::of_text));
     outcome.left_out = census.left_out(&looked_up, &evaluated);
     let code = code_of(&targets, &evaluated);
+    let used = Used::new(&looked_up, &evaluated, as_code);
     for file in files.values() {
-        look_at_text(&looked_up, *file, code.contains(file), (settings, &mut outcome));
+        let broken = code.contains(file).then(|| used.broken(*file));
+        look_at_text(&looked_up, *file, broken, (settings, &mut outcome));
     }
     outcome.gaps.extend(not_read(&looked_up, &targets, &broken));
     files.retain(|_, file| looked_up.readable(*file).is_some());
@@ -178,22 +181,67 @@ fn files_of(
     (files, broken)
 }
 
+/// Which files systems make use of.
+struct Used {
+    /// Are there any systems?
+    has_systems: bool,
+    files: FxHashSet<FileId>,
+}
+
+impl Used {
+    /// `named`: files with syntax errors that code names.
+    fn new(files: &Files<'_>, evaluated: &[Arc<Known>], named: FxHashSet<FileId>) -> Self {
+        let is_system = |known: &&Arc<Known>| {
+            known.is_of_hosts() || known.root.is_entry(&files.vfs.relative_path(known.root.file()))
+        };
+        let systems: Vec<&Arc<Known>> = evaluated.iter().filter(is_system).collect();
+        let others = evaluated.iter().flat_map(|known| {
+            let own = known.root.file();
+            known.reads.parsed_files().filter(move |file| *file != own)
+        });
+        let own = systems.iter().map(|known| known.root.file());
+        Self {
+            has_systems: !systems.is_empty(),
+            files: others.chain(own).chain(named).collect(),
+        }
+    }
+
+    fn broken(&self, file: FileId) -> Broken {
+        match (self.files.contains(&file), self.has_systems) {
+            (true, _) => Broken::Used,
+            (false, true) => Broken::Unused,
+            (false, false) => Broken::ByItself,
+        }
+    }
+}
+
 /// Adds what is to be said about one file's text as such. What only looks like code, or was read as text, is none.
 fn look_at_text(
     files: &Files<'_>,
     file: FileId,
-    is_code: bool,
+    broken: Option<Broken>,
     (settings, outcome): (&Settings, &mut Outcome),
 ) {
     let state = files.state(file);
     match &state.problem {
-        None if is_code && is_filled_in(&state) => {
+        None if broken.is_some() && is_filled_in(&state) => {
             let reason = "a program fills something in, so that it is no Nix as it stands".to_owned();
             let cause = Cause::Syntax(reason.clone());
             outcome.gaps.push(FoundGap::of_file(file, cause, reason));
         }
-        None if is_code => tool_rules::parse_errors(file, &state, settings, &mut outcome.findings),
-        None => {}
+        None => {
+            let Some(broken) = broken.filter(|_| !state.parsed().errors.is_empty()) else {
+                return;
+            };
+            match no_nix(&state.text).filter(|_| broken != Broken::Used) {
+                Some(why) => {
+                    let cause = Cause::NotModelled("what is no Nix".to_owned());
+                    let reason = format!("the file is no Nix: {why}");
+                    outcome.gaps.push(FoundGap::of_file(file, cause, reason));
+                }
+                None => tool_rules::parse_errors(file, &state, broken, settings, &mut outcome.findings),
+            }
+        }
         Some(problem) => {
             let cause = cause_of(files, file, problem);
             let gap = cause.map(|cause| FoundGap::of_file(file, cause, format!("the file {problem}")));
@@ -291,6 +339,7 @@ fn roots_of(evaluated: &Known) -> Vec<EvaluatedRoot> {
     hosts
         .map(|host| EvaluatedRoot {
             name: host.name.clone(),
+            host_name: host.host_name.clone(),
             role: host.role,
             from_flake: host.from_flake,
             closed_world: host.closed_world,

@@ -10,7 +10,7 @@ use crate::check::outcome::Outcome;
 use crate::report::{EvaluatedRoot, LeftOut};
 use crate::vfs::Vfs;
 use camino::Utf8PathBuf;
-use nixpod_model::{Container, HostId, World};
+use nixpod_model::{Container, Host, HostId, World};
 use nixpod_source::{FileId, Fix, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
@@ -224,11 +224,15 @@ fn with_variants<'a>(names: &'a [String], outcome: &'a Outcome) -> FxHashSet<&'a
     let mut out: FxHashSet<&str> = names.iter().map(String::as_str).collect();
     for known in &outcome.worlds {
         let hosts = known.world.hosts.values();
-        let variants = hosts.filter(|host| {
+        let is_named = |host: &Host| {
+            let called = host.host_name.as_ref();
+            names.contains(&host.name) || called.is_some_and(|called| names.contains(called))
+        };
+        let wanted = hosts.filter(|host| {
             let of = host.variant_of.as_ref();
-            of.is_some_and(|of| names.contains(&known.world.host(of).name))
+            is_named(host) || of.is_some_and(|of| is_named(known.world.host(of)))
         });
-        out.extend(variants.map(|host| host.name.as_str()));
+        out.extend(wanted.map(|host| host.name.as_str()));
     }
     out
 }

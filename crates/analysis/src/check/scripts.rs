@@ -135,6 +135,7 @@ impl Scripts {
                 span: script.span(files),
                 cause: Cause::Unreached,
                 concern: Concern::Set,
+                on_host: false,
                 reason: format!("{what}: {}", Cause::Unreached),
                 what,
             }

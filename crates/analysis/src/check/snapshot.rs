@@ -129,6 +129,7 @@ impl Analysis {
             cause: found.gap.cause.clone().map(shown),
             span: found.gap.span,
             concern: found.gap.concern.clone(),
+            on_host: found.met_in.iter().any(|met| met.is_host(&outcome.worlds)),
             what: shown(&found.gap.what),
             reason: shown(&found.gap.reason),
         });
@@ -142,6 +143,11 @@ impl Analysis {
                 .cloned()
                 .collect(),
             all_hosts: outcome.roots.iter().map(|root| root.name.clone()).collect(),
+            host_names: outcome
+                .roots
+                .iter()
+                .filter_map(|root| root.host_name.clone())
+                .collect(),
             containers: containers(&files, outcome, &pick, listed),
             left_out: pick.left_out().cloned().collect(),
             files: pick.files().count(),

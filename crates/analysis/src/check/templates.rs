@@ -30,18 +30,21 @@ const READERS: [&str; 9] = [
 /// What is called so is a file that is copied, or filled in.
 const KEYS: [&str; 4] = ["source", "src", "template", "text"];
 
-/// The files with syntax errors that code names only where it takes them for text.
-pub(super) fn templates(vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> FxHashSet<FileId> {
+/// The files with syntax errors that code names only where it takes them for text, and those that it names otherwise.
+pub(super) fn templates(
+    vfs: &Vfs,
+    files: &BTreeMap<Utf8PathBuf, FileId>,
+) -> (FxHashSet<FileId>, FxHashSet<FileId>) {
     let mut out = FxHashSet::default();
     let broken: FxHashSet<FileId> = files
         .values()
         .copied()
         .filter(|file| is_broken(vfs, *file))
         .collect();
-    if broken.is_empty() {
-        return out;
-    }
     let mut as_code = FxHashSet::default();
+    if broken.is_empty() {
+        return (out, as_code);
+    }
     for (path, file) in files {
         let state = vfs.state(*file);
         let directory = path.parent().unwrap_or(Utf8Path::new(""));
@@ -60,7 +63,7 @@ pub(super) fn templates(vfs: &Vfs, files: &BTreeMap<Utf8PathBuf, FileId>) -> FxH
         }
     }
     out.retain(|file| !as_code.contains(file));
-    out
+    (out, as_code)
 }
 
 /// Marks in which a program fills something in.

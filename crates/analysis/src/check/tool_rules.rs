@@ -31,7 +31,9 @@ pub(crate) mod parse_error {
         /// ## What it flags
         /// Text that Nix would refuse to parse.
         /// ## Why
-        /// The configuration cannot be built, and what stands near the error is not analysed.
+        /// The configuration cannot be built, and what stands near the error is not analysed. It is one finding for each
+        /// file, and counts little where the project has systems of which none imports the file. What is no Nix at all (an
+        /// empty file, another language, something encrypted) is told as not analysed.
         /// ## Bad
         /// ```nix
         /// { containers.web = { privateNetwork = true }; }
@@ -205,32 +207,72 @@ pub(crate) mod unused_suppression {
     }
 }
 
-/// Reports the syntax errors of a file.
-pub(crate) fn parse_errors(file: FileId, state: &FileState, settings: &Settings, out: &mut Vec<Checked>) {
-    if !settings.is_on(&parse_error::RULE) {
-        return;
-    }
-    // A file for what is still to come: only whoever imports it has a mistake.
-    let is_blank = is_blank(&state.text);
-    let mut tell = |range, message| {
-        let help = "What stands near the error is not analysed.".to_owned();
-        let mut checked = plain(&parse_error::RULE, Span { file, range }, message, Some(help));
-        if is_blank {
-            checked.reported.diagnostic.severity = Severity::Low;
-        }
-        out.push(checked);
-    };
+/// What a file with syntax errors is to the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// Something imports it.
+    Used,
+    /// Nothing does, and there are no systems that could.
+    ByItself,
+    /// There are systems, and none of them imports it.
+    Unused,
+}
+
+/// Reports the first syntax error of a file, and says how many there are: one mistake often makes more of them.
+pub(crate) fn parse_errors(
+    file: FileId,
+    state: &FileState,
+    broken: Broken,
+    settings: &Settings,
+    out: &mut Vec<Checked>,
+) {
     let errors = &state.parsed().errors;
-    for error in errors.iter().take(MAX_ERRORS) {
-        tell(error.range, error.message.clone());
+    let Some(first) = errors.first().filter(|_| settings.is_on(&parse_error::RULE)) else {
+        return;
+    };
+    let message = match errors.len() - 1 {
+        0 => first.message.clone(),
+        1 => format!("{}, and 1 more error in this file", first.message),
+        more => format!("{}, and {more} more errors in this file", first.message),
+    };
+    let (range, help) = (
+        first.range,
+        "What stands near the error is not analysed.".to_owned(),
+    );
+    let mut checked = plain(&parse_error::RULE, Span { file, range }, message, Some(help));
+    if broken == Broken::Unused {
+        checked.reported.diagnostic.severity = Severity::Low;
     }
-    if let Some(next) = errors.get(MAX_ERRORS) {
-        let more = errors.len() - MAX_ERRORS;
-        tell(
-            next.range,
-            format!("{more} more errors from here on, which are not listed"),
-        );
+    out.push(checked);
+}
+
+/// Why a file that does not parse is no Nix at all, in words, if it is none: a file for what is still to come, a text of
+/// another language or one that is encrypted, under a name that ends in `.nix`.
+pub(crate) fn no_nix(text: &str) -> Option<&'static str> {
+    if is_blank(text) {
+        return Some("nothing is in it");
     }
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let begins = |marks: &[&str]| marks.iter().any(|mark| first.starts_with(mark));
+    if begins(&["-----BEGIN ", "$ANSIBLE_VAULT;", "age-encryption.org/"]) || text.contains("ENC[AES256_GCM,")
+    {
+        return Some("it is encrypted");
+    }
+    // No expression of Nix begins so.
+    let others = [
+        "--",
+        "local ",
+        "function ",
+        "<",
+        "#!/",
+        "import ",
+        "from ",
+        "package ",
+        "//",
+    ];
+    let is_other =
+        begins(&others) && !first.ends_with(':') && !begins(&["<nix", "import ./", "import <", "import ../"]);
+    is_other.then_some("it is of another language")
 }
 
 /// Is there nothing but comments?
@@ -248,7 +290,3 @@ fn is_blank(text: &str) -> bool {
         rest = after.trim_start();
     }
 }
-
-/// More errors of one file are only counted, in every format: whoever mends the first hundreds has to look again anyhow,
-/// and a megabyte of text can have a quarter of a million.
-const MAX_ERRORS: usize = 1000;

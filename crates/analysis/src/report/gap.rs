@@ -12,6 +12,8 @@ pub struct Gap {
     pub cause: Cause,
     /// What it has to do with containers.
     pub concern: Concern,
+    /// Was it met by a host of a flake, and not only by a file that is looked at by itself?
+    pub on_host: bool,
     /// What, without the cause.
     pub what: String,
     /// What and why, in one line.

@@ -23,6 +23,8 @@ pub struct Report {
     pub roots: Vec<EvaluatedRoot>,
     /// The names of all roots that were evaluated.
     pub all_hosts: Vec<String>,
+    /// What machines are called by `networking.hostName`, as far as that is known; hosts can be asked for by it, too.
+    pub host_names: Vec<String>,
     /// Every container with its effective spec, for `show`, sorted by host, surface and name.
     pub containers: Vec<Shown>,
     /// Containers that stand in the text and that no system has, for a reason that is known, and other things that are not
@@ -187,6 +189,8 @@ impl LeftOutReason {
 pub struct EvaluatedRoot {
     /// The host's name, or the file's path relative to the project.
     pub name: String,
+    /// What the machine is called by `networking.hostName`, if that is known.
+    pub host_name: Option<String>,
     /// What it is.
     pub role: Role,
     /// Is it a host of a flake?
@@ -210,8 +214,10 @@ pub struct Shown {
     pub surface: Surface,
     /// Its name.
     pub name: String,
-    /// The host it belongs to.
+    /// The host it belongs to, or the file or module.
     pub host: String,
+    /// Which of them that is.
+    pub role: Role,
     /// The system that declares it, when it is not the host itself: `guest web`, `home of alice`.
     pub inside: Option<String>,
     /// Where it is defined.

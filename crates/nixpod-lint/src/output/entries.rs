@@ -1,8 +1,8 @@
 //! What is listed for people, who get no more of the same than they can read.
 
 use crate::view::{Finding, Results};
-use crate::words::Words;
-use nixpod_analysis::{LeftOutReason, RuleId, Utf8PathBuf};
+use crate::words::{Words, list};
+use nixpod_analysis::{LeftOutReason, Role, RuleId, Utf8PathBuf};
 use std::collections::{BTreeSet, HashMap};
 
 /// So many findings of a rule in a file are listed for people. Nobody reads more of the same.
@@ -46,6 +46,26 @@ pub(super) fn more(number: usize) -> String {
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     let word = if number == 1 { one } else { many };
     format!("{number} {word}")
+}
+
+/// What something was seen in, a part for each kind: a file by itself is no host.
+pub(crate) fn seen_in(roots: &[(Role, Words)]) -> Vec<String> {
+    let kinds = [
+        (Role::Host, "host", "hosts"),
+        (Role::Variant, "variant", "variants"),
+        (Role::Module, "module", "modules"),
+        (Role::File, "file", "files"),
+    ];
+    let parts = kinds.into_iter().filter_map(|(role, one, several)| {
+        let names = roots.iter().filter(|(of, _)| *of == role);
+        let names: Vec<Words> = names.map(|(_, name)| name.clone()).collect();
+        match names.len() {
+            0 => None,
+            1 => Some(format!("{one} {}", list(&names))),
+            _ => Some(format!("{several} {}", list(&names))),
+        }
+    });
+    parts.collect()
 }
 
 /// More names say no better what is left out.
@@ -93,7 +113,7 @@ pub(crate) fn left_out(results: &Results) -> Vec<String> {
         ));
     }
     for (reason, whose) in [
-        (LeftOutReason::Test, "NixOS tests"),
+        (LeftOutReason::Test, "tests"),
         (LeftOutReason::VmVariant, "virtual machines for trying out"),
     ] {
         let all = of(reason).count();

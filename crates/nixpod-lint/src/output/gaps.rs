@@ -63,7 +63,13 @@ pub(crate) fn not_analysed(results: &Results) -> Option<String> {
             GapKind::Limit => ("limit", "limits"),
             GapKind::Unreadable => ("unreadable file", "unreadable files"),
             GapKind::Missing => ("missing file", "missing files"),
-            GapKind::Outside => ("path outside", "paths outside"),
+            GapKind::Outside => match of_kind
+                .iter()
+                .all(|group| matches!(group.cause, Cause::Untracked(_)))
+            {
+                true => ("path that git does not track", "paths that git does not track"),
+                false => ("path outside", "paths outside"),
+            },
             GapKind::NotModelled => ("thing not modelled", "things not modelled"),
             GapKind::UnknownInput => ("unknown input", "unknown inputs"),
             GapKind::Error => ("error of the code", "errors of the code"),
@@ -138,10 +144,21 @@ pub(crate) fn gap_lines(results: &Results, context: &Context<'_>) -> Vec<String>
 }
 
 /// What nobody may miss, even who does not ask for details: places where containers are written, or a set of them is made,
-/// of which it is not known what they are.
+/// of which it is not known what they are; what the user has to mend, because Nix fails on it or a file is not there; and
+/// where no container was read at all, what may be one.
 pub(crate) fn hidden_containers(results: &Results, context: &Context<'_>) -> Vec<String> {
     let gaps = results.gaps().filter(|(_, told)| told.is_none());
-    let hides = |gap: &&ResolvedGap| gap.concern == Concern::Set || gap.cause == Cause::Unreached;
+    let none_read = results.containers.is_empty();
+    let hides = |gap: &&ResolvedGap| {
+        gap.concern == Concern::Set
+            || match gap.cause.kind() {
+                // What fails in a file that is looked at by itself may be what its users set.
+                GapKind::Error | GapKind::Missing => gap.on_host,
+                GapKind::NotModelled => none_read || gap.cause == Cause::Unreached,
+                GapKind::Outside => gap.on_host && matches!(gap.cause, Cause::Untracked(_)),
+                GapKind::Limit | GapKind::Unreadable | GapKind::UnknownInput => false,
+            }
+    };
     let hidden: Vec<&ResolvedGap> = gaps.map(|(gap, _)| gap).filter(hides).collect();
     let mut lines: Vec<String> = Vec::new();
     for gap in &hidden {

@@ -1,4 +1,4 @@
-//! The stable contract for programs. Fields are only ever added; an incompatible change raises `version`.
+//! The stable contract for programs, described by `docs/check.schema.json`. Fields are only ever added; an incompatible change raises `version`.
 
 use crate::document::Each;
 use crate::view::{ContainerName, Finding, Location, ResolvedGap, ResolvedLeftOut, Results};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Document"))]
 struct Document<F, G, L> {
     version: u32,
     findings: F,
@@ -17,6 +18,7 @@ struct Document<F, G, L> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFinding<'a> {
     rule: &'a str,
     severity: &'a str,
@@ -39,6 +41,7 @@ struct JsonFinding<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonContainer<'a> {
     surface: &'a str,
     name: &'a str,
@@ -48,6 +51,7 @@ struct JsonContainer<'a> {
 
 /// A root: `host`, `variant` (what a host may be started as instead), `module` (that a flake offers) or `file`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonRoot<'a> {
     kind: &'a str,
     name: &'a str,
@@ -55,6 +59,7 @@ struct JsonRoot<'a> {
 
 /// A reason for which a finding is not certain: `condition`, `unseen`, `alone`, `part`, `no-host`, `template`, `rule`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonUnsure<'a> {
     kind: &'a str,
     reason: &'a str,
@@ -63,6 +68,7 @@ struct JsonUnsure<'a> {
 
 /// A further container with the same finding at the same place.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonOther<'a> {
     #[serde(flatten)]
     container: JsonContainer<'a>,
@@ -71,6 +77,7 @@ struct JsonOther<'a> {
 
 /// A place; the end is exclusive and columns count Unicode characters.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonLocation<'a> {
     file: &'a str,
     line: u32,
@@ -80,6 +87,7 @@ struct JsonLocation<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonStep<'a> {
     kind: &'a str,
     message: &'a str,
@@ -87,6 +95,7 @@ struct JsonStep<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonFix<'a> {
     title: &'a str,
     applicability: &'a str,
@@ -94,12 +103,14 @@ struct JsonFix<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonEdit<'a> {
     location: JsonLocation<'a>,
     insert: &'a str,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonGap<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
@@ -113,6 +124,7 @@ struct JsonGap<'a> {
 
 /// Why something was not analysed, and what the cause names: an input, an argument, an option, a path.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonCause<'a> {
     kind: &'static str,
     name: Option<&'a str>,
@@ -121,6 +133,7 @@ struct JsonCause<'a> {
 /// What something that was not analysed has to do with containers: `container` with its surface and name, `containers`,
 /// `nothing`.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonConcern<'a> {
     kind: &'static str,
     surface: Option<&'a str>,
@@ -128,6 +141,7 @@ struct JsonConcern<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     files: usize,
     roots: usize,
@@ -206,6 +220,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
 
 /// A container that stands in the text and that no system has, for a reason that is known.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonLeftOut<'a> {
     surface: Option<&'a str>,
     name: Option<&'a str>,
@@ -278,5 +293,18 @@ pub(super) fn document(results: &Results) -> impl Serialize {
                 .collect(),
             not_analysed: counts(results),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, JsonFinding, JsonGap, JsonLeftOut};
+
+    #[test]
+    fn the_schema_is_the_documented_one() {
+        type All<'a> = Document<Vec<JsonFinding<'a>>, Vec<JsonGap<'a>>, Vec<JsonLeftOut<'a>>>;
+        let schema = schemars::schema_for!(All<'_>);
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        expect_test::expect_file!["../../../../docs/check.schema.json"].assert_eq(&text);
     }
 }

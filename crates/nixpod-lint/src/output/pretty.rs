@@ -4,16 +4,17 @@
 
 use super::concise;
 use super::context::Context;
-use super::entries::{Entry, count, entries, left_out, more};
+use super::entries::{Entry, count, entries, left_out, more, seen_in};
 use super::gaps::{gap_lines, hidden_containers, not_analysed};
 use super::sheet::{Excerpt, Sheet};
 use crate::terminal::styles;
 use crate::view::{Finding, Results, Source, Step};
-use crate::words::{Words, list};
+use crate::words::Words;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
-use nixpod_analysis::{Applicability, Level, Role, Severity, Utf8PathBuf, rule_url};
+use nixpod_analysis::{Applicability, Level, Severity, Utf8PathBuf, rule_url};
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -37,7 +38,11 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
         .with_width(terminal.width)
         .with_links(terminal.color)
         .with_link_display_text("(docs)")
-        .without_syntax_highlighting();
+        .without_syntax_highlighting()
+        // A line never ends inside of an option's name or a path.
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .with_break_words(false);
     let mut texts = Texts::default();
     let mut given = HashSet::new();
     let piece = move |entry| {
@@ -71,7 +76,13 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
         let (Entry::Finding(finding) | Entry::More(finding, _)) = entry;
         finding.severity == Severity::Info && !terminal.verbose
     };
-    let (hints, findings): (Vec<_>, Vec<_>) = entries(results).into_iter().partition(is_hint);
+    let (hints, mut findings): (Vec<_>, Vec<_>) = entries(results).into_iter().partition(is_hint);
+    // The worst of a file comes first, as the worst is what one has to see of it.
+    let place = |entry: &Entry<'_>| {
+        let (Entry::Finding(finding) | Entry::More(finding, _)) = *entry;
+        (finding.location.source.name.clone(), Reverse(finding.severity))
+    };
+    findings.sort_by_cached_key(place);
     let hints = (!hints.is_empty()).then(|| hint_lines(&hints, context));
     findings.into_iter().map(piece).chain(hints).chain(summary)
 }
@@ -135,20 +146,7 @@ fn about(out: &mut String, finding: &Finding, context: &Context<'_>) {
         };
         facts.push(format!("{noun} {} ({})", names.join(", "), container.surface));
     }
-    for (role, one, several) in [
-        (Role::Host, "host", "hosts"),
-        (Role::Variant, "variant", "variants"),
-        (Role::Module, "module", "modules"),
-        (Role::File, "file", "files"),
-    ] {
-        let names = finding.hosts.iter().filter(|(of, _)| *of == role);
-        let names: Vec<Words> = names.map(|(_, name)| name.clone()).collect();
-        match names.len() {
-            0 => {}
-            1 => facts.push(format!("{one} {}", list(&names))),
-            _ => facts.push(format!("{several} {}", list(&names))),
-        }
-    }
+    facts.extend(seen_in(&finding.hosts));
     let confidence = finding.confidence.as_str();
     facts.push(match because(finding, context) {
         reasons if reasons.is_empty() => format!("confidence {confidence}"),
@@ -176,7 +174,16 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
     let mut out = String::new();
     let terminal = context.terminal;
     let found = results.open().count();
-    if found == 0 {
+    let files = count(results.files, "file", "files");
+    if found == 0 && results.containers.is_empty() && !results.not_analysed.is_empty() {
+        // "No findings" would sound as if something had been found good.
+        let nothing = "Nothing was judged";
+        let _ = write!(
+            out,
+            "{}: no container was read",
+            terminal.paint(styles::BOLD, nothing)
+        );
+    } else if found == 0 {
         out.push_str(&terminal.paint(styles::GOOD, "No findings"));
     } else {
         let by_severity: Vec<String> = results
@@ -194,7 +201,6 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
         let total = terminal.paint(styles::BOLD, &count(found, "finding", "findings"));
         let _ = write!(out, "{total} ({})", by_severity.join(", "));
     }
-    let files = count(results.files, "file", "files");
     let containers = count(results.containers.len(), "container", "containers");
     let _ = write!(out, " in {files}, {containers}");
     let suppressed = results.findings.len() - found;

@@ -196,7 +196,7 @@ impl<'a> From<&'a ContainerSpec> for JsonContainer<'a> {
         Self {
             surface: container.surface,
             name: container.name.exact(),
-            hosts: container.hosts.iter().map(Words::exact).collect(),
+            hosts: container.hosts.iter().map(|(_, name)| name.exact()).collect(),
             inside: container.inside.as_ref().map(Words::exact),
             imported_by_no_host: container.standing == Standing::NoHost,
             off: container.standing == Standing::Off,

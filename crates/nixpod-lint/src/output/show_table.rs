@@ -1,10 +1,10 @@
 //! `show` for people: one table per container, the most important first.
 
 use super::context::Context;
-use super::entries::count;
+use super::entries::{count, seen_in};
 use crate::terminal::{Terminal, styles};
 use crate::view::{ContainerSpec, DefinitionSpec, FactSpec, Location};
-use crate::words::{Words, list};
+use crate::words::Words;
 use nixpod_analysis::{Certainty, Severity, ShownKind, Standing};
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -59,12 +59,9 @@ pub(super) fn heading(out: &mut String, container: &ContainerSpec, context: &Con
     if let Some(inside) = &container.inside {
         let _ = write!(out, " in {inside}");
     }
-    let hosts = if container.hosts.len() == 1 {
-        "host"
-    } else {
-        "hosts"
-    };
-    let _ = write!(out, ", {hosts} {}", list(&container.hosts));
+    for part in seen_in(&container.hosts) {
+        let _ = write!(out, ", {part}");
+    }
     if let Some(at) = &container.location {
         let _ = write!(out, ", {}", place(at, context));
     }

@@ -158,12 +158,14 @@ pub(crate) fn results() -> Results {
                 location: None,
                 cause: Cause::Input("sops-nix".to_owned()),
                 concern: Concern::Nothing,
+                on_host: false,
                 what: "`module`".into(),
                 reason: "`module`: `inputs.sops-nix.nixosModules.sops` comes from outside".into(),
             },
             ResolvedGap {
                 location: Some(at(&web, "config")),
                 cause: Cause::NotModelled("x".to_owned()),
+                on_host: true,
                 concern: Concern::Container {
                     surface: "oci-containers",
                     name: "web".to_owned(),
@@ -176,7 +178,7 @@ pub(crate) fn results() -> Results {
             ContainerSpec {
                 surface: "oci-containers",
                 name: "web".into(),
-                hosts: vec!["alpha".into(), "beta".into()],
+                hosts: vec![(Role::Host, "alpha".into()), (Role::Host, "beta".into())],
                 inside: None,
                 standing: Standing::Plain,
                 condition: None,
@@ -217,7 +219,7 @@ pub(crate) fn results() -> Results {
             ContainerSpec {
                 surface: "nspawn",
                 name: "old".into(),
-                hosts: vec!["old.nix".into()],
+                hosts: vec![(Role::File, "old.nix".into())],
                 inside: None,
                 standing: Standing::NoHost,
                 condition: Some("only if `config.my.old`".into()),

@@ -31,12 +31,14 @@ declare_rule! {
     /// ## Good
     /// ```nix
     /// { config, ... }: {
+    ///   sops.secrets."db.env" = { };  # a file with the line POSTGRES_PASSWORD=...
     ///   virtualisation.oci-containers.containers.db = {
     ///     image = "docker.io/library/postgres:17";
-    ///     environment.POSTGRES_PASSWORD_FILE = "/run/secrets/db-password";
-    ///     environmentFiles = [ config.sops.secrets.db.path ];
+    ///     environmentFiles = [ config.sops.secrets."db.env".path ];
     ///   };
-    ///   users.users.alice = { isNormalUser = true; hashedPasswordFile = "/run/secrets/alice"; };
+    ///
+    ///   sops.secrets.alice.neededForUsers = true;
+    ///   users.users.alice = { isNormalUser = true; hashedPasswordFile = config.sops.secrets.alice.path; };
     /// }
     /// ```
     /// ## Fix safety

@@ -134,6 +134,7 @@ pub(super) fn world_of(root: System) -> World {
     world.add_host(Host {
         id: root.host.clone(),
         name: root.name.clone(),
+        host_name: None,
         role: nixpod_model::Role::Host,
         closed_world: true,
         from_flake: true,

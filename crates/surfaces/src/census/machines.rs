@@ -10,7 +10,11 @@ use rustc_hash::FxHashSet;
 /// there for tests.
 pub fn paths_of_tests(hir: &Hir) -> FxHashSet<ExprId> {
     let mut out = FxHashSet::default();
-    if !hir.names().iter().any(|name| name == "testScript") {
+    if !hir
+        .names()
+        .iter()
+        .any(|name| name == "testScript" || name == "nmt")
+    {
         return out;
     }
     let mut pending = vec![(hir.root(), makes_test(hir, hir.root()))];

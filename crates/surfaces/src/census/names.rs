@@ -114,8 +114,22 @@ pub(super) fn is_system(hir: &Hir, attrs: &Attrs) -> bool {
 }
 
 /// Is it the description of a NixOS test? Its `containers` are machines that the test driver runs in the sandbox of a build.
+/// A module with a script for nmt is a test, too: Home Manager and nix-darwin build what it says and look at the files.
 pub(super) fn is_test(hir: &Hir, attrs: &Attrs) -> bool {
-    names(hir, attrs).any(|name| name == "testScript")
+    attrs
+        .entries
+        .iter()
+        .any(|entry| match hir.name(entry.name).as_str() {
+            "testScript" => true,
+            "nmt" => match entry.value {
+                EntryValue::Expr(value) => match hir.expr(value) {
+                    Expr::Attrs(nmt) => names(hir, nmt).any(|name| name == "script"),
+                    _ => false,
+                },
+                EntryValue::Inherit(_) | EntryValue::From(_) => false,
+            },
+            _ => false,
+        })
 }
 
 /// Is the value a test, perhaps after a function that makes one of its description was called?

@@ -230,6 +230,12 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         }
         walk.reader.about(Subject::Other);
         let system = outermost(&mut walk, root, &config, host.clone());
+        if root.from_flake && root.kind == Kind::Nixos {
+            let called = host_name(&mut walk.reader, &config);
+            if let Some(host) = walk.world.hosts.get_mut(&host) {
+                host.host_name = called;
+            }
+        }
         let mut variants = Vec::new();
         if !root.from_flake && walk.is_test(&config) {
             walk.world.add_system(system);
@@ -318,6 +324,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.world.add_host(Host {
             id: host.clone(),
             name: root.name.clone(),
+            host_name: None,
             role: match root.role {
                 nixpod_modules::Role::Host => Role::Host,
                 nixpod_modules::Role::Module => Role::Module,
@@ -397,6 +404,15 @@ fn of_root(root: &RootSystem) -> Seen {
     match Seen::but(unseen) {
         Seen::Whole => Seen::Partly(Arc::default()),
         partly => partly,
+    }
+}
+
+/// `networking.hostName`, if it is known: only by it somebody can ask for the host.
+fn host_name(reader: &mut OptionReader<'_, '_>, config: &Found) -> Option<String> {
+    let name = reader.option(config, &["networking", "hostName"]);
+    match &name.value.value {
+        Value::String(text) if text.hole().is_none() && !text.text.is_empty() => Some(text.text.to_string()),
+        _ => None,
     }
 }
 

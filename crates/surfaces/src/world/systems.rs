@@ -104,7 +104,11 @@ impl Walk<'_, '_, '_> {
         let is_own = |option: &Found| option.info.as_ref().is_some_and(|info| info.declared);
         let has_script = !matches!(script.value.value, Value::Unknown(_)) && !is_own(&script);
         let has_nodes = matches!(nodes.value.value, Value::Attrs(_)) && !is_own(&nodes);
+        // A script for nmt, by which Home Manager and nix-darwin test their modules.
+        let nmt = self.reader.option(config, &["nmt", "script"]);
+        let has_nmt = !matches!(nmt.value.value, Value::Unknown(_)) && !is_own(&nmt);
         let telling = match (has_script, has_nodes) {
+            _ if has_nmt => nmt,
             (true, _) => script,
             // Tools that deploy several hosts have an option of that name.
             (false, true) if !self.sets_anything_else(config) => nodes,

@@ -177,6 +177,7 @@ fn read_files(
     world.add_host(Host {
         id: host.clone(),
         name: name.to_owned(),
+        host_name: None,
         role: Role::File,
         closed_world: true,
         from_flake: false,
