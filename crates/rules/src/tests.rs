@@ -2,6 +2,7 @@
 
 mod binds;
 mod facts;
+mod fixes;
 mod homes;
 mod isolation;
 mod people;

@@ -199,6 +199,15 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
             }
         }
         for fix in &diagnostic.fixes {
+            let title = &fix.title;
+            assert!(
+                !title.starts_with(char::is_lowercase),
+                "{id}: `{title}` begins with a capital"
+            );
+            assert!(
+                fix.applicability != Applicability::Unsafe || title.contains("; unsafe: "),
+                "{id}: its section on safety does not say \"Unsafe: \" and why, as `{title}` needs it"
+            );
             let after = after(rule, analysis, fix);
             assert!(
                 errors(&after) <= errors(result),

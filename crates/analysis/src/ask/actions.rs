@@ -114,7 +114,7 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
 
 fn suppression(file: FileId, rule: &str, edit: TextEdit) -> Fix {
     Fix {
-        title: format!("suppress `{rule}` here with a reason"),
+        title: format!("Suppress `{rule}` here with a reason"),
         applicability: Applicability::Unsafe,
         edits: BTreeMap::from([(file, vec![edit])]),
     }

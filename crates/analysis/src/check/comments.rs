@@ -221,7 +221,9 @@ impl Comment {
                 insert: id.to_owned(),
             };
             finding.reported.diagnostic.fixes.push(Fix {
-                title: format!("suppress `{id}`"),
+                title: unknown_suppression::RULE
+                    .meta
+                    .title(&format!("suppress `{id}`"), Applicability::Unsafe),
                 applicability: Applicability::Unsafe,
                 edits: BTreeMap::from([(self.file, vec![edit])]),
             });
@@ -239,12 +241,12 @@ impl Comment {
         let mut finding = plain(&unused_suppression::RULE, span, message, None);
         let (title, range) = if self.comment.rules.len() == 1 {
             (
-                "remove the comment".to_owned(),
+                "Remove the comment".to_owned(),
                 comment_with_line(&state.text, self.comment.comment),
             )
         } else {
             (
-                format!("remove `{name}`"),
+                format!("Remove `{name}`"),
                 self.name_with_comma(index, span.range),
             )
         };

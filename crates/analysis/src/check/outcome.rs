@@ -237,6 +237,11 @@ fn look_at_text(
                 Some(why) => {
                     let cause = Cause::NotModelled("what is no Nix".to_owned());
                     let reason = format!("the file is no Nix: {why}");
+                    // What an evaluation says of it is the same.
+                    outcome.gaps.retain(|found| {
+                        let at = found.gap.span.is_some_and(|span| span.file == file);
+                        !at || !matches!(found.gap.cause, Cause::Syntax(_))
+                    });
                     outcome.gaps.push(FoundGap::of_file(file, cause, reason));
                 }
                 None => tool_rules::parse_errors(file, &state, broken, settings, &mut outcome.findings),

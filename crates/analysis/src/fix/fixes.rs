@@ -55,7 +55,11 @@ pub(crate) fn with_fixes<'c>(
                 let worlds = analysis.listed(&outcome.worlds, Extent::Literals);
                 Resolver::new(vfs, Uses::count(&worlds))
             });
-            if let Some(fix) = resolver.fix(intent) {
+            if let Some(mut fix) = resolver.fix(intent) {
+                let rule = checked.reported.diagnostic.rule;
+                if let Some(rule) = analysis.rules().iter().find(|known| known.meta.id == rule) {
+                    fix.title = rule.meta.title(&fix.title, fix.applicability);
+                }
                 all.push((index, fix));
             }
         }

@@ -280,13 +280,20 @@ fn a_set_with_much_beside_options_is_no_module() {
 }
 
 #[test]
-fn errors_beyond_a_thousand_are_counted() {
+fn many_errors_of_a_file_are_one_finding() {
     let text = format!("{{ {} }}", "a = 1;\n\n".repeat(1500));
     let (host, _) = host(&[("default.nix", &text)]);
     let report = host.analysis().check(&project());
-    assert_eq!(report.findings.len(), 1001);
-    let last = &report.findings[1000].diagnostic.message;
-    assert_eq!(last, "499 more errors from here on, which are not listed");
+    let [only] = &report.findings[..] else {
+        panic!("{:?}", report.findings);
+    };
+    assert!(
+        only.diagnostic
+            .message
+            .ends_with(", and 1498 more errors in this file"),
+        "{}",
+        only.diagnostic.message
+    );
 }
 
 #[test]
@@ -334,10 +341,28 @@ fn what_is_only_read_as_text_is_no_code() {
         ("hosts.json", "{ \"a\": [\"b\"] }"),
     ]);
     expect![[r#"
-        alone.nix:1:9 `` high/high parse-error: expected an expression
+        alone.nix:1:9 `` low/high parse-error: expected an expression
         broken.nix:1:9 `` high/high parse-error: expected an expression
         units/web:3:12 `--all` high/high toy-flag: `web` uses `--all` [box]
           fix (safe): remove `--all`
     "#]]
     .assert_eq(&out);
+}
+
+/// A file that nothing imports and that is no Nix at all is counted, and one that is broken and unused counts little.
+#[test]
+fn what_is_no_nix_is_no_finding() {
+    let out = super::check(&[
+        (
+            "flake.nix",
+            "{ outputs = { nixpkgs, ... }: { nixosConfigurations.box = nixpkgs.lib.nixosSystem { modules = [ ./box.nix ]; }; }; }",
+        ),
+        ("box.nix", "{ imports = [ ./used.nix ]; }"),
+        ("used.nix", "{ a = ; }"),
+        ("unused.nix", "{ a = ; b = ; }"),
+        ("empty.nix", "# later\n"),
+        ("plugin.nix", "local M = {}\nreturn M\n"),
+        ("age.nix", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n"),
+    ]);
+    expect![[r#""#]].assert_eq(&out);
 }

@@ -178,7 +178,7 @@ fn what_concerns_another_part_is_not_told() {
         /p/db.nix
         db.nix:1:14 `db` medium/high toy-absent: `db` is not isolated [db]
         /p/broken.nix
-        broken.nix:1:6 `` high/high parse-error: expected an expression
+        broken.nix:1:6 `` low/high parse-error: expected an expression
         /p/idle.nix
     "#]]
     .assert_eq(&paths.map(told).concat());

@@ -187,7 +187,7 @@ fn summaries_are_one_line_without_a_dot() {
 }
 
 /// The Nix blocks of a section.
-fn blocks(rule: &Rule, heading: &str) -> Vec<String> {
+pub(super) fn blocks(rule: &Rule, heading: &str) -> Vec<String> {
     sections(rule.meta.docs)
         .iter()
         .filter(|(name, _)| name == heading)
