@@ -617,3 +617,50 @@ fn timings_and_the_log_go_to_standard_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("NIXPOD_LOG"));
 }
+
+/// What a newcomer wonders about is said: that there is nothing to fix, what a file by itself is, that nothing was read.
+#[test]
+fn newcomers_are_told_what_happened() {
+    let project = Project::new("newcomers");
+    project.write(
+        "flake.nix",
+        "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix { networking.hostName = \"oak\"; } ]; }; }; }",
+    );
+    project.write(
+        "a.nix",
+        "{ containers.web = { privateNetwork = throw \"later\"; config = { }; }; containers.web.enableTun = true; }",
+    );
+    project.write("lone.nix", "{ containers.db = { config = { }; }; }");
+    let run = |arguments: &[&str]| {
+        let output = project.run(arguments).output().unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (out, err)
+    };
+    let (_, fixed) = run(&["check", "--fix"]);
+    assert!(
+        fixed.contains("note: there is no safe fix to make; ") && fixed.contains("(--unsafe-fixes)"),
+        "{fixed}"
+    );
+    let (by_name, _) = run(&["check", "--host", "oak", "--format", "concise"]);
+    let (by_flake, _) = run(&["check", "--host", "a", "--format", "concise"]);
+    assert!(!by_name.is_empty() && !by_name.contains("`db`"), "{by_name}");
+    assert_eq!(by_name, by_flake);
+    let (shown, _) = run(&["show"]);
+    assert!(
+        shown.contains(", host a,") && shown.contains(", file lone.nix,"),
+        "{shown}"
+    );
+
+    let compose = Project::new("compose-only");
+    compose.write(
+        "compose.yaml",
+        "services:\n  web:\n    image: a\n    privileged: true\n",
+    );
+    let output = compose.run(&[]).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.starts_with("Nothing was judged: no container was read in 1 file\n")
+            && output.contains("compose.yaml:1: "),
+        "{output}"
+    );
+}

@@ -35,7 +35,8 @@ pub(crate) struct MetIn {
 impl MetIn {
     /// Is it a host of a flake?
     pub(crate) fn is_host(&self, worlds: &[Arc<Known>]) -> bool {
-        let is_host = |host: &Host| host.from_flake && host.standing == Standing::Plain;
+        let is_system = |host: &Host| matches!(host.role, Role::Host | Role::Variant);
+        let is_host = |host: &Host| host.from_flake && is_system(host) && host.standing == Standing::Plain;
         worlds.get(self.root).is_some_and(|known| match &self.hosts[..] {
             [] => known.world.hosts.values().any(is_host),
             hosts => hosts.iter().any(|id| is_host(known.world.host(id))),

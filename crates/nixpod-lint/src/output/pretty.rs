@@ -175,7 +175,8 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
     let terminal = context.terminal;
     let found = results.open().count();
     let files = count(results.files, "file", "files");
-    if found == 0 && results.containers.is_empty() && !results.not_analysed.is_empty() {
+    let is_unread = found == 0 && results.containers.is_empty() && !results.not_analysed.is_empty();
+    if is_unread {
         // "No findings" would sound as if something had been found good.
         let nothing = "Nothing was judged";
         let _ = write!(
@@ -201,8 +202,11 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
         let total = terminal.paint(styles::BOLD, &count(found, "finding", "findings"));
         let _ = write!(out, "{total} ({})", by_severity.join(", "));
     }
-    let containers = count(results.containers.len(), "container", "containers");
-    let _ = write!(out, " in {files}, {containers}");
+    let containers = match is_unread {
+        true => String::new(),
+        false => format!(", {}", count(results.containers.len(), "container", "containers")),
+    };
+    let _ = write!(out, " in {files}{containers}");
     let suppressed = results.findings.len() - found;
     if suppressed > 0 {
         let _ = write!(out, "; {suppressed} suppressed");
