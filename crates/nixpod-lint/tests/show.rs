@@ -73,7 +73,7 @@ fn what_starts_a_container() {
 "#,
         &["--command=web"],
         expect![[r#"
-            web  oci-containers, host configuration.nix, configuration.nix:3:50
+            web  oci-containers, file configuration.nix, configuration.nix:3:50
               # as NixOS 26.05 writes it; the release is not known
               podman run \
                 --name=web \
@@ -105,7 +105,7 @@ fn a_container_that_no_command_starts() {
         r#"{ virtualisation.arion.projects.p.settings.services.web.service.image = "a:1"; }"#,
         &["--command"],
         expect![[r#"
-            p/web  arion, host configuration.nix, configuration.nix:1:3
+            p/web  arion, file configuration.nix, configuration.nix:1:3
               no command line starts it: `arion` gives its compose file to `docker compose`, which asks the engine by its socket
         "#]],
     );
@@ -162,7 +162,7 @@ fn flags_are_folded_in_and_what_they_override_is_told() {
 "#,
         &[],
         expect![[r#"
-            app  oci-containers, host configuration.nix, configuration.nix:2:50
+            app  oci-containers, file configuration.nix, configuration.nix:2:50
               privileged   true                                                 extraOptions  configuration.nix:6:22
                   overridden privileged = false  configuration.nix:4:18
               network      host                                                 extraOptions  configuration.nix:6:37
@@ -201,7 +201,7 @@ fn an_nspawn_container_with_flags() {
 "#,
         &[],
         expect![[r#"
-            web  nspawn, host configuration.nix, configuration.nix:3:90
+            web  nspawn, file configuration.nix, configuration.nix:3:90
               users           a range picked at start     extraFlags      configuration.nix:5:20
               network         private                     privateNetwork  configuration.nix:6:22
               private users   host                        privateUsers    configuration.nix:4:20
@@ -238,7 +238,7 @@ fn what_is_not_known_is_told_with_its_reason() {
 "#,
         &[],
         expect![[r#"
-            app  oci-containers, host configuration.nix, configuration.nix:3:50
+            app  oci-containers, file configuration.nix, configuration.nix:3:50
               privileged  ?                            privileged  unknown  configuration.nix:5:5
                   because option `my.trusted` is set nowhere in the analysed files
               mount       rw /srv/${my.name} at /data  volumes              configuration.nix:6:17
@@ -252,7 +252,7 @@ fn what_is_not_known_is_told_with_its_reason() {
                   not known in it: option `my.needed` is set nowhere in the analysed files
               28 more are as by default (--defaults)
 
-            dark  oci-containers, host configuration.nix, configuration.nix:10:84
+            dark  oci-containers, file configuration.nix, configuration.nix:10:84
               not known: rootful, users, privileged, network, auto start
                   because `inputs.private.web` comes from outside
               image  x:1  image  configuration.nix:10:94
@@ -279,7 +279,7 @@ fn paths_of_secrets_are_known() {
         text,
         &[],
         expect![[r#"
-            app  oci-containers, host configuration.nix, configuration.nix:3:50
+            app  oci-containers, file configuration.nix, configuration.nix:3:50
               mount               ro the secret `key` of agenix at /key                  volumes           configuration.nix:6:17
               environment file    the secret `token` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
               environment file    the template `env` of sops-nix, a file at run time     environmentFiles  configuration.nix:5:5
@@ -306,7 +306,7 @@ fn defaults_are_listed_when_asked_for() {
 "#,
         &["--defaults"],
         expect![[r#"
-            web  nspawn, host configuration.nix, configuration.nix:1:20
+            web  nspawn, file configuration.nix, configuration.nix:1:20
               network                 private  privateNetwork           configuration.nix:1:39
               config                  { … }                             configuration.nix:1:54
               engine                  nspawn                   default
@@ -362,7 +362,7 @@ fn quadlets_by_options_by_keys_and_as_text() {
 "#,
         &[],
         expect![[r#"
-            a  quadlet-nix, host configuration.nix, configuration.nix:3:5
+            a  quadlet-nix, file configuration.nix, configuration.nix:3:5
               namespace  pid: host          containerConfig.podmanArgs       configuration.nix:5:22
               security   no-new-privileges  containerConfig.noNewPrivileges  configuration.nix:5:56
               mount      rw /a at /b        containerConfig.volumes          configuration.nix:4:56
@@ -371,7 +371,7 @@ fn quadlets_by_options_by_keys_and_as_text() {
               option     add-host=x:1       containerConfig.addHosts         configuration.nix:4:35
               6 more are as by default (--defaults)
 
-            b  quadlet-nix, host configuration.nix, configuration.nix:7:5
+            b  quadlet-nix, file configuration.nix, configuration.nix:7:5
               privileged  true          containerConfig.PodmanArgs  configuration.nix:7:77
               mount       rw /a at /b   containerConfig.Volume      configuration.nix:7:53
               image       q:1           containerConfig.Image       configuration.nix:7:35
@@ -379,7 +379,7 @@ fn quadlets_by_options_by_keys_and_as_text() {
               option      add-host=x:1  containerConfig.AddHost     configuration.nix:7:103
               5 more are as by default (--defaults)
 
-            c  quadlet-nix, host configuration.nix, configuration.nix:8:5
+            c  quadlet-nix, file configuration.nix, configuration.nix:8:5
               network  host  rawConfig  configuration.nix:8:52
               image    r:1   rawConfig  configuration.nix:8:39
               5 more are as by default (--defaults)

@@ -17,7 +17,7 @@ fn a_trail_leads_from_the_literal_to_its_use() {
     expect![[r#"
         a.nix:2:18 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix]
           a.nix:5:5 `extraFlags` set here
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&out);
 }
@@ -41,12 +41,12 @@ in {
     expect![[r#"
         a.nix:2:13 `"--all"` high/high toy-flag: `one` uses `--all` [a.nix] suppressed: needs all
           a.nix:5:22 `extraFlags` set here
-          fix (display-only): remove `--all`
+          fix (display-only): Remove `--all`
         a.nix:2:13 `"--all"` high/high toy-flag: `two` uses `--all` [a.nix]
           a.nix:6:22 `extraFlags` set here
-          fix (display-only): remove `--all`
+          fix (display-only): Remove `--all`
         a.nix:8:20 `"--all"` high/high toy-flag: `three` uses `--all` [a.nix] suppressed: needs all, too
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&out);
 }
@@ -70,18 +70,18 @@ fn comments_that_do_nothing_are_findings() {
     )]);
     expect![[r#"
         a.nix:2:20 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
-          fix (safe): remove the comment
+          fix (safe): Remove the comment
         a.nix:4:20 `toy-absnet` medium/high unknown-suppression: there is no rule `toy-absnet`
-          fix (unsafe): suppress `toy-absent`
+          fix (unsafe): Suppress `toy-absent`; unsafe: the rule with the most similar name need not be the one that was meant
         a.nix:5:14 `two` medium/high toy-absent: `two` is not isolated [a.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         a.nix:6:32 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
-          fix (safe): remove `toy-flag`
+          fix (safe): Remove `toy-flag`
         a.nix:7:14 `three` medium/high toy-absent: `three` is not isolated [a.nix] suppressed: half of it is used
-          fix (safe): isolate it
+          fix (safe): Isolate it
         a.nix:8:3 `# nixpod: ignore[toy-absent]` medium/high malformed-suppression: suppression without a reason
         a.nix:9:14 `four` medium/high toy-absent: `four` is not isolated [a.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         a.nix:10:3 `# nixpod: ignore everything` medium/high malformed-suppression: no rules are named, expected `ignore[rule]`
     "#]].assert_eq(&out);
 }
@@ -101,7 +101,7 @@ fn what_is_switched_off_finds_nothing() {
     let report = analysis.check_with_fixes(&project());
     expect![[r#"
         a.nix:3:14 `four` medium/high toy-absent: `four` is not isolated [a.nix] suppressed: 
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]]
     .assert_eq(&super::render(&analysis, &report));
 }
@@ -186,13 +186,13 @@ fn actions_fix_or_suppress() {
     };
     let all: String = actions.iter().map(show).collect();
     expect![[r#"
-        == remove `--all`
+        == Remove `--all`
         {
           containers = {
             web = { extraFlags = [ ]; privateNetwork = true; };
           };
         }
-        == suppress `toy-flag` here with a reason
+        == Suppress `toy-flag` here with a reason
         {
           containers = {
             # nixpod: ignore[toy-flag] reason: why this is acceptable here
@@ -209,7 +209,7 @@ fn actions_fix_or_suppress() {
     let out = check(&[("a.nix", &apply_edits(ACTIONS, edits))]);
     expect![[r#"
         a.nix:4:28 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix] suppressed: reason: why this is acceptable here
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]].assert_eq(&out);
 }
 

@@ -24,9 +24,9 @@ fn a_file_that_a_host_imports_is_no_root() {
     ]);
     expect![[r#"
         a.nix:1:37 `"--all"` high/high toy-flag: `web` uses `--all` [one two]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         old.nix:1:37 `"--all"` high/medium toy-flag: `old` uses `--all` [old.nix] imported by no host
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&out);
 }
@@ -44,11 +44,11 @@ fn without_hosts_files_that_others_import_are_no_roots() {
     ]);
     expect![[r#"
         a.nix:1:37 `"--all"` high/high toy-flag: `web` uses `--all` [z.nix]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         ring1.nix:1:41 `r1` medium/high toy-absent: `r1` is not isolated [ring1.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         ring2.nix:1:41 `r2` medium/high toy-absent: `r2` is not isolated [ring1.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]]
     .assert_eq(&out);
 }
@@ -71,7 +71,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
     targets.extend(named.iter().map(|name| Utf8PathBuf::from(format!("/p/{name}"))));
     expect![[r#"
         a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         gap /p/binary.nix: the file is binary, not text
         gap /p/dangling.nix: the link leads nowhere
         gap /p/latin.nix: the file is not UTF-8 text
@@ -105,7 +105,7 @@ fn nothing_outside_of_the_project_is_read() {
     targets.push("/outside/secret.nix".into());
     expect![[r#"
         real/inner.nix:1:14 `inner` medium/high toy-absent: `inner` is not isolated [a.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         gap /p/a.nix: `module`: `/outside/secret.nix` lies outside the project
         gap /p/a.nix: `module`: `escape.nix` leads out of the project by a symbolic link
         gap /p/a.nix: `module`: `escape-dir/secret.nix` leads out of the project by a symbolic link
@@ -134,15 +134,15 @@ fn a_missing_quotation_mark_costs_one_binding() {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     expect![[r#"
         begin.nix:2:14 `begin-before` medium/high toy-absent: `begin-before` is not isolated [begin.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         begin.nix:3:29 `` high/high parse-error: missing quotation mark at the end of a string
         begin.nix:4:14 `begin-after` medium/high toy-absent: `begin-after` is not isolated [begin.nix]
         line.nix:2:14 `line-before` medium/high toy-absent: `line-before` is not isolated [line.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         line.nix:3:29 `` high/high parse-error: missing quotation mark at the end of a string
         line.nix:4:14 `line-after` medium/high toy-absent: `line-after` is not isolated [line.nix]
         lines.nix:2:14 `lines-before` medium/high toy-absent: `lines-before` is not isolated [lines.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         lines.nix:5:3 `` high/high parse-error: missing quotation mark at the end of a string
         lines.nix:6:14 `lines-after` medium/high toy-absent: `lines-after` is not isolated [lines.nix]
     "#]]
@@ -154,7 +154,7 @@ fn syntax_errors_are_findings() {
     let out = check(&[("a.nix", "{ containers.web = { privateNetwork = false };\n}")]);
     expect![[r#"
         a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         a.nix:1:44 `` high/high parse-error: missing `;`
     "#]]
     .assert_eq(&out);
@@ -248,9 +248,9 @@ fn configuration_beside_options_is_an_error_and_is_read() {
     )];
     expect![[r#"
         default.nix:1:67 `a` medium/high toy-absent: `a` is not isolated [default.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         default.nix:1:84 `"--all"` high/high toy-flag: `a` uses `--all` [default.nix]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         gap /p/default.nix: `module`: evaluation fails: unsupported attribute `containers` beside `config` or `options`: all configuration has to be in `config`
     "#]].assert_eq(&super::check(&files));
     let files = [(
@@ -259,9 +259,9 @@ fn configuration_beside_options_is_an_error_and_is_read() {
     )];
     expect![[r#"
         default.nix:1:21 `a` medium/high toy-absent: `a` is not isolated [default.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         default.nix:1:48 `b` medium/high toy-absent: `b` is not isolated [default.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         gap /p/default.nix: `module`: evaluation fails: unsupported attribute `containers` beside `config` or `options`: all configuration has to be in `config`
     "#]].assert_eq(&super::check(&files));
 }
@@ -304,9 +304,9 @@ fn a_module_that_imports_its_own_value_comes_to_an_end() {
     )];
     expect![[r#"
         default.nix:1:52 `a` medium/high toy-absent: `a` is not isolated [default.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         default.nix:1:69 `"--all"` high/high toy-flag: `a` uses `--all` [default.nix]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         gap /p/default.nix: `imports`: modules import each other more than 500 deep
     "#]]
     .assert_eq(&super::check(&files));
@@ -344,7 +344,7 @@ fn what_is_only_read_as_text_is_no_code() {
         alone.nix:1:9 `` low/high parse-error: expected an expression
         broken.nix:1:9 `` high/high parse-error: expected an expression
         units/web:3:12 `--all` high/high toy-flag: `web` uses `--all` [box]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&out);
 }
@@ -364,5 +364,11 @@ fn what_is_no_nix_is_no_finding() {
         ("plugin.nix", "local M = {}\nreturn M\n"),
         ("age.nix", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n"),
     ]);
-    expect![[r#""#]].assert_eq(&out);
+    expect![[r#"
+        unused.nix:1:6 `` low/high parse-error: expected an expression, and 1 more error in this file
+        used.nix:1:6 `` high/high parse-error: expected an expression
+        gap /p/empty.nix: the file is no Nix: nothing is in it
+        gap /p/plugin.nix: `module`: evaluation fails: undefined variable 'local'
+        gap /p/plugin.nix: the file is no Nix: it is of another language
+    "#]].assert_eq(&out);
 }

@@ -37,9 +37,9 @@ fn of_blueprint() {
         ],
         expect![[r#"
             nix/hosts/oak/users/ada.nix:1:69 `"--all"` high/high toy-flag: `n` uses `--all` [oak]
-              fix (safe): remove `--all`
+              fix (safe): Remove `--all`
             pods.nix:1:14 `lone` medium/high toy-absent: `lone` is not isolated [oak]
-              fix (safe): isolate it
+              fix (safe): Isolate it
         "#]],
     );
 }
@@ -63,7 +63,7 @@ fn of_easy_hosts() {
         ],
         expect![[r#"
             pods.nix:1:14 `lone` medium/high toy-absent: `lone` is not isolated [oak]
-              fix (safe): isolate it
+              fix (safe): Isolate it
         "#]],
     );
 }
@@ -86,7 +86,7 @@ fn of_flakelight() {
         ],
         expect![[r#"
             pods.nix:1:14 `lone` medium/high toy-absent: `lone` is not isolated [oak]
-              fix (safe): isolate it
+              fix (safe): Isolate it
         "#]],
     );
 }

@@ -40,11 +40,11 @@ fn hosts_as_guests() {
     .assert_eq(&listed(&files));
     expect![[r#"
         oak.nix:2:14 `built` medium/high toy-absent: `built` is not isolated [oak]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         oak.nix:3:14 `named` medium/high toy-absent: `named` is not isolated [oak]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         oak.nix:4:14 `other` medium/high toy-absent: `other` is not isolated [oak]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         gap /p/oak.nix: `the guest of containers.other`: `flake = github:someone/else` comes from outside
     "#]]
     .assert_eq(&check(&files));
@@ -90,9 +90,9 @@ fn projects_of_arion() {
     .assert_eq(&listed(&files));
     expect![[r#"
         lab/arion-compose.nix:5:40 `inner` medium/high toy-absent: `inner` is not isolated [lab/arion-compose.nix]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         web/arion-compose.nix:5:40 `inner` medium/high toy-absent: `inner` is not isolated [oak]
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]].assert_eq(&check(&files));
 }
 

@@ -30,14 +30,14 @@ fn files_that_no_system_reads_are_read_by_folder() {
     ]);
     expect![[r#"
         .devcontainer/devcontainer.json:3:34 `--all` high/high toy-flag: `devcontainer` uses `--all` [.devcontainer]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a/more.container:1:2 `Container` medium/high toy-absent: `more` is not isolated [a]
         a/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [a]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         b/run.sh:2:1 `sudo podman run --all \
           --net=host web:1` medium/high toy-absent: `b/run.sh` is not isolated [b]
         b/run.sh:2:17 `--all` high/high toy-flag: `b/run.sh` uses `--all` [b]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]].assert_eq(&out);
 }
 
@@ -53,7 +53,7 @@ fn a_file_that_a_system_reads_is_read_once() {
     ]);
     expect![[r#"
         units/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [one two]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&out);
 }
@@ -92,29 +92,29 @@ fn comments_silence_in_every_language() {
     ]);
     expect![[r#"
         .devcontainer.json:3:24 `--all` high/high toy-flag: `devcontainer` uses `--all` [.] suppressed: of the editor
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.container:5:3 `--all` high/high toy-flag: `a` uses `--all` [.] suppressed: it is small
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.container:6:12 `--all` high/high toy-flag: `a` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         b.container:2:2 `Container` medium/high toy-absent: `b` is not isolated [.] suppressed: an experiment
         b.container:5:12 `--all` high/high toy-flag: `b` uses `--all` [.] suppressed: an experiment
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         c.container:3:12 `--all` high/high toy-flag: `c` uses `--all` [.] suppressed: generated
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         d.sh:3:3 `--all` high/high toy-flag: `d.sh` uses `--all` [.] suppressed: by hand
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         d.sh:4:12 `--all` high/high toy-flag: `d.sh (2)` uses `--all` [.] suppressed: and here
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         d.sh:5:12 `--all` high/high toy-flag: `d.sh (3)` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         e/.devcontainer.json:2:4 `--all` high/high toy-flag: `e` uses `--all` [e] suppressed: of the editor
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         e/.devcontainer.json:3:4 `--all` high/high toy-flag: `e` uses `--all` [e]
         wrong.container:2:18 `toy-fag` medium/high unknown-suppression: there is no rule `toy-fag`
-          fix (unsafe): suppress `toy-flag`
+          fix (unsafe): Suppress `toy-flag`; unsafe: the rule with the most similar name need not be the one that was meant
         wrong.container:4:18 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
-          fix (safe): remove the comment
+          fix (safe): Remove the comment
         wrong.container:6:1 `# nixpod: ignore toy-flag` medium/high malformed-suppression: no rules are named, expected `ignore[rule]`
         gap /p/d.sh: `d.sh (2)`: whether its engine runs as root is not known: undecided: who runs the script
         gap /p/d.sh: `d.sh (3)`: whether its engine runs as root is not known: undecided: who runs the script
@@ -157,21 +157,21 @@ fn comments_in_strings_silence_what_they_would_in_a_file() {
     ]);
     expect![[r#"
         a.nix:6:16 `--all` high/high toy-flag: `web` uses `--all` [one] suppressed: it is small
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.nix:7:16 `--all` high/high toy-flag: `web` uses `--all` [one]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.nix:12:7 `--all` high/high toy-flag: `systemd.services.run` uses `--all` [one] suppressed: by hand
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.nix:13:16 `--all` high/high toy-flag: `systemd.services.run (2)` uses `--all` [one] suppressed: and here
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.nix:14:16 `--all` high/high toy-flag: `systemd.services.run (3)` uses `--all` [one]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         a.nix:15:22 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
-          fix (safe): remove the comment
+          fix (safe): Remove the comment
         a.nix:17:22 `toy-fag` medium/high unknown-suppression: there is no rule `toy-fag`
-          fix (unsafe): suppress `toy-flag`
+          fix (unsafe): Suppress `toy-flag`; unsafe: the rule with the most similar name need not be the one that was meant
         a.nix:21:47 `--all` high/high toy-flag: `systemd.services.whole` uses `--all` [one] suppressed: as a whole
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]].assert_eq(&out);
 }
 
@@ -282,13 +282,13 @@ fn a_file_that_is_named_has_what_it_has_in_the_project() {
     expect![[r#"
         web.container:
         web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [one]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         lone.container:
         lone.container:3:12 `--all` high/high toy-flag: `lone` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         run.sh:
         run.sh:1:12 `--all` high/high toy-flag: `run.sh` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         gap /p/run.sh: `run.sh`: whether its engine runs as root is not known: undecided: who runs the script
         compose.yaml:
         none.container:
@@ -386,11 +386,11 @@ fn what_is_no_text_is_named_and_harms_nothing_else() {
     ]));
     expect![[r#"
         bom/.devcontainer.json:1:17 `--all` high/high toy-flag: `bom` uses `--all` [bom]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         elsewhere/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         good.container:3:12 `--all` high/high toy-flag: `good` uses `--all` [.]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         gap /p/binary.sh: the file is binary, not text
         gap /p/cut/.devcontainer.json: `cut/.devcontainer.json`: syntax error: Unterminated comment block
         gap /p/dangling.container: the link leads nowhere

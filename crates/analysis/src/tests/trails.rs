@@ -58,7 +58,7 @@ fn of_a_call_the_function_is_shown_and_not_a_long_argument() {
         a.nix:4:12 `"--all"` high/high toy-flag: `one` uses `--all` [a.nix]
           a.nix:1:30 `x.flag` used here
           a.nix:3:20 `mk {` passed through this call
-          fix (unsafe): remove `--all`
+          fix (unsafe): Remove `--all`
     "#]]
     .assert_eq(&check(&[("a.nix", text)]));
 }
@@ -78,7 +78,7 @@ fn hosts_that_call_a_helper_at_different_places_are_silenced_apart() {
     expect![[r#"
         mk.nix:1:21 `"--all"` high/high toy-flag: `web` uses `--all` [two]
           two.nix:1:20 `import ./mk.nix 2` passed through this call
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
     "#]]
     .assert_eq(&check(&files));
 }
@@ -102,7 +102,7 @@ fn a_container_is_told_where_most_of_it_is_defined() {
     let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
     expect![[r#"
         main.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [one]
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]]
     .assert_eq(&check(&files));
 }

@@ -18,7 +18,7 @@ fn a_variant_has_what_its_parent_has_not() {
     let files = [("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", BOX)];
     expect![[r#"
         box.nix:4:14 `kept` medium/high toy-absent: `kept` is not isolated [box]
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]]
     .assert_eq(&check(&files));
 }
@@ -74,9 +74,9 @@ fn gaps_of_a_variant_are_those_of_its_parent() {
     }"#;
     expect![[r#"
         box.nix:3:18 `a` medium/high toy-absent: `a` is not isolated [box]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         box.nix:4:18 `b` medium/high toy-absent: `b` is not isolated [box]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         gap /p/box.nix: `module`: `inputs.odd.nixosModules.x` comes from outside
         gap /p/box.nix: `containers.a`: what it mounts is not known: `inputs.odd.mounts` comes from outside
         gap /p/box.nix: `the guest of containers.b`: `path = ${inputs.odd.mounts}` comes from outside
@@ -118,13 +118,13 @@ fn systems_that_only_extend_modules_reaches() {
     ];
     expect![[r#"
         flake.nix:6:80 `e` medium/high toy-absent: `e` is not isolated [elm]
-          fix (safe): isolate it
+          fix (safe): Isolate it
         flake.nix:7:86 `"--all"` high/high toy-flag: `base` uses `--all` [elm]
-          fix (safe): remove `--all`
+          fix (safe): Remove `--all`
         lab.nix:1:14 `lab` medium/medium toy-absent: `lab` is not isolated [lab.nix] imported by no host
-          fix (safe): isolate it
+          fix (safe): Isolate it
         more.nix:1:30 `tag` medium/high toy-absent: `1` is not isolated [oak]
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]]
     .assert_eq(&check(&files));
 }
