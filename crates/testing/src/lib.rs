@@ -22,8 +22,8 @@ pub use nixpod_fixture::{File, Fixture, Marker, ROOT};
 
 use markers::{found, report};
 use nixpod_analysis::{
-    Analysis, AnalysisHost, Applicability, Fix, FixAvailability, MemoryFileSystem, Report, Reported, Rule,
-    Settings, Utf8PathBuf, apply_edits,
+    Analysis, AnalysisHost, Applicability, Diagnostic, Fix, FixAvailability, MemoryFileSystem, Report,
+    Reported, Rule, Settings, Utf8PathBuf, apply_edits,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -175,13 +175,7 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
     let live = own(result);
     for finding in live.iter().filter(|finding| finding.suppressed.is_none()) {
         let diagnostic = &finding.diagnostic;
-        let mut declared = rule.meta.stakes.iter().filter_map(|stake| stake.severity());
-        assert!(
-            rule.meta.stakes.is_empty() || declared.any(|severity| severity == diagnostic.severity),
-            "{id}: no cell of its `stakes` is {}, as this is: {}",
-            diagnostic.severity.as_str(),
-            diagnostic.message
-        );
+        judge_severity(rule, diagnostic);
         match rule.meta.fix {
             FixAvailability::Always => {
                 assert!(
@@ -199,15 +193,7 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
             }
         }
         for fix in &diagnostic.fixes {
-            let title = &fix.title;
-            assert!(
-                !title.starts_with(char::is_lowercase),
-                "{id}: `{title}` begins with a capital"
-            );
-            assert!(
-                fix.applicability != Applicability::Unsafe || title.contains("; unsafe: "),
-                "{id}: its section on safety does not say \"Unsafe: \" and why, as `{title}` needs it"
-            );
+            judge_title(id, fix);
             let after = after(rule, analysis, fix);
             assert!(
                 errors(&after) <= errors(result),
@@ -230,6 +216,33 @@ fn judge_fixes(rule: &'static Rule, analysis: &Analysis, result: &Report) {
         finding.diagnostic.rule == id
     });
     assert!(!fixed.unfinished, "{id}: fixing does not come to an end");
+}
+
+/// The severity is one of those that the rule's `stakes` stand for.
+#[track_caller]
+fn judge_severity(rule: &Rule, diagnostic: &Diagnostic) {
+    let id = rule.meta.id;
+    let mut declared = rule.meta.stakes.iter().filter_map(|stake| stake.severity());
+    assert!(
+        rule.meta.stakes.is_empty() || declared.any(|severity| severity == diagnostic.severity),
+        "{id}: no cell of its `stakes` is {}, as this is: {}",
+        diagnostic.severity.as_str(),
+        diagnostic.message
+    );
+}
+
+/// A title begins with a capital, and says why a fix is not safe.
+#[track_caller]
+fn judge_title(id: &str, fix: &Fix) {
+    let title = &fix.title;
+    assert!(
+        !title.starts_with(char::is_lowercase),
+        "{id}: `{title}` begins with a capital"
+    );
+    assert!(
+        fix.applicability != Applicability::Unsafe || title.contains("; unsafe: "),
+        "{id}: its section on safety does not say \"Unsafe: \" and why, as `{title}` needs it"
+    );
 }
 
 /// What is found after a fix.

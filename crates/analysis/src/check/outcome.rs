@@ -103,10 +103,7 @@ pub(crate) fn check(
     outcome.left_out = census.left_out(&looked_up, &evaluated);
     let code = code_of(&targets, &evaluated);
     let used = Used::new(&looked_up, &evaluated, as_code);
-    for file in files.values() {
-        let broken = code.contains(file).then(|| used.broken(*file));
-        look_at_text(&looked_up, *file, broken, (settings, &mut outcome));
-    }
+    used.look_at(&looked_up, (files.values(), &code), settings, &mut outcome);
     outcome.gaps.extend(not_read(&looked_up, &targets, &broken));
     files.retain(|_, file| looked_up.readable(*file).is_some());
     comments::apply(
@@ -203,6 +200,20 @@ impl Used {
         Self {
             has_systems: !systems.is_empty(),
             files: others.chain(own).chain(named).collect(),
+        }
+    }
+
+    /// Adds what is to be said about the texts of files as such; `code`: those that are code.
+    fn look_at<'f>(
+        &self,
+        files: &Files<'_>,
+        (listed, code): (impl Iterator<Item = &'f FileId>, &FxHashSet<FileId>),
+        settings: &Settings,
+        outcome: &mut Outcome,
+    ) {
+        for file in listed {
+            let broken = code.contains(file).then(|| self.broken(*file));
+            look_at_text(files, *file, broken, (settings, outcome));
         }
     }
 

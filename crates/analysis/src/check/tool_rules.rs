@@ -260,7 +260,7 @@ pub(crate) fn no_nix(text: &str) -> Option<&'static str> {
     }
     // No expression of Nix begins so.
     let others = [
-        "--",
+        "-- ",
         "local ",
         "function ",
         "<",

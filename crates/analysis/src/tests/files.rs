@@ -370,5 +370,6 @@ fn what_is_no_nix_is_no_finding() {
         gap /p/empty.nix: the file is no Nix: nothing is in it
         gap /p/plugin.nix: `module`: evaluation fails: undefined variable 'local'
         gap /p/plugin.nix: the file is no Nix: it is of another language
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
 }

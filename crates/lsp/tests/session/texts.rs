@@ -92,7 +92,7 @@ async fn a_finding_in_a_text_can_be_suppressed_there() {
         let params = json!({ "textDocument": { "uri": uri }, "range": found[0]["range"], "context": { "diagnostics": found } });
         let actions = client.request("textDocument/codeAction", params).await;
         let actions = actions.as_array().unwrap();
-        let is_wanted = |action: &&Value| action["title"].as_str().unwrap().starts_with("suppress");
+        let is_wanted = |action: &&Value| action["title"].as_str().unwrap().starts_with("Suppress");
         let action = actions.iter().find(is_wanted).unwrap();
         let edit = &action["edit"]["documentChanges"][0]["edits"][0];
         assert_eq!(edit["range"]["start"]["line"], expected.0, "{name}");

@@ -2,7 +2,9 @@
 
 use crate::about::power::{has_capability, has_user_namespace, is_unfiltered, shares_processes};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Engine, NetworkMode};
 
 declare_rule! {
@@ -41,7 +43,7 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: the workload may need it.
+    /// Unsafe: the workload may need it, or the host's network.
     pub static RULE = {
         id: "dangerous-capability",
         summary: "container with a capability that reaches the host",
@@ -251,7 +253,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             )
         };
         let builder = sink.report(field, message).severity(severity).help(help);
-        if let Some(change) = removal(container, &field.origin) {
+        if capability == "CAP_NET_ADMIN" && container.nspawn.is_some() {
+            // It comes with `enableTun`, which is right in a network of the guest's own.
+            let change = Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into());
+            builder.fix("set `privateNetwork = true`", Applicability::Unsafe, change);
+        } else if let Some(change) = removal(container, &field.origin) {
             builder.fix(
                 format!("remove `{}`", short(capability)),
                 Applicability::Unsafe,

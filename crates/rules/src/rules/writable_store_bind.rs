@@ -37,7 +37,7 @@ declare_rule! {
             "podman-sys-admin",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Command],
+        stakes: [HostRoot x Command, HostRoot x Weakness],
         attack: Attack::Typed {
             experiment: "nspawn-plants-setuid-root",
             command: "echo x > /host/new && chmod 4755 /host/new",

@@ -174,7 +174,7 @@ fn dangerous_capabilities() {
         &nspawn(given("CAP_NET_ADMIN")),
         expect![[r#"
             high high: `web` is given CAP_NET_ADMIN, which reconfigures the host's interfaces and firewall
-              remove `CAP_NET_ADMIN` (unsafe)
+              set `privateNetwork = true` (unsafe)
         "#]],
     );
     // What nspawn gives anyway, or what stays in the container's own network.

@@ -80,7 +80,7 @@ fn a_module_of_two_hosts() {
             web.nix:2: `web` has no user namespace: its root is the host's root
               on elm, oak
               web 15b7a0d824ae75ac
-              fix: set `privateUsers = "pick"` (1 edits)
+              fix: Set `privateUsers = "pick"`; unsafe: files that the guest writes through bind mounts get other owners on the host, and in the host's network it no longer listens on ports below 1024 (1 edits)
             web.nix:
             {
               containers.web = {
@@ -119,7 +119,7 @@ fn guests_of_one_template() {
               mail 5ede1d703d218dae
               web 15b7a0d824ae75ac
               wiki 560e5c55fc42d986
-              fix: set `privateUsers = "pick"` (1 edits)
+              fix: Set `privateUsers = "pick"`; unsafe: files that the guest writes through bind mounts get other owners on the host, and in the host's network it no longer listens on ports below 1024 (1 edits)
             guests.nix:
             { lib, ... }: {
               containers = lib.genAttrs [ "db" "web" "mail" "chat" "wiki" ] (name: {
@@ -183,11 +183,11 @@ guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = tr
               on elm, oak
               db 6d46e4f3a844d042
               web 15b7a0d824ae75ac
-              fix: set `privateUsers = "pick"` (1 edits)
+              fix: Set `privateUsers = "pick"`; unsafe: files that the guest writes through bind mounts get other owners on the host, and in the host's network it no longer listens on ports below 1024 (1 edits)
             guests.nix:1: `mail` has no user namespace: its root is the host's root
               on elm
               mail 5ede1d703d218dae
-              fix: set `privateUsers = "pick"` (1 edits)
+              fix: Set `privateUsers = "pick"`; unsafe: files that the guest writes through bind mounts get other owners on the host, and in the host's network it no longer listens on ports below 1024 (1 edits)
             guests.nix:
             guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = true; privateUsers = "pick"; }); }
         "#]],
