@@ -269,6 +269,7 @@ mod settings;
 mod stakes;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod vfs;
 mod world;
 
