@@ -22,6 +22,7 @@ mod engines;
 mod fact;
 mod firewall;
 mod ids;
+mod rights;
 mod spec;
 mod symbol;
 mod system;
@@ -38,6 +39,7 @@ pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
+pub use rights::{JobUser, Right, RightBy};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
     UnknownOption, Userns,

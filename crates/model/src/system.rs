@@ -1,8 +1,8 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{
-    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, SystemId, Text, UnitProblem, UsersBy,
-    Visitor, VisitorMut,
+    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, JobUser, Right, SystemId, Text,
+    UnitProblem, UsersBy, Visitor, VisitorMut,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::fmt;
@@ -124,6 +124,14 @@ pub struct System {
     pub group_members: Vec<Field<(String, String)>>,
     /// `Group=` and `SupplementaryGroups=` of its services: group, service.
     pub service_groups: Vec<Field<(String, String)>>,
+    /// Whom its Nix daemon trusts as it does root: users, `@group` and `*`.
+    pub nix_trusted: Vec<Field<String>>,
+    /// What somebody may run as root.
+    pub rights: Vec<Field<Right>>,
+    /// Who runs the jobs that others hand in.
+    pub job_users: Vec<Field<JobUser>>,
+    /// The lowest port on which everybody may listen.
+    pub lowest_free_port: Field<i64>,
     /// Engines.
     pub engines: Engines,
     /// What of the network reaches it.
@@ -218,6 +226,10 @@ impl System {
             wheel_is_root: Field::default(false),
             group_members: Vec::new(),
             service_groups: Vec::new(),
+            nix_trusted: Vec::new(),
+            rights: Vec::new(),
+            job_users: Vec::new(),
+            lowest_free_port: Field::default(1024),
             engines: Engines::default(),
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
@@ -250,6 +262,10 @@ impl System {
             wheel_is_root,
             group_members,
             service_groups,
+            nix_trusted,
+            rights,
+            job_users,
+            lowest_free_port,
             engines,
             firewall,
             users_by,
@@ -284,6 +300,17 @@ impl System {
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
+        for trusted in nix_trusted {
+            visitor.fact(FactInfo::certain("nix trusts", "whom Nix trusts"), trusted);
+        }
+        for right in rights {
+            visitor.fact(FactInfo::certain("right", "who may act as root"), right);
+        }
+        for user in job_users {
+            visitor.fact(FactInfo::certain("job user", "who runs jobs of others"), user);
+        }
+        let free = default("lowest free port", "on which ports everybody may listen");
+        visitor.fact(free, lowest_free_port);
         for SecretValue { slot, value } in secrets {
             visitor.fact(slot.info(), value);
         }
