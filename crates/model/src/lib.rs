@@ -29,6 +29,7 @@ mod system;
 mod text;
 mod unit;
 mod unknown;
+mod user;
 mod visit;
 mod world;
 
@@ -46,11 +47,12 @@ pub use spec::{
 };
 pub use symbol::symbol_in_words;
 pub use system::{
-    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange, System,
-    SystemKind, Unseen, User,
+    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, System, SystemKind,
+    Unseen,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;
+pub use user::{SubIdRange, User};
 pub use visit::{Doubt, FactInfo, FactValue, Topic, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

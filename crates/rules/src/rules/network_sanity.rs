@@ -120,19 +120,7 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
     let own = without_mask(&text);
     const HELP: &str = "The host can have only one route for an address, so one of the containers does not start. Give each \
                         an address of its own.";
-    if let Some((other, outside)) = address(container, host)
-        && without_mask(&outside) == own
-    {
-        sink.report(
-            field,
-            format!(
-                "{} has one address, {own}, inside and on the host",
-                name(container)
-            ),
-        )
-        .depends_on(other.field())
-        .related(&other.origin, "it is the host's here")
-        .help("Both ends of the link need an address of their own.");
+    if own_clash(container, field, (own, host), sink) {
         return;
     }
     let bridge = address_of_bridge(container);
@@ -180,6 +168,31 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
             .help(HELP);
         return;
     }
+}
+
+/// One address for both ends.
+fn own_clash(
+    container: &Container,
+    field: Written<'_, NetworkOption>,
+    (own, host): (&str, &str),
+    sink: &mut Sink,
+) -> bool {
+    if let Some((other, outside)) = address(container, host)
+        && without_mask(&outside) == own
+    {
+        sink.report(
+            field,
+            format!(
+                "{} has one address, {own}, inside and on the host",
+                name(container)
+            ),
+        )
+        .depends_on(other.field())
+        .related(&other.origin, "it is the host's here")
+        .help("Both ends of the link need an address of their own.");
+        return true;
+    }
+    false
 }
 
 /// The bridge that a container is in, as it is written; nothing if it is in none.
@@ -234,7 +247,7 @@ fn in_bridge(container: &Container, (local, host): (&str, &str), sink: &mut Sink
 fn forwarded_twice(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let ports = |container: &Container| -> Vec<String> {
         let ports = container.ports.iter().filter_map(|field| field.said());
-        ports.filter_map(|port| forwarded(port)).collect()
+        ports.filter_map(forwarded).collect()
     };
     let before = ctx.containers_of(ctx.system(container)).iter();
     let before = before.filter(|other| other.surface == Surface::Nspawn && other.id < container.id);
