@@ -45,6 +45,9 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "nested-podman-keyring",
             "nspawn-filter-and-keyring",
+            "nspawn-filter-words",
+            "nested-podman-proc",
+            "settings-keyring",
         ]),
         check: System(check),
     }
