@@ -329,6 +329,7 @@ macro_rules! every_fact {
                 private_network,
                 enable_tun,
                 network_options,
+                links,
                 other_private_network,
                 opaque,
             } = nspawn;
@@ -346,6 +347,11 @@ macro_rules! every_fact {
                 visitor,
                 FactInfo::certain("network option", "which network options it sets").on(Topic::Start),
                 network_options
+            );
+            every_fact!(
+                visitor,
+                FactInfo::certain("link", "which links it has").on(Topic::Start),
+                links
             );
             visitor.fact(
                 default("other private network", "which network it has"),
@@ -406,6 +412,8 @@ pub struct Nspawn {
     pub enable_tun: Field<bool>,
     /// Network options that take effect only with a private network.
     pub network_options: Vec<Field<NetworkOption>>,
+    /// What else connects it: `interfaces`, `macvlans`, `extraVeths` and what is set in an entry of those, `networkNamespace`.
+    pub links: Vec<Field<NetworkOption>>,
     /// Does something else than `privateNetwork` give it a network of its own (interfaces, macvlans, flags...)?
     pub other_private_network: Field<bool>,
     /// The guest is a `flake` or a `path`, which is not looked into.
@@ -421,6 +429,7 @@ impl Default for Nspawn {
             private_network: Field::default(false),
             enable_tun: Field::default(false),
             network_options: Vec::new(),
+            links: Vec::new(),
             other_private_network: Field::default(false),
             opaque: None,
         }

@@ -22,12 +22,14 @@ mod engines;
 mod fact;
 mod firewall;
 mod ids;
+mod rights;
 mod spec;
 mod symbol;
 mod system;
 mod text;
 mod unit;
 mod unknown;
+mod user;
 mod visit;
 mod world;
 
@@ -38,17 +40,19 @@ pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
+pub use rights::{JobUser, Right, RightBy};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
     UnknownOption, Userns,
 };
 pub use symbol::symbol_in_words;
 pub use system::{
-    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange, System,
-    SystemKind, Unseen, User,
+    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, System, SystemKind,
+    Unseen,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;
+pub use user::{SubIdRange, User};
 pub use visit::{Doubt, FactInfo, FactValue, Topic, Unset, Visitor, VisitorMut};
 pub use world::{ById, Defined, DefinedState, World};

@@ -1,8 +1,8 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
 use crate::{
-    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, SystemId, Text, UnitProblem, UsersBy,
-    Visitor, VisitorMut,
+    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, JobUser, Right, SystemId, Text,
+    UnitProblem, User, UsersBy, Visitor,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::fmt;
@@ -126,6 +126,14 @@ pub struct System {
     pub group_members: Vec<Field<(String, String)>>,
     /// `Group=` and `SupplementaryGroups=` of its services: group, service.
     pub service_groups: Vec<Field<(String, String)>>,
+    /// Whom its Nix daemon trusts as it does root: users, `@group` and `*`.
+    pub nix_trusted: Vec<Field<String>>,
+    /// What somebody may run as root.
+    pub rights: Vec<Field<Right>>,
+    /// Who runs the jobs that others hand in.
+    pub job_users: Vec<Field<JobUser>>,
+    /// The lowest port on which everybody may listen.
+    pub lowest_free_port: Field<i64>,
     /// Engines.
     pub engines: Engines,
     /// What of the network reaches it.
@@ -220,6 +228,10 @@ impl System {
             wheel_is_root: Field::default(false),
             group_members: Vec::new(),
             service_groups: Vec::new(),
+            nix_trusted: Vec::new(),
+            rights: Vec::new(),
+            job_users: Vec::new(),
+            lowest_free_port: Field::default(1024),
             engines: Engines::default(),
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
@@ -252,6 +264,10 @@ impl System {
             wheel_is_root,
             group_members,
             service_groups,
+            nix_trusted,
+            rights,
+            job_users,
+            lowest_free_port,
             engines,
             firewall,
             users_by,
@@ -260,15 +276,7 @@ impl System {
             seen: _,
         } = self;
         let default = FactInfo::by_default;
-        visitor.fact(default("release", "which release it is"), release);
-        let began = default("state version", "which release it began with");
-        visitor.fact(began, state_version);
-        visitor.fact(default("kernel", "which kernel it has"), kernel);
-        visitor.fact(default("selinux", "whether SELinux is on"), selinux);
-        visitor.fact(
-            default("sudo", "whether `sudo` asks for a password"),
-            wheel_is_root,
-        );
+        visit_ground(visitor, (release, state_version), kernel, selinux);
         visitor.fact(
             default("user namespaces", "whether user namespaces are allowed"),
             user_namespaces,
@@ -286,6 +294,9 @@ impl System {
         for member in group_members {
             visitor.fact(FactInfo::certain("member", "who is in which group"), member);
         }
+        visit_rights(visitor, wheel_is_root, nix_trusted, rights, job_users);
+        let free = default("lowest free port", "on which ports everybody may listen");
+        visitor.fact(free, lowest_free_port);
         for SecretValue { slot, value } in secrets {
             visitor.fact(slot.info(), value);
         }
@@ -295,79 +306,39 @@ impl System {
     }
 }
 
-/// The same of a user as there is of a container.
-macro_rules! every_fact {
-    ($user:expr, $visitor:expr) => {{
-        let visitor = $visitor;
-        let User {
-            name: _,
-            origin: _,
-            is_normal,
-            is_system,
-            uid,
-            linger,
-            auto_sub_ids,
-            sub_uids,
-            sub_gids,
-            sub_ids_known: _,
-            group,
-            extra_groups,
-        } = $user;
-        let default = FactInfo::by_default;
-        visitor.fact(default("normal", "whether it is a person"), is_normal);
-        visitor.fact(default("system", "whether it is a system user"), is_system);
-        visitor.fact(default("uid", "which id it has"), uid);
-        visitor.fact(default("linger", "whether it lingers"), linger);
-        visitor.fact(
-            default("auto sub-ids", "which subordinate ids it has"),
-            auto_sub_ids,
-        );
-        for range in sub_uids {
-            visitor.fact(
-                FactInfo::certain("sub-uids", "which subordinate ids it has"),
-                range,
-            );
-        }
-        for range in sub_gids {
-            visitor.fact(
-                FactInfo::certain("sub-gids", "which subordinate ids it has"),
-                range,
-            );
-        }
-        visitor.fact(default("group", "which groups it is in"), group);
-        for group in extra_groups {
-            visitor.fact(FactInfo::certain("extra group", "which groups it is in"), group);
-        }
-    }};
+/// What a system is made of.
+fn visit_ground(
+    visitor: &mut impl Visitor,
+    (release, state_version): (&Field<Release>, &Field<StateVersion>),
+    kernel: &Field<Kernel>,
+    selinux: &Field<bool>,
+) {
+    let default = FactInfo::by_default;
+    visitor.fact(default("release", "which release it is"), release);
+    let began = default("state version", "which release it began with");
+    visitor.fact(began, state_version);
+    visitor.fact(default("kernel", "which kernel it has"), kernel);
+    visitor.fact(default("selinux", "whether SELinux is on"), selinux);
 }
 
-impl User {
-    /// A user of whom nothing is said.
-    pub fn new(name: impl Into<String>, origin: Origin) -> Self {
-        Self {
-            name: name.into(),
-            origin,
-            is_normal: Field::default(false),
-            is_system: Field::default(false),
-            uid: Field::default(None),
-            linger: Field::default(None),
-            auto_sub_ids: Field::default(false),
-            sub_uids: Vec::new(),
-            sub_gids: Vec::new(),
-            sub_ids_known: true,
-            group: Field::default(None),
-            extra_groups: Vec::new(),
-        }
+/// Who acts as root, or may have root act.
+fn visit_rights(
+    visitor: &mut impl Visitor,
+    wheel_is_root: &Field<bool>,
+    nix_trusted: &[Field<String>],
+    rights: &[Field<Right>],
+    job_users: &[Field<JobUser>],
+) {
+    let asks = FactInfo::by_default("sudo", "whether `sudo` asks for a password");
+    visitor.fact(asks, wheel_is_root);
+    for trusted in nix_trusted {
+        visitor.fact(FactInfo::certain("nix trusts", "whom Nix trusts"), trusted);
     }
-
-    /// Shows all facts.
-    pub fn visit(&self, visitor: &mut impl Visitor) {
-        every_fact!(self, visitor);
+    for right in rights {
+        visitor.fact(FactInfo::certain("right", "who may act as root"), right);
     }
-
-    /// Hands out all facts for changing.
-    pub fn visit_mut(&mut self, visitor: &mut impl VisitorMut) {
-        every_fact!(self, visitor);
+    for user in job_users {
+        visitor.fact(FactInfo::certain("job user", "who runs jobs of others"), user);
     }
 }
 
@@ -406,22 +377,6 @@ impl FactValue for Kernel {
     fn describe(&self) -> String {
         let newer = if self.at_least { "+" } else { "" };
         format!("{}.{}{newer} ({})", self.major, self.minor, self.source)
-    }
-}
-
-impl FactValue for SubIdRange {
-    fn texts(&self) -> Vec<&Text> {
-        let Self {
-            start: _,
-            count: _,
-            count_written: _,
-        } = self;
-        Vec::new()
-    }
-
-    fn describe(&self) -> String {
-        let unwritten = if self.count_written { "" } else { " unwritten" };
-        format!("{} + {}{unwritten}", self.start, self.count)
     }
 }
 
@@ -478,46 +433,6 @@ pub struct Kernel {
     pub at_least: bool,
     /// How it is known, such as `pkgs.linuxPackages_6_6` or `default of NixOS 24.05`.
     pub source: String,
-}
-
-/// A user of a system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    /// The attribute name.
-    pub name: String,
-    /// Where it is defined.
-    pub origin: Origin,
-    /// `isNormalUser`.
-    pub is_normal: Field<bool>,
-    /// `isSystemUser`.
-    pub is_system: Field<bool>,
-    /// `uid`.
-    pub uid: Field<Option<i64>>,
-    /// `linger`; `None` is null.
-    pub linger: Field<Option<bool>>,
-    /// `autoSubUidGidRange`, with what `isNormalUser` implies.
-    pub auto_sub_ids: Field<bool>,
-    /// `subUidRanges`.
-    pub sub_uids: Vec<Field<SubIdRange>>,
-    /// `subGidRanges`.
-    pub sub_gids: Vec<Field<SubIdRange>>,
-    /// Are the lists of ranges certain (no unknown definition)?
-    pub sub_ids_known: bool,
-    /// `group`.
-    pub group: Field<Option<String>>,
-    /// `extraGroups`.
-    pub extra_groups: Vec<Field<String>>,
-}
-
-/// A range of subordinate ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SubIdRange {
-    /// The first id.
-    pub start: i64,
-    /// How many; NixOS' default is 1.
-    pub count: i64,
-    /// Was `count` written?
-    pub count_written: bool,
 }
 
 /// Where a secret would be stored.

@@ -173,6 +173,16 @@ impl FactValue for bool {
     }
 }
 
+impl FactValue for i64 {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        self.to_string()
+    }
+}
+
 /// What may be null.
 macro_rules! optional {
     ($($kind:ty),* $(,)?) => {

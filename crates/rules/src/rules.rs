@@ -5,32 +5,41 @@ use nixpod_analysis::Rule;
 mod chowned_system_dir;
 mod colliding_subid_ranges;
 mod confinement_disabled;
+mod conflicting_options;
 mod dangerous_capability;
 mod dead_flag;
 mod empty_password;
 mod engine_api_exposed;
+mod engine_rights;
 mod engine_socket_bind;
 mod env_host;
 mod failing_value;
 mod fuse_device;
 mod fuse_overlayfs_storage;
 mod gpu_device;
+mod guest_firewall;
+mod half_private_users;
 mod host_namespace;
 mod ignored_network_option;
 mod image_without_digest;
 mod input_devices;
 mod insecure_registry;
+mod invalid_container_name;
 mod missing_linger;
 mod missing_private_users;
 mod missing_subid_ranges;
 mod mount_propagation;
 mod nested_ids_out_of_range;
+mod nested_podman_keyring;
+mod network_sanity;
+mod nix_trusted_user;
 mod opaque_guest;
 mod ports_without_effect;
 mod privileged_container;
 mod published_on_all_interfaces;
 mod quadlet_invalid;
 mod root_equivalent_group;
+mod runs_as_trusted;
 mod runtime_dir_bind;
 mod seccomp_unconfined;
 mod secret_file_in_store;
@@ -54,32 +63,41 @@ pub static ALL: &[&Rule] = &[
     &chowned_system_dir::RULE,
     &colliding_subid_ranges::RULE,
     &confinement_disabled::RULE,
+    &conflicting_options::RULE,
     &dangerous_capability::RULE,
     &dead_flag::RULE,
     &empty_password::RULE,
     &engine_api_exposed::RULE,
+    &engine_rights::RULE,
     &engine_socket_bind::RULE,
     &env_host::RULE,
     &failing_value::RULE,
     &fuse_device::RULE,
     &fuse_overlayfs_storage::RULE,
     &gpu_device::RULE,
+    &guest_firewall::RULE,
+    &half_private_users::RULE,
     &host_namespace::RULE,
     &ignored_network_option::RULE,
     &image_without_digest::RULE,
     &input_devices::RULE,
     &insecure_registry::RULE,
+    &invalid_container_name::RULE,
     &missing_linger::RULE,
     &missing_private_users::RULE,
     &missing_subid_ranges::RULE,
     &mount_propagation::RULE,
     &nested_ids_out_of_range::RULE,
+    &nested_podman_keyring::RULE,
+    &network_sanity::RULE,
+    &nix_trusted_user::RULE,
     &opaque_guest::RULE,
     &ports_without_effect::RULE,
     &privileged_container::RULE,
     &published_on_all_interfaces::RULE,
     &quadlet_invalid::RULE,
     &root_equivalent_group::RULE,
+    &runs_as_trusted::RULE,
     &runtime_dir_bind::RULE,
     &seccomp_unconfined::RULE,
     &secret_file_in_store::RULE,

@@ -229,6 +229,51 @@ let
     shellInit = lines;
   };
 
+  # Who may run what as root.
+  sudoCommand = types.submodule {
+    options = {
+      command = mkOption { type = str; };
+      options = opt strings [ ];
+    };
+  };
+  sudo = {
+    wheelNeedsPassword = opt bool true;
+    extraConfig = lines;
+    extraRules = opt (types.listOf (types.submodule {
+      options = {
+        users = opt (types.listOf (types.either str types.int)) [ ];
+        groups = opt (types.listOf (types.either str types.int)) [ ];
+        host = opt str "ALL";
+        runAs = opt str "ALL:ALL";
+        commands = opt (types.listOf (types.either str sudoCommand)) [ ];
+      };
+    })) [ ];
+  };
+  doasRule = types.submodule {
+    options = {
+      users = opt (types.listOf (types.either str types.int)) [ ];
+      groups = opt (types.listOf (types.either str types.int)) [ ];
+      noPass = enable;
+      noLog = enable;
+      persist = enable;
+      keepEnv = enable;
+      setEnv = opt strings [ ];
+      runAs = opt nullStr null;
+      cmd = opt nullStr null;
+      args = opt (types.nullOr strings) null;
+    };
+  };
+  wrapper = types.submodule {
+    options = {
+      source = mkOption { type = types.path; };
+      owner = mkOption { type = str; };
+      group = mkOption { type = str; };
+      setuid = enable;
+      setgid = enable;
+      permissions = opt str "u+rx,g+x,o+x";
+    };
+  };
+
   # What gives a job its container.
   gitlabRunner = types.submodule {
     options = {
@@ -342,6 +387,12 @@ let
       unprivilegedUsernsClone = enable;
       protectKernelImage = enable;
       lockKernelModules = enable;
+      inherit sudo;
+      sudo-rs = sudo;
+      doas.extraRules = opt (types.listOf doasRule) [ ];
+      doas.extraConfig = lines;
+      polkit.extraConfig = lines;
+      wrappers = partly (grown (types.attrsOf wrapper));
     };
 
     system.activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
@@ -358,7 +409,11 @@ let
     };
     time.timeZone = opt nullStr null;
 
-    nix.settings = grown (types.attrsOf types.anything);
+    nix.extraOptions = lines;
+    nix.settings = {
+      trusted-users = opt strings [ ];
+      extra-trusted-users = opt strings [ ];
+    };
 
     environment = shell // {
       etc = partly (grown (types.attrsOf etc));

@@ -5,6 +5,7 @@ pub(crate) mod images;
 pub(crate) mod nesting;
 pub(crate) mod overlay_support;
 pub(crate) mod paths;
+pub(crate) mod people;
 pub(crate) mod power;
 pub(crate) mod releases;
 pub(crate) mod secrets;

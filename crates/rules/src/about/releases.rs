@@ -14,6 +14,15 @@ const SYSTEMD: [(Release, u32); 6] = [
     (Release { year: 25, month: 11 }, 258),
 ];
 
+/// The oldest and the newest systemd that a system can have; the newest is known only where the release itself is.
+pub(crate) fn systemd_range(system: &System) -> (Option<u32>, Option<u32>) {
+    let newest = system.release.certain().and_then(|release| {
+        let of_release = SYSTEMD.iter().find(|(known, _)| known == release);
+        of_release.map(|(_, version)| *version)
+    });
+    (systemd_at_least(system), newest)
+}
+
 /// The oldest systemd that a system can have: that of its release, or of the release that it began with. `None`: older than
 /// the table, or nothing tells.
 pub(crate) fn systemd_at_least(system: &System) -> Option<u32> {

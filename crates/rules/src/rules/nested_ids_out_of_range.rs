@@ -12,7 +12,7 @@ declare_rule! {
     /// ## Why
     /// The guest has the ids 0 to 65535 and no others. The kernel refuses to map an id that does not exist, so no
     /// rootless container starts. Ids that fit are not all that it takes: under systemd 254 and newer the guest also needs
-    /// a fresh proc mounted somewhere, and before systemd 262 `keyring = false` in its containers.conf. With crun and the
+    /// a fresh proc mounted somewhere, and before systemd 258 `keyring = false` in its containers.conf. With crun and the
     /// host's network `default_sysctls = [ ]` is needed there, too.
     /// ## Bad
     /// ```nix
@@ -131,10 +131,10 @@ impl Guest<'_> {
             Some(254..) => {
                 " Under systemd 254 and newer the guest also needs a fresh proc, such as `fileSystems.\"/run/proc\" = { \
                  device = \"proc\"; fsType = \"proc\"; };`, and unless its network is private `default_sysctls = [ ]` in \
-                 containers.conf; before systemd 262 also `keyring = false` there."
+                 containers.conf; before systemd 258 also `keyring = false` there."
             }
             _ => {
-                " The guest's containers.conf also needs `keyring = false` before systemd 262, and from systemd 254 on \
+                " The guest's containers.conf also needs `keyring = false` before systemd 258, and from systemd 254 on \
                  the guest needs a fresh proc mounted somewhere."
             }
         }

@@ -1,11 +1,10 @@
 //! root-equivalent-group
 
+use crate::about::people::{in_extra_groups, is_in_wheel};
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
-use nixpod_analysis::{
-    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
-};
-use nixpod_model::{Field, Surface, System, SystemKind, User, Written};
+use nixpod_analysis::{Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Field, Surface, System, SystemKind, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -110,13 +109,6 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     }
 }
 
-fn is_in_wheel(system: &System, name: &str) -> bool {
-    let user = system.users.iter().find(|user| user.name == name);
-    let mut members = system.group_members.iter().filter_map(Field::value);
-    user.is_some_and(|user| in_extra_groups(user, "wheel"))
-        || members.any(|(group, member)| group == "wheel" && member == name)
-}
-
 /// Services that have the group of an engine: whoever takes over the service is root.
 fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     for field in &system.service_groups {
@@ -151,12 +143,6 @@ fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
              socket proxy, or to a rootless engine of its own user.",
         );
     }
-}
-
-fn in_extra_groups(user: &User, group: &str) -> bool {
-    user.extra_groups
-        .iter()
-        .any(|field| field.value().is_some_and(|name| name == group))
 }
 
 fn judge<T>(

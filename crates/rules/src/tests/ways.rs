@@ -237,6 +237,51 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ users.users.a = { isNormalUser = true; hashedPassword = @; }; }",
         "\"\"",
     ),
+    (
+        "nix-trusted-user",
+        "{ nix.settings.trusted-users = @; }",
+        "[ \"*\" ]",
+    ),
+    (
+        "runs-as-trusted",
+        "{ nix.settings.trusted-users = [ \"ci\" ]; services.github-runners.web = { enable = true; user = @; }; }",
+        "\"ci\"",
+    ),
+    (
+        "engine-rights",
+        "{ security.sudo.extraRules = [ { users = [ \"a\" ]; commands = @; } ]; }",
+        "[ \"/run/current-system/sw/bin/podman\" ]",
+    ),
+    (
+        "nested-podman-keyring",
+        "{ containers.pods.config = { virtualisation.containers.containersConf.settings.containers.keyring = @; virtualisation.oci-containers.containers.web.image = \"a:1\"; }; }",
+        "true",
+    ),
+    (
+        "half-private-users",
+        "{ containers.web = { privateUsers = @; config = { }; }; }",
+        "1000",
+    ),
+    (
+        "guest-firewall",
+        "{ containers.db.config.networking.firewall.allowedTCPPorts = @; }",
+        "[ 5432 ]",
+    ),
+    (
+        "network-sanity",
+        "{ containers.a = { privateNetwork = true; localAddress = \"192.0.2.2\"; config = { }; }; containers.b = { privateNetwork = true; localAddress = @; config = { }; }; }",
+        "\"192.0.2.2\"",
+    ),
+    (
+        "conflicting-options",
+        "{ containers.web = { privateNetwork = true; networkNamespace = @; config = { }; }; }",
+        "\"/run/netns/web\"",
+    ),
+    (
+        "invalid-container-name",
+        "{ containers = @; }",
+        "{ my_web.config = { }; }",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.

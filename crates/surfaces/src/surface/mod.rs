@@ -11,6 +11,7 @@ mod manifests;
 mod nspawn;
 mod nspawn_line;
 mod nspawn_lists;
+mod nspawn_network;
 mod oci;
 mod oci_line;
 mod quadlet;

@@ -1,7 +1,8 @@
 //! `containers.<name>`: systemd-nspawn.
 
-use crate::read::{Found, OptionReader, as_key, print, wrong};
+use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
+use crate::surface::nspawn_network::{links, network, network_options, other_private_network};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities;
@@ -13,9 +14,7 @@ use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::{Tracked, Value};
-use nixpod_model::{
-    Container, Device, Fact, Field, NetworkMode, NetworkOption, Nspawn, Surface, Text, UnknownOption, Userns,
-};
+use nixpod_model::{Container, Device, Fact, Field, Nspawn, Surface, Text, UnknownOption, Userns};
 use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
@@ -68,17 +67,6 @@ const OPTIONS: [&str; 29] = [
     "copyResolvConf",
     "restartIfChanged",
     "timeoutStartSec",
-];
-
-/// Options that take effect only in a private network.
-const NETWORK_OPTIONS: [&str; 7] = [
-    "hostBridge",
-    "hostAddress",
-    "hostAddress6",
-    "localAddress",
-    "localAddress6",
-    "localMacAddress",
-    "forwardPorts",
 ];
 
 /// Options by which a container is told from somebody's own record, whatever else that has.
@@ -334,12 +322,14 @@ fn merge(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Conta
     let other = other_private_network(reader, found, from_flags.network.as_ref(), unknown_flag);
     container.network = network(reader, found, &private_network, &other, from_flags.network);
     let network_options = network_options(reader, found);
+    let links = links(reader, found);
     let mut nspawn = Nspawn {
         private_users,
         ownership,
         private_network,
         enable_tun,
         network_options,
+        links,
         other_private_network: other,
         opaque: None,
     };
@@ -360,31 +350,6 @@ fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
     } else {
         is_pick
     }
-}
-
-/// Those of [`NETWORK_OPTIONS`] that are set.
-fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<NetworkOption>> {
-    let mut out = Vec::new();
-    for name in NETWORK_OPTIONS {
-        let option = reader.get(found, name);
-        let is_set = match &option.value.value {
-            Value::Null => false,
-            Value::List(list) => !list.elems.is_empty(),
-            _ => true,
-        };
-        if is_set && reader.is_written(&option) {
-            out.push(reader.field(&option, |this, value, _| match &value.value {
-                Value::Null => Err(Why::Undecided("null".to_owned())),
-                // It may be null.
-                Value::Unknown(unknown) => Err(unknown.why.clone()),
-                _ => Ok(NetworkOption {
-                    name,
-                    value: print::value(this.ev, value),
-                }),
-            }));
-        }
-    }
-    out
 }
 
 /// The capability and the device that come with `enableTun`, and the device that NixOS gives to containers with users
@@ -428,75 +393,4 @@ fn opaque(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Stri
         }
     }
     None
-}
-
-/// Does something besides `privateNetwork` give the guest a network of its own?
-fn other_private_network(
-    reader: &mut OptionReader<'_, '_>,
-    found: &Found,
-    flag: Option<&Field<NetworkMode>>,
-    unknown_flag: Option<(Why, Origin)>,
-) -> Field<bool> {
-    if let Some(flag) = flag {
-        return flag.map(|mode| *mode != NetworkMode::Host);
-    }
-    let mut unknown = unknown_flag;
-    for name in ["interfaces", "macvlans"] {
-        let list = reader.get(found, name);
-        for element in reader.elements(&list) {
-            let field = reader.text(&element).map(|_| true);
-            match field.fact {
-                Fact::Unknown(why) => unknown = unknown.or(Some((why, field.origin))),
-                _ => return field,
-            }
-        }
-    }
-    let veths = reader.get(found, "extraVeths");
-    let entries = reader.entries(&veths);
-    if let Some((_, first)) = entries.named.first() {
-        return reader.field(first, |_, _, _| Ok(true));
-    }
-    if let Some(why) = entries.open {
-        unknown = unknown.or(Some((why, reader.key_origin(&veths))));
-    }
-    let namespace = reader.get(found, "networkNamespace");
-    if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
-        return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(flags::joined(&this.text_or_hole(value, origin)) != NetworkMode::Host),
-        });
-    }
-    match unknown {
-        Some((why, origin)) => Field::unknown(why, origin),
-        None => Field::default(false),
-    }
-}
-
-fn network(
-    reader: &mut OptionReader<'_, '_>,
-    found: &Found,
-    private_network: &Field<bool>,
-    other: &Field<bool>,
-    flag: Option<Field<NetworkMode>>,
-) -> Field<NetworkMode> {
-    let namespace = reader.get(found, "networkNamespace");
-    if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
-        return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
-            _ => Ok(flags::joined(&this.text_or_hole(value, origin))),
-        });
-    }
-    if let Some(flag) = flag {
-        return flag;
-    }
-    if private_network.value() != Some(&true) && other.value() != Some(&false) {
-        return other.map(|_| NetworkMode::Private);
-    }
-    private_network.map(|private| {
-        if *private {
-            NetworkMode::Private
-        } else {
-            NetworkMode::Host
-        }
-    })
 }

@@ -10,6 +10,7 @@ mod kernel;
 mod node;
 mod not_modelled;
 pub(crate) mod release;
+mod rights;
 mod secrets;
 mod switches;
 mod users;
@@ -42,6 +43,10 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.users = users::read(reader, config, &mut system.secrets);
     system.group_members = users::members(reader, config);
     system.service_groups = users::service_groups(reader, config);
+    system.nix_trusted = rights::nix_trusted(reader, config);
+    system.rights = rights::read(reader, config);
+    system.job_users = rights::job_users(reader, config);
+    system.lowest_free_port = lowest_free_port(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
     system.selinux = selinux(reader, config);
     system.wheel_is_root = wheel_is_root(reader, config);
@@ -73,11 +78,28 @@ fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<b
     reader.bool(&allowed)
 }
 
+/// The sysctl `net.ipv4.ip_unprivileged_port_start`.
+fn lowest_free_port(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<i64> {
+    let sysctl = reader.option(config, &["boot", "kernel", "sysctl"]);
+    let limit = reader.at(&sysctl, &["net.ipv4.ip_unprivileged_port_start"]);
+    if reader.is_unset(&limit) {
+        return Field::default(1024);
+    }
+    reader.field(&limit, |_, value, _| match &value.value {
+        Value::Int(port) => Ok(*port),
+        Value::String(text) if text.hole().is_none() => {
+            let port = text.text.trim().parse();
+            port.map_err(|_| wrong("a port", &value.value))
+        }
+        other => Err(wrong("a port", other)),
+    })
+}
+
 /// Is `sudo` told not to ask members of `wheel`? The module of NixOS-WSL tells it so by default.
 fn wheel_is_root(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
     for sudo in ["sudo", "sudo-rs"] {
         let asks = reader.option(config, &["security", sudo, "wheelNeedsPassword"]);
-        if !reader.is_unset(&asks) {
+        if !reader.is_unset(&asks) && !reader.is_default(&asks) {
             return reader.bool(&asks).map(|asks| !asks);
         }
     }

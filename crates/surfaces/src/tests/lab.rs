@@ -189,9 +189,11 @@ fn the_network_of_process_one_is_the_hosts() {
               other private network: false <- "--network-namespace-path=/proc/1/ns/net"
             nspawn b in `box` <- containers.b.networkNamespace = "/proc/1/ns/net"
               network: Host <- "/proc/1/ns/net"
+              link: networkNamespace <- "/proc/1/ns/net"
               other private network: false <- "/proc/1/ns/net"
             nspawn c in `box` <- containers.c.networkNamespace = "/run/netns/vpn"
               network: Joined("/run/netns/vpn") <- "/run/netns/vpn"
+              link: networkNamespace <- "/run/netns/vpn"
               other private network: true <- "/run/netns/vpn"
         "#]],
     );

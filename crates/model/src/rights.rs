@@ -1,0 +1,90 @@
+//! What users of a system may do as root, or have root do for them.
+
+use crate::{FactValue, Text};
+
+/// Programs that somebody may run as root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// What gives it.
+    pub by: RightBy,
+    /// Users by their names, groups with a `%` before theirs; nobody: everybody.
+    pub who: Vec<String>,
+    /// The command with its arguments; for polkit the action.
+    pub command: Text,
+    /// Are arguments that are not said left to whoever runs it? Else there are none.
+    pub any_arguments: bool,
+    /// Is a password asked for?
+    pub asks: bool,
+}
+
+/// What gives somebody the right to act as root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RightBy {
+    /// `sudo`.
+    Sudo,
+    /// `doas`.
+    Doas,
+    /// A program that is started as root by whoever runs it: `security.wrappers`.
+    Wrapper,
+    /// A rule of polkit.
+    Polkit,
+}
+
+impl RightBy {
+    /// The name used in messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sudo => "sudo",
+            Self::Doas => "doas",
+            Self::Wrapper => "a wrapper",
+            Self::Polkit => "polkit",
+        }
+    }
+}
+
+impl FactValue for Right {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            by: _,
+            who: _,
+            command,
+            any_arguments: _,
+            asks: _,
+        } = self;
+        vec![command]
+    }
+
+    fn describe(&self) -> String {
+        let who = match &self.who[..] {
+            [] => "everybody".to_owned(),
+            who => who.join(", "),
+        };
+        let more = if self.any_arguments { " *" } else { "" };
+        let asks = if self.asks { ", with a password" } else { "" };
+        format!(
+            "{who} by {}: {}{more}{asks}",
+            self.by.as_str(),
+            self.command.display()
+        )
+    }
+}
+
+/// The user that runs what others hand in: the jobs of a forge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobUser {
+    /// Its name.
+    pub user: String,
+    /// The service that runs jobs, as its option is called.
+    pub service: String,
+}
+
+impl FactValue for JobUser {
+    fn texts(&self) -> Vec<&Text> {
+        Vec::new()
+    }
+
+    fn describe(&self) -> String {
+        let Self { user, service } = self;
+        format!("{user} for {service}")
+    }
+}

@@ -1,0 +1,51 @@
+//! Users and their groups.
+
+use nixpod_model::{Field, System, User};
+
+/// Is a group among those that a user lists?
+pub(crate) fn in_extra_groups(user: &User, group: &str) -> bool {
+    user.extra_groups
+        .iter()
+        .any(|field| field.value().is_some_and(|name| name == group))
+}
+
+/// May the user run everything by `sudo`?
+pub(crate) fn is_in_wheel(system: &System, name: &str) -> bool {
+    is_in(system, name, "wheel")
+}
+
+/// Is a user in a group, as far as is known?
+fn is_in(system: &System, name: &str, group: &str) -> bool {
+    let user = system.users.iter().find(|user| user.name == name);
+    let mut members = system.group_members.iter().filter_map(Field::value);
+    user.is_some_and(|user| in_extra_groups(user, group))
+        || members.any(|(of, member)| of == group && member == name)
+}
+
+/// May the user become root by `sudo` or `doas`: as a member of `wheel`, or by a rule of its own?
+pub(crate) fn can_become_root(system: &System, name: &str) -> bool {
+    let is_theirs = |who: &String| {
+        who == name
+            || who
+                .strip_prefix('%')
+                .is_some_and(|group| is_in(system, name, group))
+    };
+    let mut rights = system.rights.iter().filter_map(Field::value);
+    is_in(system, name, "wheel")
+        || rights.any(|right| {
+            right.command.pattern().split_whitespace().next() == Some("ALL")
+                && right.who.iter().any(is_theirs)
+        })
+}
+
+/// Is it known of a user in which groups it is? A file that is no whole system may leave groups to others, but a user of a
+/// service has none that matter here.
+pub(crate) fn has_known_groups(system: &System, name: &str) -> bool {
+    let user = system.users.iter().find(|user| user.name == name);
+    let members_known = system.group_members.iter().all(|field| !field.is_unknown());
+    let is_known = |user: &User| {
+        let groups_known = user.extra_groups.iter().all(|field| !field.is_unknown());
+        groups_known && (system.seen.is_whole() || user.is_system.said() == Some(&true))
+    };
+    members_known && user.is_some_and(is_known)
+}

@@ -1,0 +1,506 @@
+//! half-private-users
+
+use crate::about::paths::{Base, host_path};
+use crate::about::words::{listed, name};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Container, Field, Mount, NetworkMode, Nspawn, Release, Surface, Userns, Written};
+
+declare_rule! {
+    /// ## What it flags
+    /// An nspawn container with a user namespace that only half fits: a first id below 65536, which is that of a real user of
+    /// the host (high); a number that gives nobody the guest's files; ids that two containers share; writable bind mounts
+    /// without a mapping, in which the guest's root may write nothing; ports below 1024 in the host's network; `-U` among the
+    /// flags without the option, so that the Nix store belongs to nobody (low); and writable bind mounts with `idmap`, through
+    /// which the guest's root is the host's root after all (low).
+    /// ## Why
+    /// Users that are mapped own nothing outside of their range. A plain bind mount shows its files as those of `nobody`. The
+    /// option `idmap` maps ids one to one, so root of the guest writes as the host's root there, and a program that it makes
+    /// set-user-id is one of the host's root. `rootidmap` maps the guest's root to the owner of the directory, which is narrower
+    /// if that owner is not root. Only `"pick"` also sees to who owns the container's own files, and with the host's network
+    /// nspawn takes the right to listen on low ports away.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   containers.db = {
+    ///     privateUsers = "pick";
+    ///     bindMounts."/data" = { hostPath = "/srv/db"; isReadOnly = false; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// { containers.web = { privateUsers = 1000; config = { }; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   containers.db = {
+    ///     privateUsers = "pick";
+    ///     privateNetwork = true;
+    ///     bindMounts."/data:rootidmap" = { hostPath = "/srv/db"; isReadOnly = false; };
+    ///     config = { };
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: with other ids, files that the container has written so far belong to nobody until nspawn has changed their
+    /// owners. Bind mounts have no fix, since who should own the directory is not known.
+    pub static RULE = {
+        id: "half-private-users",
+        summary: "user namespace that files, binds or ports of the guest do not fit",
+        severity: Medium,
+        group: Isolation,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nspawn-fixed-range-does-not-own-its-root",
+            "nspawn-ownership-auto-maps-not-chowns",
+            "nspawn-bind-under-pick-is-nobody",
+            "nspawn-idmap-plants-setuid-root",
+            "nspawn-rootidmap-is-the-owner",
+            "nspawn-store-idmap",
+            "nspawn-owneridmap",
+            "nspawn-u-flag-is-pick-with-auto",
+            "nspawn-short-range",
+            "nspawn-shared-network-under-pick-has-no-low-ports",
+        ]),
+        check: Container(check),
+    }
+}
+
+/// The first release with the option `privateUsers`.
+const OPTION_SINCE: Release = Release::new(25, 5);
+/// Ids of real users and services lie below this one.
+const FIRST_FREE: u32 = 65_536;
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let Some(nspawn) = &container.nspawn else {
+        return;
+    };
+    let Some(userns) = container.userns.value() else {
+        return;
+    };
+    match userns {
+        Userns::Fixed { first: 0, .. } => return,
+        Userns::Fixed { first, .. } if *first < FIRST_FREE => {
+            return real_user(ctx, container, *first, sink);
+        }
+        Userns::Fixed { first, count } => {
+            if !shared(ctx, container, (*first, *count), sink) {
+                unowned(container, nspawn, sink);
+            }
+        }
+        Userns::Pick => writable_binds(container, sink),
+        Userns::Other(mode) if matches!(mode.as_str(), "yes" | "managed") => writable_binds(container, sink),
+        _ => return,
+    }
+    mapped_binds(container, sink);
+    store(ctx, container, nspawn, sink);
+    low_ports(ctx, container, sink);
+}
+
+/// Its root is somebody.
+fn real_user(ctx: &Ctx<'_>, container: &Container, first: u32, sink: &mut Sink) {
+    let Some(userns) = container.userns.written() else {
+        return;
+    };
+    let system = ctx.system(container);
+    let of_id = |user: &&nixpod_model::User| user.uid.value().copied().flatten() == Some(i64::from(first));
+    let whose = match system.users.iter().find(of_id) {
+        Some(user) => format!("`{}`", user.name),
+        None => format!("whoever has id {first}"),
+    };
+    let builder = sink
+        .report(
+            userns,
+            format!("the root of {} is user {first} of the host: {whose}", name(container)),
+        )
+        .severity(Severity::High)
+        .help(
+            "The ids from this number on are those of real users and services, whose processes and files the guest's root then \
+             has. Set `privateUsers = \"pick\"`, or a number from 524288 on.",
+        );
+    if let Some(change) = pick(container) {
+        builder.fix("Let nspawn pick a free range", Applicability::Unsafe, change);
+    }
+}
+
+/// The option in the place of its value, unless a flag decides.
+fn pick(container: &Container) -> Option<Change> {
+    let option = &container.nspawn.as_ref()?.private_users;
+    let decides = option.said().is_some() && option.origin == container.userns.origin;
+    let is_whole = option.origin.place().is_some_and(|place| place.within.is_none());
+    (decides && is_whole).then(|| Change::Replace(option.origin.clone(), "\"pick\"".into()))
+}
+
+/// Another container has its ids.
+fn shared(ctx: &Ctx<'_>, container: &Container, (first, count): (u32, u32), sink: &mut Sink) -> bool {
+    let Some(userns) = container.userns.written() else {
+        return false;
+    };
+    let before = ctx.containers_of(ctx.system(container)).iter();
+    let before = before.take_while(|other| other.id != container.id);
+    let twin = before
+        .filter(|other| other.nspawn.is_some())
+        .find(|other| match other.userns.said() {
+            Some(Userns::Fixed {
+                first: start,
+                count: ids,
+            }) => {
+                let end = |start: u32, ids: u32| u64::from(start) + u64::from(ids);
+                u64::from(first) < end(*start, *ids) && u64::from(*start) < end(first, count)
+            }
+            _ => false,
+        });
+    let Some(twin) = twin else { return false };
+    let builder = sink
+        .report(userns, format!("{} has the user ids of {}", name(container), name(twin)))
+        .depends_on(&twin.userns)
+        .related(&twin.userns.origin, "they are chosen here, too")
+        .help(
+            "What one of them writes belongs to the other as well, and each may signal the other's processes where it sees \
+             them. Set `privateUsers = \"pick\"`, or numbers that are 65536 apart.",
+        );
+    if let Some(change) = pick(container) {
+        builder.fix("Let nspawn pick a free range", Applicability::Unsafe, change);
+    }
+    true
+}
+
+/// A number alone says nothing of who owns the files.
+fn unowned(container: &Container, nspawn: &Nspawn, sink: &mut Sink) {
+    let Some(userns) = container.userns.written() else {
+        return;
+    };
+    if container.surface != Surface::Nspawn || nspawn.ownership.value() != Some(&false) {
+        return;
+    }
+    let builder = sink
+        .report(
+            userns,
+            format!("the root of {} does not own its files: the number alone gives it none", name(container)),
+        )
+        .depends_on(&nspawn.ownership)
+        .at_most(Confidence::Medium, "they may have been given to these ids by hand")
+        .help(
+            "The directory of the container belongs to the host's root, and so to nobody inside. Set `privateUsers = \"pick\"`, \
+             which also sees to that, or add `extraFlags = [ \"--private-users-ownership=auto\" ]`.",
+        );
+    if let Some(change) = pick(container) {
+        builder.fix(
+            "Let nspawn pick a range and map the files",
+            Applicability::Unsafe,
+            change,
+        );
+    }
+}
+
+/// The mapping of ids that a bind mount has, if any.
+fn mapping(mount: &Mount) -> Option<&str> {
+    let mut options = mount.options.iter().map(String::as_str);
+    options.find(|option| matches!(*option, "idmap" | "rootidmap" | "owneridmap" | "noidmap"))
+}
+
+/// Is it a directory or file that somebody keeps data in, and no device, socket or file system of the kernel?
+fn holds_data(mount: &Mount) -> bool {
+    let Some(path) = host_path(&mount.source) else {
+        return false;
+    };
+    let top = path.segments.first().map_or("", String::as_str);
+    let is_of_the_kernel = matches!(top, "dev" | "proc" | "sys" | "run" | "tmp" | "nix" | "");
+    // A whole directory of the system is worse than that: see sensitive-bind.
+    let is_whole = path.segments.len() == 1 && matches!(top, "boot" | "etc" | "home" | "root" | "usr" | "var");
+    let is_of_the_system = path.base == Base::System && (is_of_the_kernel || is_whole);
+    let is_socket = path.file_name().ends_with(".sock") || path.file_name().ends_with(".socket");
+    path.base != Base::Runtime && !is_of_the_system && !is_socket
+}
+
+/// Binds in which the guest's root may write nothing.
+fn writable_binds(container: &Container, sink: &mut Sink) {
+    let closed: Vec<Written<'_, Mount>> = { container.mounts.iter() }
+        .filter_map(|field| field.written())
+        .filter(|field| {
+            let mount = field.get();
+            let is_writable = !mount.read_only && mount.unclear_access.is_none();
+            mount.is_bind && is_writable && mapping(mount).is_none() && holds_data(mount)
+        })
+        .collect();
+    let Some(first) = closed.first() else { return };
+    let paths: Vec<String> = { closed.iter() }
+        .map(|field| format!("`{}`", field.get().source.display()))
+        .collect();
+    let target = first.get().target.display();
+    let mut builder = sink
+        .report(
+            *first,
+            format!("the root of {} cannot write to {}: its files are nobody's inside", name(container), listed(&paths, 3)),
+        )
+        .depends_on(&container.userns)
+        .help(format!(
+            "The directory's owner has no id in the guest. Give it to a user of the host's that has no power, and bind it with \
+             `rootidmap`: `bindMounts.\"{target}:rootidmap\"` with `hostPath`; the guest's root is then that user. The option \
+             `idmap` works with every owner, but lets the guest's root leave programs of the host's root there."
+        ));
+    for field in closed.iter().skip(1) {
+        builder = builder.related(&field.origin, "this one, too");
+    }
+}
+
+/// Binds through which the guest's root is the host's root.
+fn mapped_binds(container: &Container, sink: &mut Sink) {
+    for field in &container.mounts {
+        let Some(field) = field.written() else { continue };
+        let mount = field.get();
+        let is_writable = !mount.read_only && mount.unclear_access.is_none();
+        if !is_writable || mapping(mount) != Some("idmap") || !holds_data(mount) {
+            continue;
+        }
+        // Whole directories of the system are worse, whatever the mapping: that is sensitive-bind.
+        if host_path(&mount.source).is_none_or(|path| path.base != Base::System || path.segments.len() < 2) {
+            continue;
+        }
+        sink.report(
+            field,
+            format!(
+                "the root of {} writes to `{}` as the host's root: `idmap` maps one to the other",
+                name(container),
+                mount.source.display()
+            ),
+        )
+        .severity(Severity::Low)
+        .depends_on(&container.userns)
+        .help(
+            "A program that it leaves there with the set-user-id bit is one of the host's root for whoever starts it on the \
+             host. Give the directory to a user of the host's that has no power and write `rootidmap`, or mount its file system \
+             with `nosuid`.",
+        );
+    }
+}
+
+/// Users that a flag chooses, where NixOS maps the store by the option.
+fn store(ctx: &Ctx<'_>, container: &Container, nspawn: &Nspawn, sink: &mut Sink) {
+    if container.surface != Surface::Nspawn || nspawn.private_users.certain() != Some(&Userns::Host) {
+        return;
+    }
+    let Some(flag) = container.userns.written() else {
+        return;
+    };
+    let release = ctx.system(container).release.certain();
+    let severity = match release {
+        Some(release) if *release < OPTION_SINCE => return,
+        Some(_) => Severity::Low,
+        None => Severity::Info,
+    };
+    sink.report(
+        flag,
+        format!("the Nix store is nobody's in {}: a flag chooses its users, and not `privateUsers`", name(container)),
+    )
+    .severity(severity)
+    .help(
+        "NixOS maps the owners of the store and of the container's profiles by the option, since 25.05. Set `privateUsers = \
+         \"pick\"` and leave the flag out.",
+    );
+}
+
+/// Ports that its services are to have, and that nspawn does not let them have.
+fn low_ports(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let Some(guest) = ctx.guest(container) else { return };
+    let lowest = &ctx.system(container).lowest_free_port;
+    let (Some(NetworkMode::Host), Some(lowest)) = (container.network.certain(), lowest.certain()) else {
+        return;
+    };
+    let is_low = |field: &&Field<nixpod_model::OpenPorts>| {
+        field.said().is_some_and(|ports| i64::from(ports.first) < *lowest)
+    };
+    let low: Vec<_> = guest
+        .firewall
+        .open
+        .iter()
+        .filter(is_low)
+        .filter_map(|field| field.written())
+        .collect();
+    let Some(first) = low.first() else { return };
+    let mut ports: Vec<String> = low.iter().map(|field| field.get().first.to_string()).collect();
+    ports.dedup();
+    let noun = if ports.len() == 1 { "port" } else { "ports" };
+    sink.report(*first, format!("{} cannot listen on {noun} {}", name(container), listed(&ports, 3)))
+        .depends_on(&container.userns)
+        .related(&container.userns.origin, "its users are mapped here")
+        .help(format!(
+            "In the host's network a guest with users of its own has no ports below {lowest}: nspawn takes the capability. Set \
+             `privateNetwork = true` with addresses, or let the service listen on a higher port."
+        ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn its_root_is_somebody() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.ann = { isNormalUser = true; uid = 1000; };
+  containers.web = { privateUsers = 1000; config = { }; };
+                                  # ^^^^ high: the root of `web` is user 1000 of the host: `ann`
+  containers.db = { extraFlags = [ "--private-users=2000:1000" ]; config = { }; };
+                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the root of `db` is user 2000 of the host: whoever has id 2000
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn nobody_owns_the_files() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = 655360; config = { }; };
+                                  # ^^^^^^ medium: the root of `web` does not own its files: the number alone gives it none
+  containers.own = { privateUsers = 720896; extraFlags = [ "--private-users-ownership=auto" ]; config = { }; };
+  containers.map = { privateUsers = 786432; extraFlags = [ "--private-users-chown" ]; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn two_with_the_same_ids() {
+        check(
+            &RULE,
+            r#"
+let make = { privateUsers = 655360; extraFlags = [ "--private-users-ownership=map" ]; config = { }; }; in
+{
+  containers.a = make;
+  containers.b = make // { privateUsers = 700000; };
+                                        # ^^^^^^ medium: `b` has the user ids of `a`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn binds_of_nobody() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.db = {
+    privateUsers = "pick";
+    privateNetwork = true;
+    bindMounts = {
+      "/data" = { hostPath = "/srv/db"; isReadOnly = false; };
+                           # ^^^^^^^^^ medium: the root of `db` cannot write to `/srv/db` and `/var/lib/backup`: its files are nobody's inside
+      "/var/lib/backup" = { hostPath = "/var/lib/backup"; isReadOnly = false; };
+    };
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn binds_of_root() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.db = {
+    privateUsers = "pick";
+    bindMounts."/data:idmap" = { hostPath = "/srv/db"; isReadOnly = false; };
+                                          # ^^^^^^^^^ low: the root of `db` writes to `/srv/db` as the host's root: `idmap` maps one to the other
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn flags_without_the_option() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { extraFlags = [ "-U" ]; config = { }; };
+                                  # ^^^^ info: the Nix store is nobody's in `web`: a flag chooses its users, and not `privateUsers`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn low_ports_of_the_host() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    privateUsers = "pick";
+    config = { networking.firewall.allowedTCPPorts = [ 80 443 8080 ]; };
+                                                     # ^^ medium: `web` cannot listen on ports 80 and 443
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_fits() {
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: {
+  containers.web = {
+    privateUsers = "pick";
+    privateNetwork = true;
+    bindMounts = {
+      "/a:rootidmap" = { hostPath = "/srv/a"; isReadOnly = false; };
+      "/b:owneridmap" = { hostPath = "/srv/b"; isReadOnly = false; };
+      "/c" = { hostPath = "/srv/c"; };
+      "/d" = { hostPath = config.my.path; isReadOnly = false; };
+      "/e" = { hostPath = "/srv/e"; isReadOnly = config.my.choice; };
+      "/run/postgresql" = { hostPath = "/run/postgresql"; isReadOnly = false; };
+      "/dev/dri" = { hostPath = "/dev/dri"; isReadOnly = false; };
+    };
+    config.networking.firewall.allowedTCPPorts = [ 80 ];
+  };
+  containers.plain = { bindMounts."/data" = { hostPath = "/srv/db"; isReadOnly = false; }; config = { }; };
+  containers.unknown = { privateUsers = config.my.users; config = { }; };
+  containers.high = { privateUsers = "pick"; config.networking.firewall.allowedTCPPorts = [ 8080 ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn low_ports_that_are_free() {
+        check_none(
+            &RULE,
+            r#"
+{
+  boot.kernel.sysctl."net.ipv4.ip_unprivileged_port_start" = 80;
+  containers.web = { privateUsers = "pick"; config.networking.firewall.allowedTCPPorts = [ 80 ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn picks_a_range() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = 1000; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { privateUsers = "pick"; config = { }; }; }
+"#,
+        );
+    }
+}

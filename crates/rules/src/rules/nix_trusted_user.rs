@@ -1,0 +1,267 @@
+//! nix-trusted-user
+
+use crate::about::people::{can_become_root, has_known_groups};
+use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{Field, System, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// Users and groups besides `root` that the Nix daemon trusts: `nix.settings.trusted-users` and `extra-trusted-users`,
+    /// `nix.trustedUsers`, and these lines in `nix.extraOptions`. Everybody (`*`, `@users`) and users who cannot become root
+    /// otherwise are high. Who may use
+    /// `sudo`, or of whom that is not known, is low, and `@wheel` info.
+    /// ## Why
+    /// A trusted user tells the daemon to build without sandbox and without build users, and the daemon runs the build as
+    /// root of the host. Nix's manual says that it is like giving the user root. `allowed-users` is enough to build, and
+    /// substituters are trusted one by one with `trusted-substituters`.
+    ///
+    /// `nix.settings` of a guest changes nothing: guests use the daemon of the host.
+    /// ## Bad
+    /// ```nix
+    /// {
+    ///   users.users.deploy = { isSystemUser = true; group = "deploy"; };
+    ///   nix.settings.trusted-users = [ "root" "deploy" ];
+    /// }
+    /// ```
+    /// ```nix
+    /// { nix.extraOptions = "trusted-users = root @users"; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   nix.settings.trusted-users = [ "root" ];
+    ///   nix.settings.trusted-substituters = [ "https://cache.example.org" ];
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the user can no longer copy unsigned paths into the store or change the daemon's settings. Users that a text
+    /// names have no fix.
+    pub static RULE = {
+        id: "nix-trusted-user",
+        summary: "user whom the Nix daemon lets act as root",
+        severity: High,
+        group: Users,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::Experiments(&[
+            "nix-trusted-user-is-root",
+            "nix-daemon-runs-root-code",
+        ]),
+        check: System(check),
+    }
+}
+
+fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    // The daemon is the host's, also in guests.
+    if system.kind != SystemKind::Nixos {
+        return;
+    }
+    for (number, field) in system.nix_trusted.iter().enumerate() {
+        let (before, after) = system.nix_trusted.split_at(number);
+        let is_same = |other: &&Field<String>| other.said().is_some() && other.said() == field.said();
+        if before.iter().any(|other| is_same(&other)) {
+            continue;
+        }
+        let mut field = field.clone();
+        let others = after.iter().skip(1).filter(is_same);
+        field.also.extend(others.map(|other| other.origin.clone()));
+        let Some(written) = field.written() else {
+            continue;
+        };
+        let name = written.get();
+        let Some((severity, who, why)) = judge(system, name) else {
+            continue;
+        };
+        let groups_known = name.starts_with(['*', '@']) || has_known_groups(system, name);
+        let confidence = match groups_known {
+            true => Confidence::High,
+            false => Confidence::Medium,
+        };
+        let builder = sink
+            .report(written, format!("the Nix daemon trusts {who} as it does root"))
+            .severity(severity)
+            .at_most(confidence, "its groups are not all known")
+            .if_all_seen(&system.seen)
+            .help(format!(
+                "Whom it trusts has it run a program as root, outside of any sandbox. {why} Use `allowed-users` for building, \
+                 and `trusted-substituters` or `trusted-public-keys` for caches."
+            ));
+        // Of a text a whole line would have to go.
+        let places: Vec<_> = std::iter::once(&field.origin).chain(&field.also).collect();
+        let are_elements =
+            { places.iter() }.all(|origin| origin.place().is_some_and(|place| place.within.is_none()));
+        if are_elements {
+            builder.fix_all(
+                format!("do not trust `{name}`"),
+                Applicability::Unsafe,
+                places
+                    .into_iter()
+                    .map(|place| Change::Remove(place.clone()))
+                    .collect(),
+            );
+        }
+    }
+}
+
+/// How bad it is to trust somebody, who that is, and what it adds.
+fn judge(system: &System, name: &str) -> Option<(Severity, String, &'static str)> {
+    let free_sudo = system.wheel_is_root.value() == Some(&true);
+    Some(match name {
+        "root" | "" => return None,
+        // What runs jobs of others is worse, and has a rule of its own.
+        _ if system
+            .job_users
+            .iter()
+            .any(|job| job.said().is_some_and(|job| job.user == name)) =>
+        {
+            return None;
+        }
+        "*" => (
+            Severity::High,
+            "everybody".to_owned(),
+            "So every service that is broken into is root.",
+        ),
+        "@users" => (
+            Severity::High,
+            "all of group `users`".to_owned(),
+            "So every person with an account is root.",
+        ),
+        "@wheel" | "@admin" if free_sudo => return None,
+        // `admin` is what macOS calls it.
+        "@wheel" | "@admin" => (
+            Severity::Info,
+            format!("group `{}`", name.trim_start_matches('@')),
+            "Its members can become root by `sudo` anyway, but here no password is asked for.",
+        ),
+        "@root" => return None,
+        _ if name.starts_with('@') => (
+            Severity::Medium,
+            format!("group `{}`", name.trim_start_matches('@')),
+            "So every member of the group is root.",
+        ),
+        _ if can_become_root(system, name) && free_sudo => return None,
+        _ if can_become_root(system, name) => (
+            Severity::Low,
+            format!("user `{name}`"),
+            "This user can become root by `sudo` anyway, but here no password is asked for.",
+        ),
+        _ if !has_known_groups(system, name) => (
+            Severity::Low,
+            format!("user `{name}`"),
+            "Unless this user can become root by `sudo` anyway, that is a way to it.",
+        ),
+        _ => (
+            Severity::High,
+            format!("user `{name}`"),
+            "Otherwise this user has no way to become root.",
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn who_cannot_become_root_otherwise() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }
+#- /oak.nix
+{
+  users.users.nixremote = { isNormalUser = true; openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA" ]; };
+  users.users.ann = { isNormalUser = true; extraGroups = [ "wheel" ]; };
+  nix.settings.trusted-users = [ "root" "nixremote" "ann" ];
+                                      # ^^^^^^^^^^^ high: the Nix daemon trusts user `nixremote` as it does root
+                                                  # ^^^^^ low: the Nix daemon trusts user `ann` as it does root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn everybody() {
+        check(
+            &RULE,
+            r#"
+{ lib, ... }: {
+  nix.settings = { extra-trusted-users = lib.mkForce [ "*" ]; };
+                                                     # ^^^ high: the Nix daemon trusts everybody as it does root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn lines_of_the_configuration_file() {
+        check(
+            &RULE,
+            r#"
+{
+  nix.extraOptions = ''
+    # trusted-users = eve
+    experimental-features = nix-command flakes
+    trusted-users = root @wheel @staff
+                       # ^^^^^^ info: the Nix daemon trusts group `wheel` as it does root
+                              # ^^^^^^ medium: the Nix daemon trusts group `staff` as it does root
+  '';
+}
+"#,
+        );
+    }
+
+    /// A user of whom nothing is seen may be in `wheel`.
+    #[test]
+    fn users_from_elsewhere() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  nix.settings.trusted-users = [ "bob" config.my.user ];
+                               # ^^^^^ low: the Nix daemon trusts user `bob` as it does root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_no_more_than_before() {
+        check_none(
+            &RULE,
+            r#"
+{
+  security.sudo.wheelNeedsPassword = false;
+  users.users.ann = { isNormalUser = true; extraGroups = [ "wheel" ]; };
+  users.users.eve = { isNormalUser = true; extraGroups = [ "ops" ]; };
+  security.sudo.extraConfig = "%ops ALL=(ALL:ALL) NOPASSWD: ALL";
+  nix.settings.trusted-users = [ "root" "@wheel" "ann" "eve" ];
+  nix.settings.allowed-users = [ "*" ];
+  nix.settings.trusted-substituters = [ "https://cache.example.org" ];
+  containers.build.config.nix.settings.trusted-users = [ "ci" ];
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn takes_the_trust_away() {
+        check_fix(
+            &RULE,
+            r#"
+{
+  users.users.ann.isNormalUser = true;
+  nix.settings.trusted-users = [ "root" "ann" ];
+}
+"#,
+            r#"
+{
+  users.users.ann.isNormalUser = true;
+  nix.settings.trusted-users = [ "root" ];
+}
+"#,
+        );
+    }
+}
