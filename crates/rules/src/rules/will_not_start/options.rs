@@ -2,7 +2,9 @@
 
 use crate::about::words::name;
 use nixpod_analysis::Sink;
-use nixpod_model::{Container, FlagForm, NamespaceMode, NetworkMode, Surface, Text, Userns, Written};
+use nixpod_model::{
+    Container, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text, Userns, Written,
+};
 
 /// So many ids belong to a guest whose files systemd-nspawn gives to other owners.
 const IDS: u32 = 0x1_0000;
@@ -26,6 +28,7 @@ pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
     check_memory(container, sink);
     check_names(container, sink);
     check_maps(container, sink);
+    check_sysctls(container, sink);
 }
 
 /// A `-` before a bind's path. In settings files and in units it means that the path may be missing.
@@ -100,11 +103,7 @@ fn check_memory(container: &Container, sink: &mut Sink) {
     let Some(size) = option(container, |word| is_option(word, "--shm-size")) else {
         return;
     };
-    let mut namespaces = container.namespaces.iter().rev();
-    let Some(ipc) = namespaces
-        .find(|field| field.value().is_none_or(|one| one.kind == "ipc"))
-        .and_then(|field| field.written())
-    else {
+    let Some(ipc) = ipc(container) else {
         return;
     };
     let said = match &ipc.get().mode {
@@ -165,6 +164,80 @@ fn check_maps(container: &Container, sink: &mut Sink) {
     .depends_on(mode.field())
     .related(&mode.origin, "the users are chosen here, too")
     .help("Podman takes one or the other. Leave one of them out.");
+}
+
+/// Settings of the kernel that are none of a namespace of the container's own.
+fn check_sysctls(container: &Container, sink: &mut Sink) {
+    for field in &container.run_options {
+        let Some(field) = field.written().filter(|field| field.get().name == "sysctl") else {
+            continue;
+        };
+        let value = field.get().value.pattern();
+        let Some((setting, _)) = value.split_once('=') else {
+            continue;
+        };
+        if setting.starts_with("vm.") || setting.starts_with("fs.") && !setting.starts_with("fs.mqueue.") {
+            sink.report(
+                field,
+                format!(
+                    "{} does not start: `{setting}` is a setting of the whole kernel",
+                    name(container)
+                ),
+            )
+            .help(format!(
+                "Podman sets only what a container has of its own. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
+            ));
+            continue;
+        }
+        let network = container.network.written();
+        let network = network.filter(|network| *network.get() == NetworkMode::Host);
+        let memory = ipc(container).filter(|ipc| ipc.get().mode == NamespaceMode::Host);
+        match (
+            setting.starts_with("net."),
+            is_of_memory(setting),
+            network,
+            memory,
+        ) {
+            (true, _, Some(by), _) => refuse(sink, container, field, setting, ("network", by)),
+            (_, true, _, Some(by)) => refuse(sink, container, field, setting, ("shared memory", by)),
+            _ => {}
+        }
+    }
+}
+
+/// Tells of a setting of what is shared with the host.
+fn refuse<T>(
+    sink: &mut Sink,
+    container: &Container,
+    field: Written<'_, RunOption>,
+    setting: &str,
+    (what, by): (&str, Written<'_, T>),
+) {
+    sink.report(
+        field,
+        format!(
+            "{} does not start: `{setting}` is a setting of the host's {what}",
+            name(container)
+        ),
+    )
+    .depends_on(by.field())
+    .related(&by.origin, "it is shared by this")
+    .help(format!(
+        "Podman does not set what the container shares. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
+    ));
+}
+
+/// Is it a setting of shared memory, semaphores and messages?
+fn is_of_memory(setting: &str) -> bool {
+    let of_kernel = ["kernel.shm", "kernel.msg", "kernel.sem"];
+    setting.starts_with("fs.mqueue.") || of_kernel.iter().any(|begin| setting.starts_with(begin))
+}
+
+/// The namespace of shared memory that the code chooses.
+fn ipc(container: &Container) -> Option<Written<'_, Namespace>> {
+    let mut namespaces = container.namespaces.iter().rev();
+    let last = namespaces.find(|field| field.value().is_none_or(|one| one.kind == "ipc"));
+    last.and_then(|field| field.written())
 }
 
 /// Is a word this option, with its value behind a sign or in the next word?
@@ -260,6 +333,42 @@ mod tests {
     c = { image = "c"; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
     d = { image = "d"; extraOptions = [ "--label" "--dns" "--network=none" ]; };
     e = { image = "e"; extraOptions = [ "--ipc=host" "--ipc=private" "--shm-size=1g" ]; };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn settings_of_the_kernel_that_no_container_has() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    search = { image = "a"; extraOptions = [ "--sysctl=vm.max_map_count=262144" ]; };
+                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `search` does not start: `vm.max_map_count` is a setting of the whole kernel
+    shm = { image = "c"; extraOptions = [ "--ipc=host" "--sysctl=kernel.shmmax=1048576" ]; };
+                                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `shm` does not start: `kernel.shmmax` is a setting of the host's shared memory
+                                        # ^^^^^^^^^^^^ note: it is shared by this
+    vpn = { image = "b"; extraOptions = [ "--network=host" "--sysctl=net.ipv4.ip_forward=1" ]; };
+                                                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `vpn` does not start: `net.ipv4.ip_forward` is a setting of the host's network
+                                        # ^^^^^^^^^^^^^^^^ note: it is shared by this
+  };
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  boot.kernel.sysctl."vm.max_map_count" = 262144;
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--sysctl=net.ipv4.ip_forward=1" "--sysctl=fs.mqueue.msg_max=20" ]; };
+    b = { image = "b"; extraOptions = [ "--network=bridge" "--sysctl" "net.ipv6.conf.all.disable_ipv6=1" ]; };
+    c = { image = "c"; extraOptions = [ "--sysctl=kernel.shmmax=1048576" ]; };
   };
 }
 "#,
