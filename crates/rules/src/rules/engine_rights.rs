@@ -2,7 +2,7 @@
 
 use crate::about::people::can_become_root;
 use crate::about::words::{inside, listed};
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Right, RightBy, System, SystemKind};
 
 declare_rule! {
@@ -52,6 +52,13 @@ declare_rule! {
             "engine-socket-is-root",
             "docker-group-is-root",
         ]),
+        controls: Controls::Cover(&[Control::Cis("1.1.2"), Control::Attack("T1548.003")]),
+        stakes: [HostRoot x Step, Account x Step, Account x Weakness],
+        attack: Attack::Typed {
+            experiment: "docker-group-is-root",
+            command: "docker run --rm -v /:/host IMAGE cat /host/etc/shadow",
+            gives: "the host's password hashes: what sudo allows is the engine, and the engine is root",
+        },
         check: System(check),
     }
 }

@@ -1,7 +1,9 @@
 //! nix-trusted-user
 
 use crate::about::people::{can_become_root, has_known_groups};
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Field, System, SystemKind};
 
 declare_rule! {
@@ -47,6 +49,13 @@ declare_rule! {
             "nix-trusted-user-is-root",
             "nix-daemon-runs-root-code",
         ]),
+        controls: Controls::Cover(&[Control::Attack("T1548.003")]),
+        stakes: [Account x Command, Account x Step, Account x Weakness, Nothing x Itself],
+        attack: Attack::Typed {
+            experiment: "nix-trusted-user-is-root",
+            command: "nix-build --option sandbox false --option build-users-group \"\" EXPRESSION",
+            gives: "a builder that runs as root on the host, outside of any sandbox",
+        },
         check: System(check),
     }
 }

@@ -3,7 +3,9 @@
 use crate::about::people::{in_extra_groups, is_in_wheel};
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
-use nixpod_analysis::{Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Field, Surface, System, SystemKind, Written};
 use nixpod_source::Origin;
 

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 83] = [
+pub const READ: [ReadOption; 85] = [
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
