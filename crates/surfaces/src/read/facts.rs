@@ -438,6 +438,13 @@ impl<'e, 's> OptionReader<'e, 's> {
         (told.collect(), !open.is_always())
     }
 
+    /// The reason of the first condition that has no place in the code.
+    pub(crate) fn hangs_on(&mut self, when: When) -> Option<Why> {
+        let open = self.ev.without(when, self.given);
+        let all = self.ev.conditions(open).into_iter();
+        all.map(|(_, why)| why).next()
+    }
+
     /// The trail of a value, without places in our own files; where it has none, the key that defines it.
     pub(crate) fn origin(&self, value: OriginId, found: &Found) -> Origin {
         let trail = self.trail(self.ev.trail(value));

@@ -374,7 +374,7 @@ fn network_options(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Fiel
         };
         if is_set && reader.is_written(&option) {
             out.push(reader.field(&option, |this, value, _| match &value.value {
-                Value::Null => Err(Why::Undecided("null".to_owned())),
+                Value::Null => Err(Why::Undecided("it is null".to_owned())),
                 // It may be null.
                 Value::Unknown(unknown) => Err(unknown.why.clone()),
                 _ => Ok(NetworkOption {
@@ -422,7 +422,7 @@ fn opaque(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Stri
         let is_null = matches!(option.value.value, Value::Null);
         if !is_null && reader.is_written(&option) {
             return Some(reader.field(&option, |this, value, origin| match &value.value {
-                Value::Null => Err(Why::Undecided("null".to_owned())),
+                Value::Null => Err(Why::Undecided("it is null".to_owned())),
                 _ => Ok(format!("{name} = {}", this.text_or_hole(value, origin).display())),
             }));
         }
@@ -462,7 +462,7 @@ fn other_private_network(
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
+            Value::Null => Err(Why::Undecided("it is null".to_owned())),
             _ => Ok(flags::joined(&this.text_or_hole(value, origin)) != NetworkMode::Host),
         });
     }
@@ -482,7 +482,7 @@ fn network(
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
+            Value::Null => Err(Why::Undecided("it is null".to_owned())),
             _ => Ok(flags::joined(&this.text_or_hole(value, origin))),
         });
     }

@@ -166,8 +166,9 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 68] = [
+pub const READ: [ReadOption; 72] = [
     explains(&["boot"]),
+    tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -186,6 +187,7 @@ pub const READ: [ReadOption; 68] = [
     tells_scripts(&["home", "shellAliases"]),
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
+    tells_either(&["hjem"]),
     tells(&["home-manager"]),
     tells(&["microvm", "vms"]),
     explains(&["networking", "firewall"]),
@@ -194,6 +196,7 @@ pub const READ: [ReadOption; 68] = [
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
+    tells_scripts(&["programs", "git"]),
     tells_scripts(&["programs", "nushell"]),
     tells_scripts(&["programs", "zsh"]),
     explains(&[nixpod_modules::SCRIPTS]),
@@ -210,6 +213,7 @@ pub const READ: [ReadOption; 68] = [
     tells(&["services", "k3s", "manifests"]),
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
+    tells_scripts(&["services", "udev"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
