@@ -1,7 +1,7 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::project::Project;
-use crate::vocabulary::options::is_read;
+use crate::vocabulary::options::{explains_only, is_read};
 use nixpod_eval::{
     Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
     When,
@@ -240,7 +240,17 @@ impl<'e, 's> OptionReader<'e, 's> {
             is_read(path),
             "{path:?} is missing among the options that are read"
         );
-        self.at(config, path)
+        let mut found = self.at(config, path);
+        // A name that is not known, or a part of a definition that was not seen, may be any option. Doubt is raised where it
+        // may be a container, and not about how something else is meant: that is told of the system as a whole.
+        let is_elsewhere = found.thunk.is_none() && !found.of_unknown;
+        if let (true, Value::Unknown(unknown)) = (is_elsewhere, &found.value.value)
+            && matches!(unknown.why, Why::External(_))
+            && explains_only(path)
+        {
+            found.value.value = Value::unknown(Why::UnsetOption(path.join(".")));
+        }
+        found
     }
 
     /// The value at a path.

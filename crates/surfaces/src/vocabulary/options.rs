@@ -241,6 +241,12 @@ pub const READ: [ReadOption; 72] = [
     tells_scripts(&["xsession"]),
 ];
 
+/// Does an option only say how something else is meant?
+pub(crate) fn explains_only(path: &[&str]) -> bool {
+    let mut options = READ.iter().filter(|option| path.starts_with(option.path));
+    options.any(|option| option.tells == Tells::Never)
+}
+
 /// Is an option among those that are read?
 pub(crate) fn is_read(path: &[&str]) -> bool {
     READ.iter().any(|option| path.starts_with(option.path))
