@@ -492,7 +492,7 @@ impl<'s> Evaluator<'s> {
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>, site: Option<Site>) -> Stop {
         Stop::Error(Rc::new(EvalError {
             kind,
-            message: message.into(),
+            message: self.files.source.told(message.into()),
             site,
             trace: Vec::new(),
             context: Vec::new(),

@@ -49,6 +49,9 @@ pub struct Field<T> {
     pub definitions: Vec<Definition>,
     /// Why it may also be something that is not known, if so: of several alternatives one could be read.
     pub or_unknown: Option<Why>,
+    /// What it hangs on that no condition in the code says (for [`Fact::Maybe`]): an option that a file which was not seen
+    /// may set.
+    pub hangs_on: Option<Why>,
     /// Is it unknown because Nix, too, fails on it, whatever else is the case?
     pub fails: bool,
     /// Where else the same is said: by itself each of these would give the same value.
@@ -64,6 +67,7 @@ impl<T> Field<T> {
             conditions: Vec::new(),
             definitions: Vec::new(),
             or_unknown: None,
+            hangs_on: None,
             fails: false,
             also: Vec::new(),
         }
@@ -77,6 +81,7 @@ impl<T> Field<T> {
             conditions: Vec::new(),
             definitions: Vec::new(),
             or_unknown: None,
+            hangs_on: None,
             fails: false,
             also: Vec::new(),
         }
@@ -90,6 +95,7 @@ impl<T> Field<T> {
             conditions: Vec::new(),
             definitions: Vec::new(),
             or_unknown: None,
+            hangs_on: None,
             fails: false,
             also: Vec::new(),
         }
@@ -157,6 +163,7 @@ impl<T> Field<T> {
             conditions: self.conditions.clone(),
             definitions: self.definitions.clone(),
             or_unknown: self.or_unknown.clone(),
+            hangs_on: self.hangs_on.clone(),
             fails: self.fails,
             also: self.also.clone(),
         }

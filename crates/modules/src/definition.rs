@@ -40,6 +40,8 @@ pub(crate) struct RawDef {
     pub(crate) calls: Calls,
     /// What its module calls its file (`_file`), where that is not the file it is in.
     pub(crate) file: Option<Symbol>,
+    /// Is its module one that the system is given, and none that another imports?
+    pub(crate) is_given: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -62,6 +64,7 @@ impl RawDef {
             written,
             calls: Calls::default(),
             file: None,
+            is_given: false,
         }
     }
 
@@ -477,6 +480,7 @@ impl Definition {
             written: self.written.key(attr.site),
             calls: self.calls.clone(),
             file: self.file,
+            is_given: false,
         }
     }
 }

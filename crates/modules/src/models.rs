@@ -31,13 +31,17 @@ pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> Vec
     made.collect()
 }
 
-fn model(ev: &mut Evaluator<'_>, shared: &Shared, file: &'static OwnFile) -> ThunkId {
-    let file = file.value(ev);
+fn model(ev: &mut Evaluator<'_>, shared: &Shared, own_file: &'static OwnFile) -> ThunkId {
+    let file = own_file.value(ev);
     let lib = match shared.lib.get() {
         Some(lib) => *lib,
         None => ev.alloc_unknown(Why::NotModelled("lib".to_owned())),
     };
-    let arguments = ev.attrs_from(vec![("lib", lib)]);
+    let mut arguments = vec![("lib", lib)];
+    if std::ptr::eq(own_file, &own::NIXOS) {
+        arguments.push(("ids", own::IDS.value(ev)));
+    }
+    let arguments = ev.attrs_from(arguments);
     let arguments = ev.alloc(Value::attrs(arguments), OriginId::default());
     ev.alloc_apply(file, &[arguments], NO_SITE)
 }

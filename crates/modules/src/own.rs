@@ -39,6 +39,8 @@ pub(crate) static DEN: OwnFile = OwnFile::new(13, compiled!("den"));
 pub(crate) static FOLDERS: OwnFile = OwnFile::new(14, compiled!("folders"));
 pub(crate) static ARION: OwnFile = OwnFile::new(15, compiled!("arion"));
 pub(crate) static CELLS: OwnFile = OwnFile::new(16, compiled!("cells"));
+pub(crate) static IDS: OwnFile = OwnFile::new(17, compiled!("ids"));
+pub(crate) static DENIX: OwnFile = OwnFile::new(18, compiled!("denix"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

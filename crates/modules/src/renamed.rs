@@ -3,6 +3,7 @@
 //! Alias modules would do the same, but every guest of every host would evaluate them.
 
 use crate::declaration::Children;
+use crate::definition::RawDef;
 use crate::path::{Step, is_at};
 use nixpod_eval::{Attr, Evaluator, OriginId, Value};
 
@@ -26,7 +27,7 @@ pub(crate) fn forward(ev: &mut Evaluator<'_>, path: &[Step], children: &mut Chil
             && let Some(moved) = children.shift_remove(&old)
         {
             let new = ev.intern(new);
-            children.entry(new).or_default().defs.extend(moved.defs);
+            insert(&mut children.entry(new).or_default().defs, moved.defs);
         }
     }
     let (old, [first, inner @ ..]) = MOVED;
@@ -35,15 +36,24 @@ pub(crate) fn forward(ev: &mut Evaluator<'_>, path: &[Step], children: &mut Chil
         && let Some(moved) = children.shift_remove(&old)
     {
         let new = ev.intern(first);
-        for def in moved.defs {
+        let moved = moved.defs.into_iter().map(|def| {
             let mut value = def.value;
             for name in inner.iter().rev() {
                 let set = ev.attrs_from(vec![(name, value)]);
                 value = ev.alloc(Value::attrs(set), OriginId::default());
             }
-            children.entry(new).or_default().defs.push(def.replaced(value));
-        }
+            def.replaced(value)
+        });
+        let moved = moved.collect();
+        insert(&mut children.entry(new).or_default().defs, moved);
     }
+}
+
+/// The module that gives on what is defined under an old name is imported by one of NixOS's, which stand before those that a
+/// system is given: so it stands between these and what they import. Later modules come first.
+fn insert(defs: &mut Vec<RawDef>, moved: Vec<RawDef>) {
+    let before = defs.iter().position(|def| def.is_given).unwrap_or(defs.len());
+    defs.splice(before..before, moved);
 }
 
 /// Makes values readable under their old names.

@@ -52,7 +52,7 @@ pub enum Why {
     Limit(String),
     /// Whoever asked is not interested in the answer any more.
     Cancelled,
-    /// It depends on several unknowns or on a condition that is not known.
+    /// It depends on several unknowns or on a condition that is not known; a sentence that says on which.
     Undecided(String),
 }
 
@@ -224,7 +224,7 @@ impl std::fmt::Display for Why {
             Self::Cycle(s) => write!(f, "infinite recursion: {s}"),
             Self::Limit(s) => write!(f, "{s}"),
             Self::Cancelled => write!(f, "the check was cancelled"),
-            Self::Undecided(s) => write!(f, "undecided: {s}"),
+            Self::Undecided(s) => write!(f, "{s}"),
         }
     }
 }

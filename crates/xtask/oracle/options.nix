@@ -139,17 +139,23 @@ in
   } // more);
 
   # `more` and `implied` are options besides, and what a normal user has in them.
-  user = { more ? { }, implied ? { } }: submodule ({ name, config, ... }: {
+  # Two users are NixOS's own.
+  user = { more ? { }, implied ? { } }: submodule ({ name, config, ... }: let
+    own = {
+      root = { uid = 0; group = "root"; home = "/root"; };
+      nobody = { uid = 65534; group = "nogroup"; isSystemUser = true; };
+    }.${name} or { };
+  in {
     freeformType = types.lazyAttrsOf loose;
     options = {
       name = o str name;
-      uid = o (nullOr int) null;
-      group = o str "";
+      uid = o (nullOr int) (own.uid or null);
+      group = o str (own.group or "");
       extraGroups = strings;
       isNormalUser = o bool false;
-      isSystemUser = o bool false;
+      isSystemUser = o bool (own.isSystemUser or false);
       linger = o (nullOr bool) null;
-      home = o path "/var/empty";
+      home = o path (own.home or "/var/empty");
       autoSubUidGidRange = o bool false;
       subUidRanges = o (listOf (sub { startUid = r int; count = o int 1; })) [ ];
       subGidRanges = o (listOf (sub { startGid = r int; count = o int 1; })) [ ];

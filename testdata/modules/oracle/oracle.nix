@@ -102,7 +102,11 @@ let
     options = { name = o str name; gid = o (nullOr int) null; members = strings; };
   });
 
+  # What NixOS itself sets.
+  ids = import ../../../crates/modules/src/own/ids.nix;
+
   surfaces = { config, ... }: {
+    config.users.groups = lib.genAttrs ids.groups (name: { gid = ids.gids.${name}; });
     imports = [ (lib.mkAliasOptionModule [ "users" "extraUsers" ] [ "users" "users" ]) ];
     options = {
       containers = o (attrsOf nspawn) { };

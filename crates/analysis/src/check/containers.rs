@@ -71,9 +71,10 @@ fn show(
     places.dedup();
     let condition = match &container.existence {
         Existence::Certain => None,
-        Existence::Maybe(places) => {
-            Some(conditions(files, secrets, places).unwrap_or_else(|| "undecided".to_owned()))
-        }
+        Existence::Maybe(places) => Some(
+            conditions(files, secrets, places)
+                .unwrap_or_else(|| "a file that was not seen may decide it".to_owned()),
+        ),
         Existence::Template => Some("for every name that is not known".to_owned()),
     };
     Shown {

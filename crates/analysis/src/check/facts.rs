@@ -228,7 +228,11 @@ fn shown<T>(
     let (certainty, reason) = match &field.fact {
         Fact::Set(_) => (Certainty::Set, None),
         Fact::Default(_) => (Certainty::Default, None),
-        Fact::Maybe(_) => (Certainty::Maybe, conditions(files, secrets, &field.conditions)),
+        Fact::Maybe(_) => {
+            let hangs_on = || field.hangs_on.as_ref().map(|why| told(&why.to_string(), secrets));
+            let reason = conditions(files, secrets, &field.conditions).or_else(hangs_on);
+            (Certainty::Maybe, reason)
+        }
         Fact::Unknown(_) if value.is_some() => (Certainty::Set, None),
         Fact::Unknown(why) => (Certainty::Unknown, Some(told(&why.to_string(), secrets))),
     };

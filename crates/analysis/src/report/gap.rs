@@ -323,7 +323,6 @@ impl fmt::Display for Cause {
             Self::Option(name) => write!(f, "option `{name}` is set nowhere in the analysed files"),
             Self::Fetch(what) => write!(f, "{what} needs the network or a build"),
             Self::Machine(what) => write!(f, "{what} depends on the machine"),
-            Self::Undecided(what) => write!(f, "undecided: {what}"),
             Self::Missing(path) => write!(f, "there is no `{path}`"),
             Self::EmptyFolder(path) => write!(f, "the folder `{path}` is empty"),
             Self::Outside(path) => write!(f, "`{path}` lies outside the project"),
@@ -334,7 +333,7 @@ impl fmt::Display for Cause {
                 write!(f, "`{path}` belongs to version control and is never read")
             }
             Self::Syntax(message) => write!(f, "syntax error: {message}"),
-            Self::Unreadable(text) | Self::Limit(text) => write!(f, "{text}"),
+            Self::Unreadable(text) | Self::Limit(text) | Self::Undecided(text) => write!(f, "{text}"),
             Self::NotModelled(what) => write!(f, "`{what}` is not modelled"),
             Self::Unreached => write!(f, "nothing that was evaluated has it"),
             Self::OwnQuadlet => write!(f, "a set that the code makes a file of by itself"),

@@ -97,7 +97,7 @@ fn what_is_off_can_be_looked_at() {
             never.nix:1:14 `never` medium/medium toy-absent: `never` is not isolated [never.nix] imported by no host
             shop.nix:4:51 `"--all"` high/medium toy-flag: `shop` uses `--all` [shop.nix]
               shop.nix:6:68 `extraOptions` set here
-            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: undecided: hosts that leave it out may set option `shop.flags`, which is not looked at here
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.shop`: which options it is started with is not known: hosts that leave it out may set option `shop.flags`, which is not looked at here
         "#]],
     );
 }
@@ -208,7 +208,7 @@ let cfg = config.shop; in {
         ],
         expect![[r#"
             shop.nix:8:82 `"--all"` high/medium toy-flag: `both` uses `--all` [shop.nix]
-            gap /p/shop.nix: `virtualisation.oci-containers.containers.both`: which options it is started with is not known: undecided: hosts that leave it out may set option `shop.flags`, which is not looked at here
+            gap /p/shop.nix: `virtualisation.oci-containers.containers.both`: which options it is started with is not known: hosts that leave it out may set option `shop.flags`, which is not looked at here
         "#]],
     );
 }

@@ -28,9 +28,9 @@ fn shells_packages_and_apps_of_a_flake() {
             flake.nix:9:78 `--all` high/high toy-flag: `packages.x86_64-linux.tool` uses `--all` [flake.nix: packages.x86_64-linux.tool]
             flake.nix:10:108 `--all` high/high toy-flag: `apps.x86_64-linux.default.program` uses `--all` [flake.nix: apps.x86_64-linux.default.program]
             flake.nix:11:65 `--all` high/high toy-flag: `checks.x86_64-linux.x` uses `--all` [flake.nix: checks.x86_64-linux.x]
-            gap /p/flake.nix: `devShells.x86_64-linux.default.shellHook`: whether its engine runs as root is not known: undecided: who runs the script
-            gap /p/flake.nix: `apps.x86_64-linux.default.program`: whether its engine runs as root is not known: undecided: who runs the script
-            gap /p/flake.nix: `checks.x86_64-linux.x`: whether its engine runs as root is not known: undecided: who runs the script
+            gap /p/flake.nix: `devShells.x86_64-linux.default.shellHook`: whether its engine runs as root is not known: nothing says who runs the script
+            gap /p/flake.nix: `apps.x86_64-linux.default.program`: whether its engine runs as root is not known: nothing says who runs the script
+            gap /p/flake.nix: `checks.x86_64-linux.x`: whether its engine runs as root is not known: nothing says who runs the script
         "#]],
     );
 }
@@ -52,8 +52,8 @@ stdenv.mkDerivation { name = "tool"; installPhase = "podman run --all b"; meta.d
         expect![[r#"
             tool.nix:3:83 `--all` high/medium toy-flag: `script.text` uses `--all` [tool.nix: script.text] imported by no host
             tool.nix:4:65 `--all` high/medium toy-flag: `installPhase` uses `--all` [tool.nix: installPhase] imported by no host
-            gap /p/tool.nix: `script.text`: whether its engine runs as root is not known: undecided: who runs the script
-            gap /p/tool.nix: `installPhase`: whether its engine runs as root is not known: undecided: who runs the script
+            gap /p/tool.nix: `script.text`: whether its engine runs as root is not known: nothing says who runs the script
+            gap /p/tool.nix: `installPhase`: whether its engine runs as root is not known: nothing says who runs the script
         "#]],
     );
 }

@@ -116,8 +116,8 @@ fn comments_silence_in_every_language() {
         wrong.container:4:18 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
           fix (safe): Remove the comment
         wrong.container:6:1 `# nixpod: ignore toy-flag` medium/high malformed-suppression: no rules are named, expected `ignore[rule]`
-        gap /p/d.sh: `d.sh (2)`: whether its engine runs as root is not known: undecided: who runs the script
-        gap /p/d.sh: `d.sh (3)`: whether its engine runs as root is not known: undecided: who runs the script
+        gap /p/d.sh: `d.sh (2)`: whether its engine runs as root is not known: nothing says who runs the script
+        gap /p/d.sh: `d.sh (3)`: whether its engine runs as root is not known: nothing says who runs the script
     "#]].assert_eq(&out);
 }
 
@@ -289,7 +289,7 @@ fn a_file_that_is_named_has_what_it_has_in_the_project() {
         run.sh:
         run.sh:1:12 `--all` high/high toy-flag: `run.sh` uses `--all` [.]
           fix (safe): Remove `--all`
-        gap /p/run.sh: `run.sh`: whether its engine runs as root is not known: undecided: who runs the script
+        gap /p/run.sh: `run.sh`: whether its engine runs as root is not known: nothing says who runs the script
         compose.yaml:
         none.container:
         unreadable /p/none.container: there is no such file

@@ -335,7 +335,45 @@ impl RecordingSource {
     }
 }
 
+/// A text without the folder that a project lies in, wherever it stands as a path.
+fn from_project_on(text: &str, project: &str) -> Option<String> {
+    let is_in_path = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    if project.len() < 2 || !text.contains(project) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(project) {
+        out.push_str(before);
+        match (before.ends_with(is_in_path), after.strip_prefix('/')) {
+            (false, Some(below)) if below.starts_with(is_in_path) => rest = below,
+            (false, _) if !after.starts_with(is_in_path) => {
+                out.push('.');
+                rest = after;
+            }
+            _ => {
+                out.push_str(project);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
 impl Source for RecordingSource {
+    fn told(&self, message: String) -> String {
+        let vfs = self.vfs();
+        let Some(project) = &vfs.project else {
+            return message;
+        };
+        let folders = [&project.canonical, &project.given];
+        let short = folders
+            .into_iter()
+            .find_map(|folder| from_project_on(&message, folder.as_str()));
+        short.unwrap_or(message)
+    }
+
     fn load(&self, path: &Utf8Path) -> Result<Loaded, Why> {
         let mut path = self.resolve(path)?;
         if self.vfs().link_kind(&path) == Some(FileKind::Directory) {

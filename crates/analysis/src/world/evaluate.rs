@@ -87,6 +87,7 @@ fn of_hosts(world: &mut World) {
             if let Fact::Unknown(why) = &mut field.fact {
                 set_by_hosts(why);
             }
+            field.hangs_on.as_mut().map(set_by_hosts);
         }
     }
     for gap in &mut world.not_analysed {

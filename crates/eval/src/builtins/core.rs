@@ -181,7 +181,9 @@ fn try_eval(ev: &mut Evaluator<'_>, args: &[ThunkId], _: Site) -> Res<Tracked> {
     let result = ev.force(args[0]);
     // An alternative that was left out because it fails may be the one that is taken.
     if ev.drops() != before {
-        return plain(Value::unknown(Why::Undecided("does it fail?".to_owned())));
+        return plain(Value::unknown(Why::Undecided(
+            "whether it fails depends on what is not known".to_owned(),
+        )));
     }
     let (success, value) = match result {
         Ok(value) => (true, args_value(ev, value)),

@@ -45,7 +45,8 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     let origin = ev.origin(HopKind::Import, site, value.origin);
     let Ok(text) = String::from_utf8(bytes) else {
         // Such as what git-crypt locks: a text that is not known, but that is known to come from this file.
-        let why = Why::NotModelled(format!("readFile of {path}, which is not UTF-8"));
+        let path_told = ev.source().told(path.to_string());
+        let why = Why::Unreadable(format!("`{path_told}` is not UTF-8 text"));
         let string = NixString {
             text: SmolStr::default(),
             parts: Some(Rc::new([StringPart {
@@ -118,7 +119,10 @@ fn read_file_type(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<T
     let path = ev.to_path(&value, site)?;
     match ev.source().kind(Utf8Path::new(&*path)) {
         Ok(Some(kind)) => plain(Value::string(kind.as_str())),
-        Ok(None) => plain(Value::unknown(Why::MissingFile(path.to_string()))),
+        Ok(None) => {
+            let path = ev.source().told(path.to_string());
+            plain(Value::unknown(Why::MissingFile(path)))
+        }
         Err(why) => plain(Value::unknown(why)),
     }
 }

@@ -120,7 +120,7 @@ impl Evaluator<'_> {
 }
 
 fn whole_string() -> Rc<Unknown> {
-    Unknown::new(Why::Undecided("a piece of a string".to_owned()))
+    Unknown::new(Why::Undecided("not all of the string is known".to_owned()))
 }
 
 /// What Nix says of text that its strings cannot hold.

@@ -73,6 +73,11 @@ pub trait Source {
     fn executable(&self, _path: &Utf8Path) -> Option<bool> {
         None
     }
+    /// A message as it may be told: where the project lies on this machine is nobody's business, and differs from one to
+    /// the next.
+    fn told(&self, message: String) -> String {
+        message
+    }
     /// Is the tree of a locked input on this machine? Then it can be read from now on, and nothing else beside it.
     fn admit(&self, _tree: &Utf8Path) -> bool {
         false

@@ -362,7 +362,7 @@ impl Evaluator<'_> {
         self.alloc_native(move |ev| match ev.lookup(&argument, name)? {
             Lookup::Found(value) | Lookup::Perhaps(value, _) => Ok(value),
             Lookup::Absent => {
-                let why = Why::Undecided("an argument".to_owned());
+                let why = Why::Undecided("an argument may be given or not".to_owned());
                 Ok(Tracked {
                     value: Value::unknown(why),
                     origin: OriginId(0),

@@ -138,8 +138,8 @@ impl Evaluator<'_> {
                         .first()
                         .map(|first| self.condition_reason(first.when))
                 })
-                .unwrap_or_else(|| Unknown::new(Why::Undecided("several values".to_owned()))),
-            _ => Unknown::new(Why::Undecided("a condition".to_owned())),
+                .unwrap_or_else(|| Unknown::new(Why::Undecided("it has several values".to_owned()))),
+            _ => Unknown::new(Why::Undecided("a condition around it is not known".to_owned())),
         }
     }
 

@@ -384,7 +384,7 @@ impl Evaluator<'_> {
                     .first()
                     .map(|first| self.condition_reason(first.when));
                 Err(Stop::Unknown(why.unwrap_or_else(|| {
-                    Unknown::new(Why::Undecided("several values".into()))
+                    Unknown::new(Why::Undecided("it has several values".into()))
                 })))
             }
             _ => Ok(value),

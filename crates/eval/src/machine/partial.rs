@@ -51,7 +51,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
     }
     match flat.len() {
         0 => Tracked {
-            value: Value::unknown(Why::Undecided("nothing".to_owned())),
+            value: Value::unknown(Why::Undecided("none of its cases gives a value".to_owned())),
             origin: OriginId(0),
         },
         1 => flat.swap_remove(0).value,
@@ -62,7 +62,7 @@ pub(crate) fn join(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>) -> Tr
             unlike_others(flat.swap_remove(0).value)
         }
         len if len > MAX_ALTERNATIVES => {
-            let why = Why::Undecided("too many alternatives".to_owned());
+            let why = Why::Undecided(format!("more than {MAX_ALTERNATIVES} values are possible"));
             Tracked {
                 value: Value::unknown(why),
                 origin: OriginId(0),
@@ -367,7 +367,7 @@ fn join_unaligned(ev: &mut Evaluator<'_>, lists: &[(Rc<List>, When)], joined: &m
     }
     if joined.elems.len() > common && joined.elems[common..].iter().all(|elem| elem.when.is_always()) {
         // Without a condition to name, the rest must still not look certain.
-        let why = || Unknown::new(Why::Undecided("a list".to_owned()));
+        let why = || Unknown::new(Why::Undecided("the lists of several cases differ".to_owned()));
         joined.open.get_or_insert_with(why);
         joined.elems.truncate(common);
     }

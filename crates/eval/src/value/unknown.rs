@@ -64,7 +64,7 @@ impl Unknown {
         made.text = None;
         // A part of a path is another path. What is made of a package is taken from it, and as harmless.
         if let (Some(Symbol::Secret | Symbol::Home), Some(name)) = (self.why.symbol(), self.why.name()) {
-            made.why = Why::Undecided(format!("something made of `{name}`"));
+            made.why = Why::Undecided(format!("it is made of `{name}`, which is not known"));
         }
         Rc::new(made)
     }

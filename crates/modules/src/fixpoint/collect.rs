@@ -62,6 +62,8 @@ pub struct Module {
     pub(crate) file: Option<Symbol>,
     /// The set that it is, where that stands in the code.
     set: Option<Site>,
+    /// Is it one that the system is given, and none that another imports?
+    pub(crate) is_given: bool,
 }
 
 /// The modules of an evaluation.
@@ -263,6 +265,7 @@ impl<'s> Collection<'s> {
             calls: item.calls.clone(),
             file: item.file,
             set: written,
+            is_given: item.parent.is_empty(),
         };
         if let Some(config) = self.strays(ev, set, &item, origin) {
             self.out.modules.push(module(None, Some(config)));

@@ -16,7 +16,7 @@ use crate::types::join::join;
 use crate::types::native::{OptType, Scalar, Submodule, native};
 use crate::values::{find, plain};
 use nixpod_eval::{
-    Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
+    Attr, Attrs, ErrorKind, Evaluator, NO_SITE, Opaque, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
 };
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
@@ -28,8 +28,9 @@ pub(crate) struct Declared {
     pub(crate) apply: Option<ThunkId>,
     /// By us, if all of them are.
     pub(crate) written: Written,
-    /// Does the real system add to it what our model does not have? Then what nobody sets in it is not absent.
-    open: bool,
+    /// Does the real system add to it what our model does not have? Then what nobody sets in it is not absent. The value is
+    /// the set of what it has in any case.
+    open: Option<ThunkId>,
 }
 
 impl std::fmt::Debug for Declared {
@@ -67,10 +68,12 @@ fn read_declarations(
     let mut types = Vec::new();
     let mut default = None;
     let mut apply = None;
-    let mut open = false;
+    let mut open = None;
     for declaration in &all.options {
         let Declaration { set, decl } = declaration;
-        open |= decl.written.is_ours() && find(ev, set, "nixpodOpen").is_some();
+        if decl.written.is_ours() {
+            open = open.or(find(ev, set, "nixpodOpen"));
+        }
         add_types(ev, mode, declaration, &mut types)?;
         let common = *ev.common();
         for (part, seen) in [(common.default, &mut default), (common.apply, &mut apply)] {
@@ -260,7 +263,7 @@ pub(crate) fn evaluate(
     slot: ThunkId,
 ) -> Res<Tracked> {
     let declared = declared(ev, at, declarations)?;
-    let open = declared.open || has_names_elsewhere(ev, at, &declared);
+    let open = declared.open.is_some() || has_names_elsewhere(ev, at, &declared);
     if defs.is_empty()
         && at.mode() != Mode::AsNix
         && !belongs_to_unseen(at)
@@ -294,11 +297,30 @@ pub(crate) fn evaluate(
         }) = &mut merged
     {
         let unknown = || Unknown::new(Why::UnsetOption(dotted(at.path)));
-        Rc::make_mut(set).open.get_or_insert_with(unknown);
+        let set = Rc::make_mut(set);
+        set.open.get_or_insert_with(unknown);
+        if let Some(fixed) = declared.open {
+            with_fixed(ev, set, fixed);
+        }
     }
     match declared.apply {
         Some(apply) => applied(ev, at.mode(), apply, merged),
         None => merged,
+    }
+}
+
+/// Adds what every system has in a set, unless the code says what it is. It is the same for all systems, and is not merged
+/// in each.
+fn with_fixed(ev: &mut Evaluator<'_>, set: &mut Attrs, fixed: ThunkId) {
+    let Value::Attrs(fixed) = ev.force_or_unknown(fixed).value else {
+        return;
+    };
+    let missing = fixed.entries.iter().filter(|attr| set.get(attr.name).is_none());
+    let missing: Vec<Attr> = missing.cloned().collect();
+    if !missing.is_empty() {
+        let mut entries = set.entries.clone();
+        entries.extend(missing);
+        set.entries = Attrs::from_entries(entries).entries;
     }
 }
 
@@ -335,7 +357,7 @@ pub(crate) fn has_plain_default(ev: &mut Evaluator<'_>, at: At<'_>, decl: Decl) 
 /// The default of an option of our models that is a value as it stands: most options of most systems are not set.
 fn plain_default(ev: &mut Evaluator<'_>, declared: &Declared) -> Option<Tracked> {
     if !declared.written.is_ours()
-        || declared.open
+        || declared.open.is_some()
         || declared.apply.is_some()
         || !declared.native.keeps_plain_values()
     {

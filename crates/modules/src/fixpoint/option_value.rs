@@ -289,7 +289,9 @@ fn describe_definitions(ev: &mut Evaluator<'_>, winning: &[Definition], has_defa
     let defined = has_default || winning.iter().any(|def| def.when.is_always());
     let defined = match winning.is_empty() || defined {
         true => Value::Bool(defined),
-        false => Value::unknown(Why::Undecided("a conditional definition".to_owned())),
+        false => Value::unknown(Why::Undecided(
+            "a definition of it stands under a condition that is not known".to_owned(),
+        )),
     };
     let best = winning.first().map(|def| def.priority);
     let priority = Value::Int(best.unwrap_or(OPTION_DEFAULT_PRIORITY));

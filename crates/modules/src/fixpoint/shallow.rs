@@ -113,7 +113,9 @@ pub(super) fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definiti
         match (&def.value.value, def.when.is_always()) {
             (Value::String(string), true) => builder.push_string(string, def.value.origin),
             (Value::String(_), false) => {
-                let why = Unknown::new(Why::Undecided("a conditional definition".to_owned()));
+                let why = Unknown::new(Why::Undecided(
+                    "a definition of it stands under a condition that is not known".to_owned(),
+                ));
                 builder.push_hole(why, def.value.origin);
             }
             _ => {

@@ -162,6 +162,7 @@ impl ModuleEvaluation {
                 let mut def = RawDef::new(value, module.when, module.written);
                 def.file = module.file;
                 def.calls = module.calls.clone();
+                def.is_given = module.is_given;
                 defs.push(def);
             }
         }

@@ -214,6 +214,7 @@ fn models(
     let den = model(ev, library, &own::DEN, natives);
     let folders = model(ev, library, &own::FOLDERS, natives);
     let cells = model(ev, library, &own::CELLS, natives);
+    let denix = model(ev, library, &own::DENIX, natives);
     let import_tree = model(ev, library, &own::IMPORT_TREE, natives);
     let parts_lib = parts::library_of_parts(ev, library);
     let arguments = ev.attrs_from(vec![
@@ -224,6 +225,7 @@ fn models(
         ("den", den),
         ("folders", folders),
         ("cells", cells),
+        ("denix", denix),
         ("importTree", import_tree),
         ("partsLib", parts_lib),
         ("declared", written.inputs),

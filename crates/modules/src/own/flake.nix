@@ -1,6 +1,6 @@
 # What a flake's outputs function gets: models of well-known inputs, symbols for all others.
 # `key` names this flake's node in the lock file, null if it is the lock file's own flake; `top` is that flake's `self`.
-{ lib, pkgs, natives, frameworks, den, folders, cells, importTree, partsLib, declared, lock, key, root, formals, self, top }:
+{ lib, pkgs, natives, frameworks, den, folders, cells, denix, importTree, partsLib, declared, lock, key, root, formals, self, top }:
 let
   inherit (builtins) concatMap elem attrNames elemAt filter foldl' head isList listToAttrs map match isString isAttrs tail;
   systems = [ "x86_64-linux" "aarch64-linux" "x86_64-darwin" "aarch64-darwin" ];
@@ -182,6 +182,7 @@ let
     else if is "nixos-unified" name || is "nixos-flake" name then frameworks.nixosUnified name
     else if is "clan-core" name || name == "clan-core" then frameworks.clan name
     else if is "den" name then den.den name
+    else if is "denix" name then denix.denix name
     else if isRepository "numtide/blueprint" name then inFolders.blueprint name
     else if is "easy-hosts" name then inFolders.easyHosts name
     else if is "flakelight" name then inFolders.flakelight name

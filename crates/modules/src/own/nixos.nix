@@ -3,12 +3,13 @@
 #
 # The outer function is called once: types and declarations that do not depend on a system are shared by all of them.
 # So options of a submodule stand outside of the function of its name: systems have tens of thousands of users and binds.
-{ lib }:
+{ lib, ids }:
 let
   inherit (lib) mkOption mkIf mkDefault mkMerge types;
   opt = type: default: mkOption { inherit type default; };
-  # NixOS itself adds to these sets.
-  grown = type: mkOption { inherit type; default = { }; nixpodOpen = true; };
+  # NixOS itself adds to these sets: these things for certain, and more.
+  grown = grownBy { };
+  grownBy = fixed: type: mkOption { inherit type; default = { }; nixpodOpen = fixed; };
   # Each thing in it has more options than are here.
   partly = option: option // { nixpodExtensible = true; };
   str = types.str;
@@ -178,8 +179,21 @@ let
     pamMount = opt set { };
     expires = opt nullStr null;
   };
+  # The users that every system has.
+  fixedUsers = {
+    root = {
+      uid = opt (types.nullOr types.int) ids.uids.root;
+      group = opt str "root";
+      home = opt types.path "/root";
+    };
+    nobody = {
+      uid = opt (types.nullOr types.int) ids.uids.nobody;
+      group = opt str "nogroup";
+      isSystemUser = opt bool true;
+    };
+  };
   user = types.submodule ({ config, name, ... }: {
-    options = userOptions // { name = opt str name; };
+    options = userOptions // { name = opt str name; } // (fixedUsers.${name} or { });
     config = mkIf config.isNormalUser {
       group = mkDefault "users";
       createHome = mkDefault true;
@@ -193,8 +207,11 @@ let
     gid = opt (types.nullOr types.int) null;
     members = opt strings [ ];
   };
+  # The groups that every system has.
+  fixedGroups = lib.genAttrs ids.groups (name: { inherit name; gid = ids.gids.${name}; members = [ ]; });
+  fixedGroupOptions = lib.mapAttrs (_: { gid, ... }: { gid = opt (types.nullOr types.int) gid; }) fixedGroups;
   group = types.submodule ({ name, ... }: {
-    options = groupOptions // { name = opt str name; };
+    options = groupOptions // { name = opt str name; } // (fixedGroupOptions.${name} or { });
   });
 
   etcOptions = {
@@ -271,6 +288,25 @@ let
       setuid = enable;
       setgid = enable;
       permissions = opt str "u+rx,g+x,o+x";
+    };
+  };
+  # Files that hjem writes for users, and their services.
+  hjemFile = types.submodule ({ name, ... }: {
+    options = hjemFileOptions // { target = opt str name; };
+  });
+  hjemFileOptions = {
+    enable = opt bool true;
+    text = opt (types.nullOr types.lines) null;
+    source = mkOption { type = types.path; };
+    executable = enable;
+  };
+  hjemFiles = partly (opt (types.attrsOf hjemFile) { });
+  hjemUser = types.submodule {
+    options = {
+      enable = opt bool true;
+      files = hjemFiles;
+      xdg = lib.genAttrs [ "cache" "config" "data" "state" ] (_: { files = hjemFiles; });
+      systemd.services = partly (opt (types.attrsOf service) { });
     };
   };
 
@@ -368,11 +404,16 @@ let
 
     users = {
       users = grown (types.attrsOf user);
-      groups = grown (types.attrsOf group);
+      groups = grownBy fixedGroups (types.attrsOf group);
       mutableUsers = opt bool true;
       manageLingering = opt bool true;
       allowNoPasswordLogin = enable;
       defaultUserHome = opt str "/home";
+    };
+
+    ids = {
+      uids = grownBy ids.uids (types.attrsOf types.int);
+      gids = grownBy ids.gids (types.attrsOf types.int);
     };
 
     boot = {
@@ -444,6 +485,8 @@ let
         neededForBoot = enable;
       };
     }))) { });
+
+    hjem.users = partly (opt (types.attrsOf hjemUser) { });
 
     home-manager = {
       users = opt (types.attrsOf (types.submoduleWith { modules = [ ]; nixpodSystem = "home"; })) { };

@@ -81,7 +81,7 @@ pub fn island_roots(
                 };
                 quadlet(ev, module, container, site)
             }
-            (Shape::Quadlets, _) => quadlets(ev, module),
+            (Shape::Quadlets, _) => quadlets(ev, module, &island.path),
             (Shape::Project, _) => as_project(ev, module, &called(name)),
             (Shape::Service, _) => as_service(ev, module, &called(name)),
             (Shape::Script(name), Some(file)) => {
@@ -114,7 +114,10 @@ fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Sit
         _ => None,
     };
     let keys = written.unwrap_or(sections);
-    let uid = whose(ev, format!("who runs `{container}.container`"));
+    let uid = whose(
+        ev,
+        format!("the code that makes a unit of `{container}.container`"),
+    );
     let mut entries = Vec::new();
     for (name, thunk) in [("containerConfig", keys), ("rootlessConfig", uid)] {
         entries.push(entry(ev.intern(name), thunk));
@@ -128,13 +131,17 @@ fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Sit
 }
 
 /// The user that a container belongs to, which nobody knows.
-fn whose(ev: &mut Evaluator<'_>, what: String) -> ThunkId {
-    let uid = ev.alloc_unknown(Why::NotModelled(what));
+fn whose(ev: &mut Evaluator<'_>, code: String) -> ThunkId {
+    let uid = ev.alloc_unknown(Why::Undecided(format!("only {code} says who runs it")));
     set_of(ev, "uid", uid, NO_SITE)
 }
 
 /// A module with these options of quadlet-nix. Whether its containers belong to the system or to a user nobody knows.
-fn quadlets(ev: &mut Evaluator<'_>, options: ThunkId) -> ThunkId {
+fn quadlets(ev: &mut Evaluator<'_>, options: ThunkId, path: &str) -> ThunkId {
+    let code = match path {
+        "" => "the code that is given these containers".to_owned(),
+        path => format!("the code that reads `{path}`"),
+    };
     let containers = match ev.force_or_unknown(options).value {
         Value::Attrs(set) => find(ev, &set, "containers"),
         _ => None,
@@ -144,9 +151,9 @@ fn quadlets(ev: &mut Evaluator<'_>, options: ThunkId) -> ThunkId {
         Some(Value::Attrs(set)) => {
             let mut all = (*set).clone();
             for attr in &mut all.entries {
-                attr.thunk = of_somebody(ev, attr.thunk);
+                attr.thunk = of_somebody(ev, attr.thunk, &code);
             }
-            all.wildcard = all.wildcard.map(|thunk| of_somebody(ev, thunk));
+            all.wildcard = all.wildcard.map(|thunk| of_somebody(ev, thunk, &code));
             let all = ev.alloc(Value::attrs(all), OriginId::default());
             set_of(ev, "containers", all, NO_SITE)
         }
@@ -159,13 +166,14 @@ fn quadlets(ev: &mut Evaluator<'_>, options: ThunkId) -> ThunkId {
 }
 
 /// A container of quadlet-nix that says nothing of its user.
-fn of_somebody(ev: &mut Evaluator<'_>, container: ThunkId) -> ThunkId {
+fn of_somebody(ev: &mut Evaluator<'_>, container: ThunkId, code: &str) -> ThunkId {
+    let code = code.to_owned();
     ev.alloc_native(move |ev| {
         let mut container = ev.force(container)?;
         if let Value::Attrs(set) = &container.value
             && find(ev, set, "rootlessConfig").is_none()
         {
-            let uid = whose(ev, "who runs the container".to_owned());
+            let uid = whose(ev, code.clone());
             let user = ev.attrs_from(vec![("rootlessConfig", uid)]);
             container.value = Value::attrs(ev.update_attrs(&set.clone(), &user));
         }

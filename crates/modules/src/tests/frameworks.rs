@@ -113,6 +113,67 @@ fn snowfall_wires_systems_homes_and_modules() {
     );
 }
 
+/// The parts of a module go to the system and to the home of its user, under the module's own `enable`.
+#[test]
+fn denix_finds_hosts_among_its_modules() {
+    check_on_nixpkgs(
+        r#"
+  inputs.denix.url = "github:yunfachi/denix";
+  outputs = { denix, ... }: {
+    nixosConfigurations = denix.lib.configurations {
+      moduleSystem = "nixos";
+      homeManagerUser = "ada";
+      paths = [ ./grove ];
+      exclude = [ ./grove/old ];
+      extensions = with denix.lib.extensions; [ args (base.withConfig { args.enable = true; hosts.features.features = [ "pods" ]; }) ];
+    };
+  };
+}
+#- /grove/oak.nix
+{ delib, ... }: delib.host { name = "oak"; type = "server"; features = [ "pods" ]; system = "x86_64-linux"; nixos.networking.domain = "oak"; }
+#- /grove/elm.nix
+{ delib, ... }: delib.host { name = "elm"; type = "laptop"; system = "x86_64-linux"; nixos.networking.domain = "elm"; shared.nixos.time.timeZone = "UTC"; }
+#- /grove/old/ash.nix
+{ delib, ... }: delib.host { name = "ash"; }
+#- /grove/pods.nix
+{ delib, host, ... }: delib.module {
+  name = "services.pods";
+  options = with delib; moduleOptions { enable = boolOption host.podsFeatured; image = strOption "w:1"; };
+  nixos.ifEnabled = { cfg, ... }: { virtualisation.oci-containers.containers.w.image = cfg.image; };
+  nixos.ifDisabled.containers.none.autoStart = true;
+  home.ifEnabled = { cfg, name, ... }: { services.podman.containers.n.image = "${name}-${cfg.image}"; };
+  darwin.ifEnabled.networking.domain = "mac";
+}
+#- /grove/always.nix
+{ delib, ... }: delib.module { name = ""; nixos.always = { myconfig, ... }: { networking.hostName = myconfig.host.name; }; }
+"#,
+        &[
+            "networking.hostName",
+            "networking.domain",
+            "time.timeZone",
+            "virtualisation.oci-containers.containers.w.image",
+            "containers.none.autoStart",
+            "home-manager.users.ada.services.podman.containers.n.image",
+        ],
+        expect![[r##"
+            # elm Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "elm"
+            networking.domain = "elm"
+            time.timeZone = "UTC"
+            virtualisation.oci-containers.containers.w.image = error: attribute 'w' missing
+            containers.none.autoStart = true
+            home-manager.users.ada.services.podman.containers.n.image = error: attribute 'n' missing
+            # oak Nixos closed=true missing=[] release=Some((25, 11))
+            networking.hostName = "oak"
+            networking.domain = "oak"
+            time.timeZone = "UTC"
+            virtualisation.oci-containers.containers.w.image = "w:1"
+            containers.none.autoStart = error: attribute 'none' missing
+            home-manager.users.ada.services.podman.containers.n.image = "services.pods-w:1"
+        "##]],
+    );
+}
+
 #[test]
 fn flake_utils_plus_shares_modules() {
     check_on_nixpkgs(

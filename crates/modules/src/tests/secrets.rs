@@ -58,10 +58,10 @@ fn what_is_computed_from_the_path_of_a_secret() {
             a.rendered = "/run/secrets/rendered"
             a.age = "/run/agenix"
             a.elsewhere = "/etc"
-            a.other = «unknown: undecided: something made of `sops.secrets.hash.path`»
-            a.absent = «unknown: undecided: something made of `sops.secrets.absent.path`»
+            a.other = «unknown: it is made of `sops.secrets.hash.path`, which is not known»
+            a.absent = «unknown: it is made of `sops.secrets.absent.path`, which is not known»
             containers.web.config.a.folder = "/run/secrets"
-            home-manager.users.ann.a.folder = «unknown: undecided: something made of `home-manager.users.ann.sops.secrets.inner.path`»
+            home-manager.users.ann.a.folder = «unknown: it is made of `home-manager.users.ann.sops.secrets.inner.path`, which is not known»
         "#]],
     );
 }
@@ -84,7 +84,7 @@ fn the_folder_of_agenix_may_be_another() {
         &said("inputs.x.folder"),
         &["a"],
         expect![[r#"
-        a = «unknown: undecided: something made of `age.secrets.key.path`»
-    "#]],
+            a = «unknown: it is made of `age.secrets.key.path`, which is not known»
+        "#]],
     );
 }

@@ -292,7 +292,12 @@ fn detail(definition: &DefinitionSpec, context: &Context<'_>) -> String {
     }
     if let Some(condition) = &definition.condition {
         let condition = shorten(&one_line(&condition.to_string()), whole);
-        let _ = write!(text, "  if {condition}");
+        // What is more than one expression is a sentence by itself.
+        let is_sentence = condition.starts_with("only if ") || condition.starts_with("depending on ");
+        let _ = match is_sentence {
+            true => write!(text, "  {condition}"),
+            false => write!(text, "  if {condition}"),
+        };
     }
     text
 }

@@ -5,7 +5,9 @@ use crate::about::words::{inside, name};
 use nixpod_analysis::{
     Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Field, SecretSlot, SecretValue, StoreRef, Surface, System, SystemKind, Text};
+use nixpod_model::{
+    Container, Field, NetworkMode, SecretSlot, SecretValue, StoreRef, Surface, System, SystemKind, Text,
+};
 
 declare_rule! {
     /// ## What it flags
@@ -13,6 +15,7 @@ declare_rule! {
     /// value says secret, credentials of images, passwords on command lines, keys and tokens in written files.
     /// Placeholders such as `changeme` count when they are the live value. Hashes of passwords are low. Paths,
     /// references (`$VAR`, `@name@`), variables ending in `_FILE` and addresses without a password are no secrets.
+    /// A password of a container that has no network and no mounts is low: nobody outside comes to what it guards.
     /// ## Why
     /// Everything in the configuration ends in the Nix store, which every user of the host and every NixOS container can
     /// read, and in the repository. A secret that was there once has to be changed.
@@ -76,6 +79,9 @@ const FILE_HELP: &str = "Everybody on the host, and in its NixOS containers, can
 const KEPT_HELP: &str = "Keep it out of the file: let the engine's own secrets or an environment file that is not kept \
     with the code have it, and change the secret.";
 
+const CUT_OFF_HELP: &str = "The container has no network and shares no files, so that nobody outside comes to what the \
+    secret guards in it. Where the same secret is used for anything else, change it and give it at run time.";
+
 /// Where the environment of a container or a service is taken from a file.
 fn environment_help(option: &str) -> String {
     format!(
@@ -112,6 +118,13 @@ enum Kept {
 struct Who {
     name: String,
     kept: Kept,
+    /// Does nothing outside of it reach what the secret opens?
+    is_cut_off: bool,
+}
+
+/// Has a container neither a network nor anything that it shares? What a password guards in it goes with it, then.
+fn is_cut_off(container: &Container) -> bool {
+    container.network.certain() == Some(&NetworkMode::None) && container.mounts.is_empty()
 }
 
 fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
@@ -121,6 +134,7 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             SystemKind::Elsewhere => Kept::File,
             _ => Kept::Store,
         },
+        is_cut_off: is_cut_off(container),
     };
     check_environment(container, &who, sink);
     check_environment_files(container, &who, sink);
@@ -139,14 +153,8 @@ fn check_environment(container: &Container, who: &Who, sink: &mut Sink) {
         }
         if let Some(hit) = judge(&variable.name, &text.pattern()) {
             let what = format!("`{}` of {}", variable.name, who.name);
-            report(
-                sink,
-                field,
-                text,
-                &hit,
-                &what,
-                (who.kept, &environment_help(file_option(container))),
-            );
+            let help = environment_help(file_option(container));
+            report_of(who, sink, field, (text, &hit, &what), &help);
         }
     }
 }
@@ -160,7 +168,7 @@ fn check_environment_files(container: &Container, who: &Who, sink: &mut Sink) {
             if let StoreRef::Written { name: file, text } = context {
                 for (variable, hit) in judge_lines(&text.pattern()) {
                     let what = in_file(&variable, file, &format!(" of {}", who.name));
-                    report(sink, field, text, &hit, &what, (who.kept, FILE_HELP));
+                    report_of(who, sink, field, (text, &hit, &what), FILE_HELP);
                 }
             }
         }
@@ -189,14 +197,8 @@ fn check_credentials(container: &Container, who: &Who, sink: &mut Sink) {
                 ..hit
             };
             let what = format!("the credential `{id}` of {}", who.name);
-            report(
-                sink,
-                &flag.word,
-                word,
-                &hit,
-                &what,
-                (who.kept, &environment_help(file_option(container))),
-            );
+            let help = environment_help(file_option(container));
+            report_of(who, sink, &flag.word, (word, &hit, &what), &help);
         }
     }
 }
@@ -233,14 +235,8 @@ fn check_command(container: &Container, who: &Who, sink: &mut Sink) {
             let shift = text.pattern().len().saturating_sub(value.len());
             hit.range = (hit.range.0 + shift, hit.range.1 + shift);
             let what = format!("`{option}` in the command of {}", who.name);
-            report(
-                sink,
-                field,
-                text,
-                &hit,
-                &what,
-                (who.kept, &environment_help(file_option(container))),
-            );
+            let help = environment_help(file_option(container));
+            report_of(who, sink, field, (text, &hit, &what), &help);
         }
     }
 }
@@ -411,6 +407,21 @@ fn message(hit: &Hit, what: &str, kept: Kept) -> String {
     }
 }
 
+/// Reports a secret of a container. The shape of a secret tells that it opens something elsewhere; other passwords may be
+/// for what is in the container alone.
+fn report_of<T>(
+    who: &Who,
+    sink: &mut Sink,
+    field: &Field<T>,
+    (text, hit, what): (&Text, &Hit, &str),
+    help: &str,
+) {
+    let builder = report(sink, field, text, hit, what, (who.kept, help));
+    if who.is_cut_off && matches!(hit.kind, Kind::Named | Kind::Placeholder) {
+        builder.severity(Severity::Low).help(CUT_OFF_HELP);
+    }
+}
+
 /// Reports a secret where it stands in a text; `what` tells what it is the secret of.
 fn report<'s, T>(
     sink: &'s mut Sink,
@@ -450,6 +461,32 @@ mod tests {
 {
   virtualisation.oci-containers.containers.db = { image = "a:1"; environment.POSTGRES_PASSWORD = "hunter2"; };
                                                                                                # ^^^^^^^^^ high: `POSTGRES_PASSWORD` of `db` is written out, so everybody can read it in the Nix store
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn nobody_reaches_a_container_without_network_and_mounts() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a:1";
+    extraOptions = [ "--network=none" ];
+    environment.DB_PASSWORD = "hunter2";
+                            # ^^^^^^^^^ low: `DB_PASSWORD` of `a` is written out, so everybody can read it in the Nix store
+    environment.URL = "postgres://app:hunter2@db/app";
+                                    # ^^^^^^^ high: `URL` of `a` contains a password in a URL, which everybody can read in the Nix store
+  };
+  virtualisation.oci-containers.containers.b = {
+    image = "a:1";
+    extraOptions = [ "--network=none" ];
+    volumes = [ "/srv/backups:/data" ];
+    environment.RESTIC_PASSWORD = "hunter2";
+                                # ^^^^^^^^^ high: `RESTIC_PASSWORD` of `b` is written out, so everybody can read it in the Nix store
+  };
 }
 "#,
         );

@@ -209,6 +209,30 @@ pub(super) fn tells_module(name: &str) -> bool {
     .any(|word| name.contains(word))
 }
 
+/// Names of what holds modules of homes, and of what holds modules of systems: `flake.modules.homeManager.x`, the `home` of a
+/// module of denix.
+const OF_HOMES: [&str; 8] = [
+    "hm",
+    "hmModules",
+    "home",
+    "home-manager",
+    "homeManager",
+    "homeManagerModule",
+    "homeManagerModules",
+    "homeModules",
+];
+const OF_NIXOS: [&str; 4] = ["darwin", "nixos", "nixosModule", "nixosModules"];
+
+/// Do the names on the way to a module tell that it is one of a home? The innermost that tells anything counts.
+pub(super) fn tells_home(names: impl DoubleEndedIterator<Item = impl AsRef<str>>) -> bool {
+    let mut told = names.rev().filter_map(|name| match name.as_ref() {
+        name if OF_HOMES.contains(&name) => Some(true),
+        name if OF_NIXOS.contains(&name) => Some(false),
+        _ => None,
+    });
+    told.next() == Some(true)
+}
+
 fn names<'h>(hir: &'h Hir, attrs: &'h Attrs) -> impl Iterator<Item = &'h str> {
     attrs.entries.iter().map(|entry| hir.name(entry.name).as_str())
 }

@@ -2,7 +2,7 @@
 
 use crate::census::names::{
     has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, makes_test, may_be_nspawn,
-    section_of,
+    section_of, tells_home,
 };
 use crate::census::path::{Set, Step, Steps};
 use crate::census::projects::{is_service, is_services};
@@ -578,12 +578,16 @@ impl Walk<'_> {
     fn module(&self, steps: usize, kind: SystemKind) -> ModuleSite {
         let steps = self.path.get(..steps).unwrap_or_default();
         let expr = steps.last().map_or(self.begin, |step| step.value);
-        let names = self.outer.iter().cloned().chain(names(steps));
-        let path = names.take(MAX_NAMES).collect::<Vec<_>>().join(".");
+        let mut names: Vec<String> = self.outer.iter().cloned().chain(names(steps)).collect();
+        let kind = match tells_home(names.iter()) {
+            true => SystemKind::Home,
+            false => kind,
+        };
+        names.truncate(MAX_NAMES);
         ModuleSite {
             expr,
             kind,
-            path,
+            path: names.join("."),
             shape: ModuleShape::Module,
         }
     }

@@ -1,7 +1,7 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::project::Project;
-use crate::vocabulary::options::is_read;
+use crate::vocabulary::options::{explains_only, is_read};
 use nixpod_eval::{
     Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
     When,
@@ -240,7 +240,17 @@ impl<'e, 's> OptionReader<'e, 's> {
             is_read(path),
             "{path:?} is missing among the options that are read"
         );
-        self.at(config, path)
+        let mut found = self.at(config, path);
+        // A name that is not known, or a part of a definition that was not seen, may be any option. Doubt is raised where it
+        // may be a container, and not about how something else is meant: that is told of the system as a whole.
+        let is_elsewhere = found.thunk.is_none() && !found.of_unknown;
+        if let (true, Value::Unknown(unknown)) = (is_elsewhere, &found.value.value)
+            && matches!(unknown.why, Why::External(_))
+            && explains_only(path)
+        {
+            found.value.value = Value::unknown(Why::UnsetOption(path.join(".")));
+        }
+        found
     }
 
     /// The value at a path.
@@ -436,6 +446,13 @@ impl<'e, 's> OptionReader<'e, 's> {
         let told = all.map(|(condition, _)| condition.only(|place| !place.site.file.is_own()));
         let told = told.filter(|condition| condition.place().is_some());
         (told.collect(), !open.is_always())
+    }
+
+    /// The reason of the first condition that has no place in the code.
+    pub(crate) fn hangs_on(&mut self, when: When) -> Option<Why> {
+        let open = self.ev.without(when, self.given);
+        let all = self.ev.conditions(open).into_iter();
+        all.map(|(_, why)| why).next()
     }
 
     /// The trail of a value, without places in our own files; where it has none, the key that defines it.

@@ -144,7 +144,7 @@ impl OptionReader<'_, '_> {
                 ..chosen
             }),
             None => Err(Unread {
-                why: why.unwrap_or_else(|| Why::Undecided("no value".to_owned())),
+                why: why.unwrap_or_else(|| Why::Undecided("it has no value".to_owned())),
                 fails: fails && !several,
             }),
         }
@@ -211,6 +211,10 @@ impl OptionReader<'_, '_> {
         let also = self.also(found, &chosen.tracked);
         let when = self.ev.both(found.when, chosen.when);
         let (conditions, open) = self.conditions(when);
+        let hangs_on = match conditions.is_empty() {
+            true => self.hangs_on(when),
+            false => None,
+        };
         let is_certain = chosen.certain && !open;
         // The default may be one of several, too.
         let fact =
@@ -227,6 +231,7 @@ impl OptionReader<'_, '_> {
             conditions,
             definitions,
             or_unknown: chosen.or_unknown,
+            hangs_on,
             fails: false,
             also,
         }
@@ -268,6 +273,7 @@ impl OptionReader<'_, '_> {
             conditions,
             definitions: self.definitions_of(found),
             or_unknown: None,
+            hangs_on: None,
             fails: fails && !open && !self.is_default(found),
             also: Vec::new(),
         }
@@ -402,9 +408,9 @@ fn is_known(value: &Value) -> bool {
 pub(crate) fn wrong(expected: &str, value: &Value) -> Why {
     match value {
         Value::Unknown(unknown) => unknown.why.clone(),
-        Value::Either(_) => Why::Undecided("several values".to_owned()),
+        Value::Either(_) => Why::Undecided("it has several values".to_owned()),
         // The option's own type would say so if it were a mistake in any case.
-        other => Why::Undecided(format!("{} in place of {expected}", other.describe())),
+        other => Why::Undecided(format!("{} stands in place of {expected}", other.describe())),
     }
 }
 

@@ -113,7 +113,7 @@ impl OptionReader<'_, '_> {
             Value::Attrs(set) if set.get(self.ev.common().out_path).is_some() => {
                 match self.path_of_package(value) {
                     Some(string) => Ok(self.pieces(&string, value.origin, fallback, depth)),
-                    None => Err(Why::Undecided("a package".to_owned())),
+                    None => Err(Why::Undecided("a package stands in place of a text".to_owned())),
                 }
             }
             other => Err(wrong("a string", other)),

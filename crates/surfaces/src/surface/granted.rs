@@ -20,9 +20,10 @@ pub(crate) fn capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, con
         let granted = reader.bool(&entry);
         let capability = match &name {
             EntryName::Known(name) => granted.map(|_| normal_capability(name)),
-            EntryName::Template => {
-                reader.unknown(&entry, Why::Undecided("which capability it is".to_owned()))
-            }
+            EntryName::Template => reader.unknown(
+                &entry,
+                Why::Undecided("which capability it is, is not known".to_owned()),
+            ),
         };
         let list = match granted.value() {
             Some(false) => &mut container.dropped_capabilities,

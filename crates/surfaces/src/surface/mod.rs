@@ -12,6 +12,7 @@ mod nspawn;
 mod nspawn_line;
 mod nspawn_lists;
 mod nspawn_network;
+mod nspawn_text;
 mod oci;
 mod oci_line;
 mod quadlet;
@@ -74,6 +75,7 @@ pub(crate) const SURFACES: [OptionSurface; 10] = [
 /// Kinds of texts with containers in them, in the order in which a system is read.
 pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     quadlet_text::SURFACE,
+    nspawn_text::SURFACE,
     command_line::TEXTS,
     devcontainer::TEXTS,
     manifests::COMPOSE,

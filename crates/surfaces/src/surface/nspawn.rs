@@ -391,7 +391,7 @@ fn opaque(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Stri
         let is_null = matches!(option.value.value, Value::Null);
         if !is_null && reader.is_written(&option) {
             return Some(reader.field(&option, |this, value, origin| match &value.value {
-                Value::Null => Err(Why::Undecided("null".to_owned())),
+                Value::Null => Err(Why::Undecided("it is null".to_owned())),
                 _ => Ok(format!("{name} = {}", this.text_or_hole(value, origin).display())),
             }));
         }

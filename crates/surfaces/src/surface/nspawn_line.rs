@@ -235,7 +235,10 @@ impl Script<'_, '_, '_> {
         };
         match self.ephemeral.certain() {
             Some(is_ephemeral) => line.own_value(root(*is_ephemeral)),
-            None => line.value(unsure(&self.ephemeral, "the root of the container")),
+            None => line.value(unsure(
+                &self.ephemeral,
+                "what the root of the container is, is not known",
+            )),
         }
     }
 
@@ -326,7 +329,7 @@ impl Script<'_, '_, '_> {
         let idmap = match self.users.certain().map(is_mapped) {
             Some(true) => own(":idmap"),
             Some(false) => own(""),
-            None => unsure(&self.users, "how its users are mapped"),
+            None => unsure(&self.users, "how its users are mapped is not known"),
         };
         for path in of_host {
             line.word(after(&format!("--bind-ro={path}:{path}"), &idmap));

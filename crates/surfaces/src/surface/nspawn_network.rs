@@ -85,7 +85,7 @@ fn network_option(
     name: &'static str,
 ) -> Field<NetworkOption> {
     reader.field(option, |this, value, _| match &value.value {
-        Value::Null => Err(Why::Undecided("null".to_owned())),
+        Value::Null => Err(Why::Undecided("it is null".to_owned())),
         // It may be null.
         Value::Unknown(unknown) => Err(unknown.why.clone()),
         _ => Ok(NetworkOption {
@@ -127,7 +127,7 @@ pub(crate) fn other_private_network(
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
+            Value::Null => Err(Why::Undecided("it is null".to_owned())),
             _ => Ok(flags::joined(&this.text_or_hole(value, origin)) != NetworkMode::Host),
         });
     }
@@ -147,7 +147,7 @@ pub(crate) fn network(
     let namespace = reader.get(found, "networkNamespace");
     if !matches!(namespace.value.value, Value::Null) && reader.is_written(&namespace) {
         return reader.field(&namespace, |this, value, origin| match &value.value {
-            Value::Null => Err(Why::Undecided("null".to_owned())),
+            Value::Null => Err(Why::Undecided("it is null".to_owned())),
             _ => Ok(flags::joined(&this.text_or_hole(value, origin))),
         });
     }

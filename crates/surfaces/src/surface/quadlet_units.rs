@@ -106,7 +106,7 @@ fn unit_elsewhere(written: &Written) -> NotAnalysed {
         place: place(written, None).place(),
         what: format!("the drop-in {}", path(written)),
         questions: Vec::new(),
-        why: Why::Undecided("which units it adds to: none of them is among the files".to_owned()),
+        why: Why::Undecided("none of the units that it adds to is among the files".to_owned()),
         also: Vec::new(),
         subject: Subject::Set,
         hosts: Vec::new(),
@@ -413,7 +413,7 @@ fn who_runs(container: &mut Container, runs: &Runs, home_of: Option<&str>) {
             container.runs_as = user.clone().or_else(home);
         }
         Runs::Unknown => {
-            let why = Why::Undecided("which service manager runs the unit".to_owned());
+            let why = Why::Undecided("which service manager runs the unit is not known".to_owned());
             container.rootful = Field::unknown(why, Origin::default());
         }
     }

@@ -221,13 +221,47 @@ pub(crate) fn read(
     if !reader.is_unset(&declared) {
         return Reading::Elsewhere;
     }
-    // What the unit passes by itself: `--network-veth -U --settings=override`.
-    let words = words_of(reader, found, |_, _| true);
+    machine(&mut InOptions { reader, found }, container);
+    Reading::Container
+}
+
+/// Where settings stand, by section and key.
+pub(super) trait Settings {
+    /// The values of a key, none where nothing sets it.
+    fn setting(&mut self, section: &str, key: &str) -> Vec<Field<Text>>;
+}
+
+/// Those of options.
+struct InOptions<'r, 'e, 's, 'f> {
+    reader: &'r mut OptionReader<'e, 's>,
+    found: &'f Found,
+}
+
+impl Settings for InOptions<'_, '_, '_, '_> {
+    fn setting(&mut self, section: &str, key: &str) -> Vec<Field<Text>> {
+        let reader = &mut *self.reader;
+        let setting = reader.at(self.found, &[section, key]);
+        if reader.is_unset(&setting) || matches!(setting.value.value, Value::Null) {
+            return Vec::new();
+        }
+        match &setting.value.value {
+            Value::List(_) => {
+                let elements = reader.elements(&setting);
+                elements.iter().map(|element| reader.text(element)).collect()
+            }
+            _ => vec![reader.field(&setting, |this, value, origin| this.scalar_text(value, origin))],
+        }
+    }
+}
+
+/// A machine that `systemd-nspawn@.service` starts. What the unit passes by itself: `--network-veth -U --settings=override`.
+pub(super) fn machine(settings: &mut impl Settings, container: &mut Container) {
+    let words = words_of(settings, |_, _| true);
     let from_flags = take(&words, container);
     container.userns = from_flags.userns.unwrap_or(Field::default(Userns::Pick));
     container.network = match from_flags.network {
         Some(network) => network,
-        None => without_veth(reader, found).unwrap_or(Field::default(NetworkMode::Private)),
+        None => without_veth(settings).unwrap_or(Field::default(NetworkMode::Private)),
     };
     container.auto_start = Field::default(false);
     let ownership = Field::default(container.userns.value() == Some(&Userns::Pick));
@@ -237,16 +271,11 @@ pub(crate) fn read(
         other_private_network: container.network.map(|mode| *mode != NetworkMode::Host),
         ..Nspawn::default()
     });
-    Reading::Container
 }
 
 /// `VirtualEthernet=no` takes back what the unit passes: the machine has the host's network.
-fn without_veth(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<NetworkMode>> {
-    let veth = reader.at(found, &["networkConfig", "VirtualEthernet"]);
-    if reader.is_unset(&veth) || matches!(veth.value.value, Value::Null) {
-        return None;
-    }
-    let veth = reader.field(&veth, |this, value, origin| this.scalar_text(value, origin));
+fn without_veth(settings: &mut impl Settings) -> Option<Field<NetworkMode>> {
+    let veth = settings.setting("networkConfig", "VirtualEthernet").pop()?;
     (!is_on(&veth)).then(|| veth.map(|_| NetworkMode::Host))
 }
 
@@ -271,7 +300,11 @@ pub(super) fn of_declared(
         let names = words.map(|word| word.pattern().split('=').next().unwrap_or_default().to_owned());
         names.into_iter().any(|other| other == name)
     };
-    let words = words_of(reader, &settings, |group, option| match group {
+    let mut settings = InOptions {
+        reader,
+        found: &settings,
+    };
+    let words = words_of(&mut settings, |group, option| match group {
         Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
         Group::Network => true,
@@ -307,27 +340,13 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
 }
 
 /// The settings of some groups as words of a command line.
-fn words_of(
-    reader: &mut OptionReader<'_, '_>,
-    found: &Found,
-    is_wanted: impl Fn(Group, &str) -> bool,
-) -> Vec<Field<Text>> {
+fn words_of(settings: &mut impl Settings, is_wanted: impl Fn(Group, &str) -> bool) -> Vec<Field<Text>> {
     let mut out = Vec::new();
     for (section, key, option, how, group) in SETTINGS {
-        let setting = reader.at(found, &[section, key]);
-        if !is_wanted(group, option)
-            || reader.is_unset(&setting)
-            || matches!(setting.value.value, Value::Null)
-        {
+        if !is_wanted(group, option) {
             continue;
         }
-        let values: Vec<Field<Text>> = match &setting.value.value {
-            Value::List(_) => {
-                let elements = reader.elements(&setting);
-                elements.iter().map(|element| reader.text(element)).collect()
-            }
-            _ => vec![reader.field(&setting, |this, value, origin| this.scalar_text(value, origin))],
-        };
+        let values = settings.setting(section, key);
         match how {
             As::Switch => out.extend(
                 values

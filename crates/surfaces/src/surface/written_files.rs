@@ -26,6 +26,71 @@ const fn sets(kind: SystemKind) -> &'static [&'static [&'static str]] {
     }
 }
 
+/// Sets of files of a user that hjem has, from the user on.
+const OF_HJEM: [&[&str]; 5] = [
+    &["files"],
+    &["xdg", "cache", "files"],
+    &["xdg", "config", "files"],
+    &["xdg", "data", "files"],
+    &["xdg", "state", "files"],
+];
+
+/// Something of a user.
+pub(crate) struct OfUser {
+    /// The option that it is.
+    pub(crate) path: String,
+    pub(crate) all: Found,
+    /// The user.
+    pub(crate) runs: Runs,
+}
+
+/// The users whose files hjem writes.
+pub(crate) fn users_of_hjem(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+) -> Vec<OfUser> {
+    if kind == SystemKind::Home {
+        return Vec::new();
+    }
+    let users = reader.option(config, &["hjem", "users"]);
+    if reader.is_unset(&users) || reader.is_default(&users) {
+        return Vec::new();
+    }
+    let all = reader.entries(&users).all().into_iter();
+    all.map(|(name, user)| OfUser {
+        path: format!("hjem.users.{}", as_key(&name)),
+        runs: Runs::User(match &name {
+            EntryName::Known(known) => Some(Field::set(known.to_string(), reader.key_origin(&user))),
+            EntryName::Template => None,
+        }),
+        all: user,
+    })
+    .collect()
+}
+
+/// The sets of files that hjem writes.
+pub(crate) fn sets_of_hjem(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+) -> Vec<OfUser> {
+    let mut out = Vec::new();
+    for user in users_of_hjem(reader, config, kind) {
+        for path in OF_HJEM {
+            let all = reader.at(&user.all, path);
+            if !reader.is_unset(&all) && !reader.is_default(&all) {
+                out.push(OfUser {
+                    path: format!("{}.{}", user.path, path.join(".")),
+                    all,
+                    runs: user.runs.clone(),
+                });
+            }
+        }
+    }
+    out
+}
+
 /// The files of a system that are looked for. `told` says of an entry by which path it is known, and who runs what is in it.
 pub(crate) fn files(
     reader: &mut OptionReader<'_, '_>,
@@ -35,21 +100,22 @@ pub(crate) fn files(
     told: impl Fn(&mut OptionReader<'_, '_>, &str) -> (String, Runs),
 ) -> Vec<Written> {
     let mut out = Vec::new();
+    let mut all = Vec::new();
     for path in sets(kind) {
-        let all = reader.option(config, path);
-        if reader.is_unset(&all) || reader.is_default(&all) {
-            continue;
+        let set = reader.option(config, path);
+        if !reader.is_unset(&set) && !reader.is_default(&set) {
+            all.push((path.join("."), set, None));
         }
+    }
+    let of_users = sets_of_hjem(reader, config, kind).into_iter();
+    all.extend(of_users.map(|set| (set.path, set.all, Some(set.runs))));
+    for (path, all, of_user) in all {
         for (name, found) in reader.entries(&all).named {
             let name = target(reader, &found).unwrap_or(name);
             if !(wanted.entry)(&name) {
                 continue;
             }
-            let option = format!(
-                "{}.{}",
-                path.join("."),
-                as_key(&EntryName::Known(name.as_str().into()))
-            );
+            let option = format!("{path}.{}", as_key(&EntryName::Known(name.as_str().into())));
             let (conditions, open) = reader.conditions(found.when);
             let before = reader.given;
             reader.given = reader.ev.both(before, found.when);
@@ -57,7 +123,7 @@ pub(crate) fn files(
             let file = File {
                 option,
                 name,
-                runs,
+                runs: of_user.clone().unwrap_or(runs),
                 existence: match open {
                     true => Existence::Maybe(conditions),
                     false => Existence::Certain,

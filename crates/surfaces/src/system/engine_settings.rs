@@ -154,7 +154,7 @@ fn read(
         .filter(|_| has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX))
     {
         general
-            .in_doubt("whether Podman reads the system's settings beside the user's: since 6.0 it does not");
+            .in_doubt("it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not");
     }
     // A user's file is read after the system's.
     if let Some(mut around) = over(rootless, general.as_ref()) {
@@ -213,7 +213,9 @@ fn drop_ins(
     };
     let (mut out, _) = of_nodes(reader, system, &files, all);
     if newest.is_none() && is_rootful {
-        out.in_doubt("whether the system has Podman 6, which is the first that reads this folder");
+        out.in_doubt(
+            "it depends on whether the system has Podman 6, which is the first that reads this folder",
+        );
     }
     Some(out)
 }

@@ -89,7 +89,9 @@ where
 {
     let fact = match setting.fact.clone() {
         Fact::Set(value) | Fact::Default(value) => Fact::Default(value),
-        Fact::Maybe(_) => Fact::Unknown(Why::Undecided("a condition of the engine's settings".to_owned())),
+        Fact::Maybe(_) => Fact::Unknown(Why::Undecided(
+            "a condition around the engine's settings decides it".to_owned(),
+        )),
         Fact::Unknown(why) => Fact::Unknown(why),
     };
     Field {

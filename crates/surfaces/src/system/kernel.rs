@@ -88,7 +88,7 @@ pub(crate) fn read(
     }
     let mut field = reader.field(found, |_, value, _| {
         let Value::Unknown(unknown) = &value.value else {
-            return Err(Why::Undecided("a kernel of its own".to_owned()));
+            return Err(Why::Undecided("it has a kernel of its own".to_owned()));
         };
         let name = unknown.name().unwrap_or_default();
         let kernel = match named(name) {

@@ -35,7 +35,7 @@ pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
     compose_of_arion(reader, config);
     // What this system itself is started with, by the launcher of containers for tests.
     let options = reader.option(config, &["virtualisation", "systemd-nspawn", "options"]);
-    if !reader.is_unset(&options) && !reader.is_default(&options) && !reader.elements(&options).is_empty() {
+    if reader.is_written(&options) && !reader.elements(&options).is_empty() {
         let origin = reader.key_origin(&options);
         let why = Why::NotModelled("a system that systemd-nspawn runs as a whole".to_owned());
         reader.gap("virtualisation.systemd-nspawn.options".to_owned(), why, &origin);

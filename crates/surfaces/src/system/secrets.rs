@@ -1,6 +1,7 @@
 //! Options whose values end in the world-readable store.
 
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::written_files::sets_of_hjem;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
@@ -53,6 +54,9 @@ pub(crate) fn read(
     for path in files(kind) {
         let all = reader.option(config, path);
         written_files(reader, &all, secrets);
+    }
+    for set in sets_of_hjem(reader, config, kind) {
+        written_files(reader, &set.all, secrets);
     }
     for path in variables(kind) {
         let all = reader.option(config, path);

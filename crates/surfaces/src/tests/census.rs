@@ -304,3 +304,38 @@ fn projects_of_arion_wherever_they_stand() {
     );
     check(r#"{ service = { enable = true; }; }"#, expect![[r#""#]]);
 }
+
+fn check_modules(text: &str, expected: Expect) {
+    let parsed = nixpod_syntax::parse(text);
+    let mut out = String::new();
+    for site in census(&parsed.hir).specs {
+        let name = site.name.as_deref().unwrap_or("<name>");
+        let _ = writeln!(out, "{name} in {} ({:?})", site.module.path, site.module.kind);
+    }
+    expected.assert_eq(&out);
+}
+
+/// What homes and systems both have belongs to what the names around it say.
+#[test]
+fn names_tell_whose_module_it_is() {
+    check_modules(
+        r#"
+{ delib, ... }: {
+  flake.modules.homeManager.pods = { virtualisation.quadlet.containers.a.containerConfig.image = "x"; };
+  flake.modules.nixos.pods = { virtualisation.quadlet.containers.b.containerConfig.image = "x"; };
+  grove = delib.module {
+    name = "pods";
+    home.ifEnabled = { cfg, ... }: { virtualisation.quadlet.containers.c.containerConfig.image = cfg.image; };
+    home.always.virtualisation.quadlet.containers.d.containerConfig.image = "x";
+    nixos.ifEnabled.virtualisation.quadlet.containers.e.containerConfig.image = "x";
+  };
+}"#,
+        expect![[r#"
+            a in flake.modules.homeManager.pods (Home)
+            b in flake.modules.nixos.pods (Nixos)
+            c in grove.home.ifEnabled (Home)
+            d in grove.home.always (Home)
+            e in grove.nixos.ifEnabled (Nixos)
+        "#]],
+    );
+}

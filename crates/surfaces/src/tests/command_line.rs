@@ -228,11 +228,11 @@ fn what_a_script_says_before() {
             command-line systemd.services.x (2) in `box` <- podman run $OPTIONS --privileged img3 c
               engine: podman <- podman run $OPTIONS --privileged img3 c
               privileged: maybe[] true <- --privileged
-              image: unknown: undecided: words before the image that may be options or the image <- img3
+              image: unknown: words before the image may be options or the image itself <- img3
               command: maybe[] c <- c
               flag: unknown: the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
               flag: maybe[] --privileged <- --privileged
-              not known: which image it runs: undecided: words before the image that may be options or the image <- img3
+              not known: which image it runs: words before the image may be options or the image itself <- img3
               not known: which options it is started with: the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
             command-line d in `box` <- docker create --name d --privileged img4
               engine: docker <- docker create --name d --privileged img4
@@ -242,7 +242,7 @@ fn what_a_script_says_before() {
               flag value: d <- d
               flag: --privileged <- --privileged
               option: name = d <- d
-            not analysed: systemd.services.x (2): undecided: words before the image that may be options or the image <- img3
+            not analysed: systemd.services.x (2): words before the image may be options or the image itself <- img3
             not analysed: systemd.services.x (2): the variable `OPTIONS` of a script depends on the machine <- $OPTIONS
         "#]],
     );
@@ -348,7 +348,7 @@ fn scripts_in_here_documents() {
               privileged: true <- --privileged
               image: ${…} <- x
               flag: --privileged <- --privileged
-              not known: which image it runs: undecided: what `xargs` reads <- x
+              not known: which image it runs: what `xargs` reads is not known <- x
             command-line systemd.services.x (6) in `box` <- xargs -I{} podman run -v {}:/x --privileged y
               engine: podman <- xargs -I{} podman run -v {}:/x --privileged y
               privileged: true <- --privileged
@@ -357,15 +357,15 @@ fn scripts_in_here_documents() {
               flag: -v <- -v
               flag value: ${…}:/x <- x
               flag: --privileged <- --privileged
-              not known: what it mounts: undecided: what `xargs` reads <- x
+              not known: what it mounts: what `xargs` reads is not known <- x
             command-line systemd.services.x (7) maybe[depending on read -r line] in `box` <- podman run --privileged z
               engine: podman <- podman run --privileged z
               privileged: true <- --privileged
               image: z <- z
               flag: --privileged <- --privileged
             not analysed: systemd.services.x (2): the variable `1` of a script depends on the machine <- $1
-            not analysed: systemd.services.x (5): undecided: what `xargs` reads <- x
-            not analysed: systemd.services.x (6): undecided: what `xargs` reads <- x
+            not analysed: systemd.services.x (5): what `xargs` reads is not known <- x
+            not analysed: systemd.services.x (6): what `xargs` reads is not known <- x
         "#]],
     );
 }

@@ -18,7 +18,7 @@ podman build --layers -f x -o out -e A=b .
             command-line build of web:1 in `files` <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
               auto start: default false
               engine: podman <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
-              rootful: unknown: undecided: who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
+              rootful: unknown: nothing says who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
               capability: CAP_SYS_ADMIN <- --cap-add=sys_admin
               mount: /nix at /nix ro <- /nix:/nix:ro
               device: /dev/fuse rwm <- /dev/fuse
@@ -28,7 +28,7 @@ podman build --layers -f x -o out -e A=b .
               flag: --cap-add=sys_admin <- --cap-add=sys_admin
               flag: --device <- --device
               flag: --security-opt <- --security-opt
-              not known: whether its engine runs as root: undecided: who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
+              not known: whether its engine runs as root: nothing says who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
             command-line build.sh in `files` <- docker buildx build --network=host -f Dockerfile .
               auto start: default false
               engine: docker <- docker buildx build --network=host -f Dockerfile .
@@ -38,14 +38,14 @@ podman build --layers -f x -o out -e A=b .
             command-line build.sh (2) in `files` <- podman image build . --userns host --pid=host
               auto start: default false
               engine: podman <- podman image build . --userns host --pid=host
-              rootful: unknown: undecided: who runs the script <- podman image build . --userns host --pid=host
+              rootful: unknown: nothing says who runs the script <- podman image build . --userns host --pid=host
               users: Host <- host
               namespace: pid Host <- --pid=host
               flag: --userns <- --userns
               flag: --pid=host <- --pid=host
-              not known: whether its engine runs as root: undecided: who runs the script <- podman image build . --userns host --pid=host
-            not analysed: build of web:1: undecided: who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
-            not analysed: build.sh (2): undecided: who runs the script <- podman image build . --userns host --pid=host
+              not known: whether its engine runs as root: nothing says who runs the script <- podman image build . --userns host --pid=host
+            not analysed: build of web:1: nothing says who runs the script <- podman build -t web:1 --volume /nix:/nix:ro --cap-add=sys_admin --device /dev/fuse --security-opt label=disable .
+            not analysed: build.sh (2): nothing says who runs the script <- podman image build . --userns host --pid=host
         "#]],
     );
 }
@@ -89,7 +89,7 @@ podman run --network shared d
             command-line c in `files` <- podman create --name c --network none c
               auto start: default false
               engine: podman <- podman create --name c --network none c
-              rootful: unknown: undecided: who runs the script <- podman create --name c --network none c
+              rootful: unknown: nothing says who runs the script <- podman create --name c --network none c
               network: Private <- inner
               image: c <- c
               flag: --name <- --name
@@ -97,18 +97,18 @@ podman run --network shared d
               flag: --network <- --network
               flag value: none <- none
               option: name = c <- c
-              not known: whether its engine runs as root: undecided: who runs the script <- podman create --name c --network none c
+              not known: whether its engine runs as root: nothing says who runs the script <- podman create --name c --network none c
             command-line net.sh (3) in `files` <- podman run --network shared d
               auto start: default false
               engine: podman <- podman run --network shared d
-              rootful: unknown: undecided: who runs the script <- podman run --network shared d
+              rootful: unknown: nothing says who runs the script <- podman run --network shared d
               network: Host <- shared
               image: d <- d
               flag: --network <- --network
               flag value: shared <- shared
-              not known: whether its engine runs as root: undecided: who runs the script <- podman run --network shared d
-            not analysed: c: undecided: who runs the script <- podman create --name c --network none c
-            not analysed: net.sh (3): undecided: who runs the script <- podman run --network shared d
+              not known: whether its engine runs as root: nothing says who runs the script <- podman run --network shared d
+            not analysed: c: nothing says who runs the script <- podman create --name c --network none c
+            not analysed: net.sh (3): nothing says who runs the script <- podman run --network shared d
         "#]],
     );
 }
@@ -139,26 +139,26 @@ podman run --rm
             command-line deploy.sh (2) in `files` <- nerdctl run --privileged f
               auto start: default false
               engine: unknown: `containerd` is not modelled <- nerdctl run --privileged f
-              rootful: unknown: undecided: who runs the script <- nerdctl run --privileged f
+              rootful: unknown: nothing says who runs the script <- nerdctl run --privileged f
               privileged: true <- --privileged
               image: f <- f
               flag: --privileged <- --privileged
               not known: which engine runs it: `containerd` is not modelled <- nerdctl run --privileged f
-              not known: whether its engine runs as root: undecided: who runs the script <- nerdctl run --privileged f
+              not known: whether its engine runs as root: nothing says who runs the script <- nerdctl run --privileged f
             command-line deploy.sh (3) in `files` <- podman run --rm
               auto start: default false
               engine: podman <- podman run --rm
-              rootful: unknown: undecided: who runs the script <- podman run --rm
+              rootful: unknown: nothing says who runs the script <- podman run --rm
               flag: --rm <- --rm
-              not known: whether its engine runs as root: undecided: who runs the script <- podman run --rm
+              not known: whether its engine runs as root: nothing says who runs the script <- podman run --rm
             not analysed: deploy.sh (2): `containerd` is not modelled <- nerdctl run --privileged f
-            not analysed: deploy.sh (2): undecided: who runs the script <- nerdctl run --privileged f
-            not analysed: deploy.sh (3): undecided: who runs the script <- podman run --rm
+            not analysed: deploy.sh (2): nothing says who runs the script <- nerdctl run --privileged f
+            not analysed: deploy.sh (3): nothing says who runs the script <- podman run --rm
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- DOCKER_HOST=ssh://web docker run b
             not analysed: deploy.sh: `docker run on another machine` is not modelled <- docker -H ssh://web run c
             not analysed: deploy.sh: `systemd-nspawn on another machine` is not modelled <- systemd-nspawn
-            not analysed: deploy.sh: undecided: which program runs a container <- $ENGINE run --rm -v /:/host e
+            not analysed: deploy.sh: which program runs the container is not known <- $ENGINE run --rm -v /:/host e
         "#]],
     );
 }

@@ -114,7 +114,7 @@ ExecStartPre
               auto start: default false
               engine: podman <- podman run b
               image: b <- b
-            not analysed: the drop-in web.pod.d/more.conf: undecided: which units it adds to: none of them is among the files <- [Service]…
+            not analysed: the drop-in web.pod.d/more.conf: none of the units that it adds to is among the files <- [Service]…
         "#]],
     );
 }
@@ -136,12 +136,12 @@ fn what_a_devcontainer_runs_on_the_host() {
             command-line a/.devcontainer/devcontainer.json in `files` <- podman run -v /:/h x
               auto start: default false
               engine: podman <- podman run -v /:/h x
-              rootful: unknown: undecided: who runs the script <- podman run -v /:/h x
+              rootful: unknown: nothing says who runs the script <- podman run -v /:/h x
               mount: / at /h rw <- /:/h
               image: x <- x
               flag: -v <- -v
               flag value: /:/h <- /:/h
-              not known: whether its engine runs as root: undecided: who runs the script <- podman run -v /:/h x
+              not known: whether its engine runs as root: nothing says who runs the script <- podman run -v /:/h x
             command-line b/.devcontainer/devcontainer.json in `files` <- docker
               auto start: default false
               engine: docker <- docker
@@ -168,7 +168,7 @@ fn what_a_devcontainer_runs_on_the_host() {
               auto start: default false
               engine: default docker
               image: a:1 <- a:1
-            not analysed: a/.devcontainer/devcontainer.json: undecided: who runs the script <- podman run -v /:/h x
+            not analysed: a/.devcontainer/devcontainer.json: nothing says who runs the script <- podman run -v /:/h x
             not analysed: d/.devcontainer/devcontainer.json: syntax error: Unterminated string literal <- "docker run…
         "#]],
     );
@@ -225,7 +225,7 @@ $SUDO nerdctl run c
             command-line run.sh in `files` <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
               auto start: default false
               engine: unknown: `containerd` is not modelled <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
-              rootful: unknown: undecided: who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
+              rootful: unknown: nothing says who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
               privileged: true <- --privileged
               mount: / at /h rw <- /:/h
               image: a <- a
@@ -233,7 +233,7 @@ $SUDO nerdctl run c
               flag: -v <- -v
               flag value: /:/h <- /:/h
               not known: which engine runs it: `containerd` is not modelled <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
-              not known: whether its engine runs as root: undecided: who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
+              not known: whether its engine runs as root: nothing says who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
             command-line b in `files` <- sudo nerdctl container create --net host --name b b:1
               auto start: default false
               engine: unknown: `containerd` is not modelled <- sudo nerdctl container create --net host --name b b:1
@@ -249,15 +249,15 @@ $SUDO nerdctl run c
             command-line run.sh (2) maybe[] in `files` <- $SUDO nerdctl run c
               auto start: default false
               engine: unknown: `containerd` is not modelled <- $SUDO nerdctl run c
-              rootful: unknown: undecided: the user who runs it <- $SUDO nerdctl run c
+              rootful: unknown: nothing says who runs it <- $SUDO nerdctl run c
               image: c <- c
               not known: which engine runs it: `containerd` is not modelled <- $SUDO nerdctl run c
-              not known: whether its engine runs as root: undecided: the user who runs it <- $SUDO nerdctl run c
+              not known: whether its engine runs as root: nothing says who runs it <- $SUDO nerdctl run c
             not analysed: run.sh: `containerd` is not modelled <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
-            not analysed: run.sh: undecided: who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
+            not analysed: run.sh: nothing says who runs the script <- nerdctl -n k8s.io --snapshotter=stargz run --privileged -v /:/h a
             not analysed: b: `containerd` is not modelled <- sudo nerdctl container create --net host --name b b:1
             not analysed: run.sh (2): `containerd` is not modelled <- $SUDO nerdctl run c
-            not analysed: run.sh (2): undecided: the user who runs it <- $SUDO nerdctl run c
+            not analysed: run.sh (2): nothing says who runs it <- $SUDO nerdctl run c
             not analysed: run.sh: `nerdctl compose` is not modelled <- nerdctl compose up
         "#]],
     );
@@ -284,14 +284,14 @@ unshare -n curl example.org
             command-line enter.sh in `files` <- unshare --user --map-root-user -mpf --net bash -c "…
               auto start: default false
               engine: unknown: `unshare` is not modelled <- unshare --user --map-root-user -mpf --net bash -c "…
-              rootful: unknown: undecided: who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
+              rootful: unknown: nothing says who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
               users: Other("unshare") <- root=$(mktemp -d)…
               network: unknown: `unshare` is not modelled <- unshare --user --map-root-user -mpf --net bash -c "…
               mount: /dev at ${…}/dev rw rbind <- /dev
               mount: /etc at ${…}/etc ro bind <- /etc
               mount: maybe[[ -n ] /srv at ${…}/srv rw <- /srv
               not known: which engine runs it, which network it has: `unshare` is not modelled <- unshare --user --map-root-user -mpf --net bash -c "…
-              not known: whether its engine runs as root: undecided: who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
+              not known: whether its engine runs as root: nothing says who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
             command-line enter.sh (2) in `files` <- sudo unshare -m -R /srv/root sh -c 'mount --rbind /sys /sys'
               auto start: default false
               engine: unknown: `unshare` is not modelled <- sudo unshare -m -R /srv/root sh -c 'mount --rbind /sys /sys'
@@ -301,7 +301,7 @@ unshare -n curl example.org
               mount: /sys at /sys rw rbind <- /sys
               not known: which engine runs it, how its users map to those of the host, which network it has: `unshare` is not modelled <- sudo unshare -m -R /srv/root sh -c 'mount --rbind /sys /sys'
             not analysed: enter.sh: `unshare` is not modelled <- unshare --user --map-root-user -mpf --net bash -c "…
-            not analysed: enter.sh: undecided: who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
+            not analysed: enter.sh: nothing says who runs the script <- unshare --user --map-root-user -mpf --net bash -c "…
             not analysed: enter.sh (2): `unshare` is not modelled <- sudo unshare -m -R /srv/root sh -c 'mount --rbind /sys /sys'
             not analysed: enter.sh: `unshare` is not modelled <- unshare --user --map-root-user -mpf --net bash -c "…
             not analysed: enter.sh: `unshare` is not modelled <- sudo unshare -m -R /srv/root sh -c 'mount --rbind /sys /sys'

@@ -23,6 +23,7 @@ mod likely;
 mod not_modelled;
 mod nspawn;
 mod oci;
+mod of_programs;
 mod quadlet;
 mod quadlet_generator;
 mod quadlet_lens;

@@ -236,26 +236,26 @@ fn names_of_capabilities_that_are_not_known() {
 }"#,
         expect![[r#"
             oci-containers a in `box` <- { image = "a"; capabilities = lib.genAttrs inputs.caps (_: true); }
-              capability: unknown: undecided: which capability it is <- capabilities
+              capability: unknown: which capability it is, is not known <- capabilities
               image: a <- "a"
-              not known: which capabilities it has: undecided: which capability it is <- capabilities
+              not known: which capabilities it has: which capability it is, is not known <- capabilities
             oci-containers b in `box` <- { image = "b"; capabilities = lib.genAttrs inputs.caps (_: false); }
-              dropped: unknown: undecided: which capability it is <- capabilities
+              dropped: unknown: which capability it is, is not known <- capabilities
               image: b <- "b"
-              not known: which capabilities it drops: undecided: which capability it is <- capabilities
+              not known: which capabilities it drops: which capability it is, is not known <- capabilities
             oci-containers c in `box` <- { image = "c"; capabilities = { NET_RAW = true; ${inputs.cap} = true; }; }
               capability: CAP_NET_RAW <- true
-              capability: unknown: undecided: which capability it is <- capabilities
+              capability: unknown: which capability it is, is not known <- capabilities
               image: c <- "c"
-              not known: which capabilities it has: undecided: which capability it is <- capabilities
+              not known: which capabilities it has: which capability it is, is not known <- capabilities
             oci-containers d in `box` <- { image = "d"; capabilities = lib.listToAttrs (map (name: { inherit name; value = true; }) inputs.caps); }
-              capability: unknown: undecided: which capability it is <- capabilities
+              capability: unknown: which capability it is, is not known <- capabilities
               image: d <- "d"
-              not known: which capabilities it has: undecided: which capability it is <- capabilities
-            not analysed: virtualisation.oci-containers.containers.a: undecided: which capability it is <- capabilities
-            not analysed: virtualisation.oci-containers.containers.b: undecided: which capability it is <- capabilities
-            not analysed: virtualisation.oci-containers.containers.c: undecided: which capability it is <- capabilities
-            not analysed: virtualisation.oci-containers.containers.d: undecided: which capability it is <- capabilities
+              not known: which capabilities it has: which capability it is, is not known <- capabilities
+            not analysed: virtualisation.oci-containers.containers.a: which capability it is, is not known <- capabilities
+            not analysed: virtualisation.oci-containers.containers.b: which capability it is, is not known <- capabilities
+            not analysed: virtualisation.oci-containers.containers.c: which capability it is, is not known <- capabilities
+            not analysed: virtualisation.oci-containers.containers.d: which capability it is, is not known <- capabilities
         "#]],
     );
 }

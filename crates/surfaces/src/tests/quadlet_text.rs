@@ -135,7 +135,7 @@ fn units_of_unknown_names() {
 "#,
         expect![[r#"
             quadlet <name> maybe[] in `box` <- etc
-              rootful: unknown: undecided: which service manager runs the unit
+              rootful: unknown: which service manager runs the unit is not known
               privileged: true <- --privileged
               image: x <- x
               flag: --privileged <- --privileged
@@ -421,7 +421,7 @@ SetWorkingDirectory=yaml
               mount:  at /x rw <- type=bind,target=/x
               image: x <- x
               unit problem: a `Mount` of this type needs a `source` (NoService) <- type=bind,target=/x
-            not analysed: the drop-in gone.container.d/more.conf: undecided: which units it adds to: none of them is among the files <- [Container]…
+            not analysed: the drop-in gone.container.d/more.conf: none of the units that it adds to is among the files <- [Container]…
             not analysed: the pods of pods.kube: `Kubernetes' manifests` is not modelled <- b.yaml
         "#]],
     );
@@ -458,7 +458,7 @@ Volume=/mnt:/mnt
         expect![[r#"
             quadlet web in `files` <- Container
               auto start: unknown: `a file that is filled in before it is used` is not modelled
-              rootful: unknown: undecided: which service manager runs the unit
+              rootful: unknown: which service manager runs the unit is not known
               users: unknown: `a file that is filled in before it is used` is not modelled
               privileged: true <- --privileged
               network: unknown: `a file that is filled in before it is used` is not modelled

@@ -31,8 +31,8 @@ fn what_is_made_of_the_path_of_a_secret_is_another_path() {
               mount: ${…} at /head ro <- "${lib.head (lib.splitString "/token" path)}:/head:ro"
               mount: ${…} at /begin ro <- "${builtins.substring 0 12 path}:/begin:ro"
               image: a:1 <- "a:1"
-              not known: what it mounts: undecided: something made of `sops.secrets.token.path` <- "${dirOf path}:/all:ro"
-            not analysed: virtualisation.oci-containers.containers.app: undecided: something made of `sops.secrets.token.path` <- "${dirOf path}:/all:ro"
+              not known: what it mounts: it is made of `sops.secrets.token.path`, which is not known <- "${dirOf path}:/all:ro"
+            not analysed: virtualisation.oci-containers.containers.app: it is made of `sops.secrets.token.path`, which is not known <- "${dirOf path}:/all:ro"
         "#]],
     );
 }

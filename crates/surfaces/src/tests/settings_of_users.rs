@@ -81,8 +81,8 @@ fn folders_of_settings_for_root_and_for_users() {
                 containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
                   namespace: pid Host <- "host"
                 containers-conf <every rootful container of Podman> template in `box` <- "containers/containers.rootful.conf.d/10-a.conf"
-                  privileged: unknown: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
-                  not known: whether it is privileged: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                  privileged: unknown: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
+                  not known: whether it is privileged: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
                 containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
                   rootful: default false
                   network: Host <- host
@@ -94,10 +94,10 @@ fn folders_of_settings_for_root_and_for_users() {
                   runs as: default bob
                   namespace: ipc Host <- host
                 quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
-                  privileged: unknown: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                  privileged: unknown: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
                   namespace: default pid Host <- "host"
                   image: docker.io/a/b:1 <- "docker.io/a/b:1"
-                  not known: whether it is privileged: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                  not known: whether it is privileged: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
                 quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
                   rootful: false <- 1000
                   network: default Host <- host
@@ -114,8 +114,8 @@ fn folders_of_settings_for_root_and_for_users() {
                   network: default Host <- host
                   namespace: default ipc Host <- host
                   image: docker.io/a/b:1 <- "docker.io/a/b:1"
-                not analysed: <every rootful container of Podman>: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
-                not analysed: virtualisation.quadlet.containers.root: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
+                not analysed: <every rootful container of Podman>: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
+                not analysed: virtualisation.quadlet.containers.root: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
             "#]],
         ),
     ] {

@@ -138,3 +138,57 @@ fn scripts_of_several_definitions_are_one() {
         "#]],
     );
 }
+
+/// The same settings as a file, for a machine that no option declares; of a declared container they are told.
+#[test]
+fn settings_of_machines_as_texts() {
+    containers(
+        r#"
+        {
+          environment.etc."systemd/nspawn/lab.nspawn".text = ''
+            [Exec]
+            Capability=CAP_NET_ADMIN
+            PrivateUsers=no
+            [Files]
+            Bind=/srv:/data
+            Bind=/dev/kvm
+            [Network]
+            VirtualEthernet=no
+          '';
+          environment.etc."systemd/nspawn/file.nspawn".source = ./file.nspawn;
+          environment.etc."systemd/nspawn/c.nspawn".text = "[Files]\nBind=/etc\n";
+          containers.c = { privateUsers = "pick"; config = { }; };
+        }
+#- file.nspawn
+[Files]
+BindReadOnly=/etc
+"#,
+        expect![[r#"
+            nspawn c in `box`, guest `guest c of box` <- { privateUsers = "pick"; config = { }; }
+              users: Pick <- "pick"
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+            systemd-nspawn file in `box` <- "systemd/nspawn/file.nspawn"
+              users: default Pick
+              network: default Private
+              mount: /etc at /etc ro <- /etc
+              flag: --bind-ro=/etc <- /etc
+              private users: default Pick
+              ownership: default true
+              other private network: default true
+            systemd-nspawn lab in `box` <- "systemd/nspawn/lab.nspawn"
+              users: Host <- no
+              capability: CAP_NET_ADMIN <- CAP_NET_ADMIN
+              network: Host <- no
+              mount: /srv at /data rw <- /srv:/data
+              mount: /dev/kvm at /dev/kvm rw <- /dev/kvm
+              flag: --capability=CAP_NET_ADMIN <- CAP_NET_ADMIN
+              flag: --private-users=no <- no
+              flag: --bind=/srv:/data <- /srv:/data
+              flag: --bind=/dev/kvm <- /dev/kvm
+              private users: Host <- no
+              other private network: false <- no
+            not analysed: environment.etc."systemd/nspawn/c.nspawn": `a text with settings of a container that NixOS declares` is not modelled <- "[Files]\nBind=/etc\n"
+        "#]],
+    );
+}

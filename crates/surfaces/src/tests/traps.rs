@@ -431,7 +431,7 @@ fn the_version_of_a_mac_is_a_number() {
         "{ system.stateVersion = 5; users.users.ada.isNormalUser = true; }",
         expect![[r#"
             Nixos `box` <- -
-              state version: unknown: undecided: an integer in place of a string <- stateVersion
+              state version: unknown: an integer stands in place of a string <- stateVersion
               user: ada <- users.users.ada.isNormalUser = true
                 normal: true <- true
                 auto sub-ids: default true

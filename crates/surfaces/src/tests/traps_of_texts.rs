@@ -24,7 +24,7 @@ podman run "${args[@]}" img:1
             command-line run.sh in `files` <- podman run "${args[@]}" img:1
               auto start: default false
               engine: podman <- podman run "${args[@]}" img:1
-              rootful: unknown: undecided: who runs the script <- podman run "${args[@]}" img:1
+              rootful: unknown: nothing says who runs the script <- podman run "${args[@]}" img:1
               mount: /etc at /e ro <- /etc:/e:ro
               mount: /srv at /s rw <- /srv:/s:rw
               mount: /var/a at /a ro <- /var/
@@ -42,9 +42,9 @@ podman run "${args[@]}" img:1
               flag value: /var/b:/b:ro <- /var/
               flag: maybe[depending on read -r src dst] -v <- -v
               flag value: maybe[depending on read -r src dst] ${…}:${…} <- ${src}
-              not known: whether its engine runs as root: undecided: who runs the script <- podman run "${args[@]}" img:1
+              not known: whether its engine runs as root: nothing says who runs the script <- podman run "${args[@]}" img:1
               not known: what it mounts: the variable `src` of a script depends on the machine <- ${src}
-            not analysed: run.sh: undecided: who runs the script <- podman run "${args[@]}" img:1
+            not analysed: run.sh: nothing says who runs the script <- podman run "${args[@]}" img:1
             not analysed: run.sh: the variable `src` of a script depends on the machine <- ${src}
         "#]],
     );

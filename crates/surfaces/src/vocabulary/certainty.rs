@@ -16,7 +16,7 @@ pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U>
             Fact::Default(Some(value)) => Fact::Default(value),
             Fact::Maybe(Some(value)) => Fact::Maybe(value),
             Fact::Set(None) | Fact::Default(None) | Fact::Maybe(None) => {
-                Fact::Unknown(Why::Undecided("no value".to_owned()))
+                Fact::Unknown(Why::Undecided("it has no value".to_owned()))
             }
             Fact::Unknown(why) => Fact::Unknown(why),
         },
@@ -24,6 +24,7 @@ pub(crate) fn part<T, U>(field: &Field<T>, value: U, origin: Origin) -> Field<U>
         conditions: out.conditions,
         definitions: out.definitions,
         or_unknown: out.or_unknown,
+        hangs_on: out.hangs_on,
         fails: out.fails,
         also: out.also,
     }
@@ -37,6 +38,7 @@ pub(crate) fn unknown<T, U>(field: &Field<T>, why: &Why) -> Field<U> {
         conditions: field.conditions.clone(),
         definitions: field.definitions.clone(),
         or_unknown: None,
+        hangs_on: None,
         fails: false,
         also: Vec::new(),
     }
@@ -57,6 +59,7 @@ pub(crate) fn weaken<T, U>(field: Field<T>, other: &Field<U>) -> Field<T> {
     Field {
         fact,
         conditions,
+        hangs_on: field.hangs_on.or_else(|| other.hangs_on.clone()),
         ..field
     }
 }

@@ -166,8 +166,9 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 85] = [
+pub const READ: [ReadOption; 89] = [
     explains(&["boot"]),
+    tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
     tells_scripts(&["environment", "extraInit"]),
@@ -186,6 +187,7 @@ pub const READ: [ReadOption; 85] = [
     tells_scripts(&["home", "shellAliases"]),
     explains(&["home", "stateVersion"]),
     explains(&["home", "username"]),
+    tells_either(&["hjem"]),
     tells(&["home-manager"]),
     tells(&["microvm", "vms"]),
     explains(&["networking", "firewall"]),
@@ -196,6 +198,7 @@ pub const READ: [ReadOption; 85] = [
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
+    tells_scripts(&["programs", "git"]),
     tells_scripts(&["programs", "nushell"]),
     tells_scripts(&["programs", "zsh"]),
     tells(&["nix", "extraOptions"]),
@@ -227,6 +230,7 @@ pub const READ: [ReadOption; 85] = [
     tells(&["services", "k3s", "manifests"]),
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
+    tells_scripts(&["services", "udev"]),
     explains(&["services", "userborn"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
@@ -253,6 +257,12 @@ pub const READ: [ReadOption; 85] = [
     explains(&["wsl"]),
     tells_scripts(&["xsession"]),
 ];
+
+/// Does an option only say how something else is meant?
+pub(crate) fn explains_only(path: &[&str]) -> bool {
+    let mut options = READ.iter().filter(|option| path.starts_with(option.path));
+    options.any(|option| option.tells == Tells::Never)
+}
 
 /// Is an option among those that are read?
 pub(crate) fn is_read(path: &[&str]) -> bool {

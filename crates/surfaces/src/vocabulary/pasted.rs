@@ -21,7 +21,7 @@ pub(crate) fn add(line: &mut Line, field: &Field<Text>) {
         }));
         return;
     }
-    let why = Why::Undecided("what the shell of the start script makes of it".to_owned());
+    let why = Why::Undecided("what the shell of the start script makes of it is not known".to_owned());
     line.word(Field::unknown(why, field.origin.clone()));
     if trouble == Some(Trouble::Ends) {
         line.stop();

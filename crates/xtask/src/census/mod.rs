@@ -303,8 +303,8 @@ fn reasons_of(fact: &ShownFact) -> Vec<String> {
         .collect();
     if fact.certainty == Certainty::Maybe && out.is_empty() {
         out.push(match &fact.reason {
-            Some(reason) => format!("undecided: {reason}"),
-            None => "undecided".to_owned(),
+            Some(reason) => reason.clone(),
+            None => "a condition that nothing names".to_owned(),
         });
     }
     if fact.certainty == Certainty::Unknown && fact.holes.is_empty() {

@@ -543,7 +543,7 @@ fn image(base: &Base<'_>, run: &Run, at: usize, is_doubtful: bool, container: &m
     });
     if is_doubtful {
         // What stands before it may have been the image.
-        let why = Why::Undecided("words before the image that may be options or the image".to_owned());
+        let why = Why::Undecided("words before the image may be options or the image itself".to_owned());
         image = unknown(&image, &why);
     }
     container.image = Some(image);

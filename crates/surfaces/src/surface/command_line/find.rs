@@ -3,11 +3,14 @@
 use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
 use super::files::{may_name_script, with_files};
 use super::inside::{self, LINES, is_unit_line};
+use super::of_programs::{alias_of_git, commands_of_udev, cron_line};
+use super::places::{ALIASES, ALIASES_OF_GIT, FILES, INITS, JOBS, OF_ROOT, OTHERS, PACKAGES, RULES_OF_UDEV};
 use super::scripts::{gap, may_run_containers, names_program};
 use super::sets::Sets;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
 use crate::surface::texts::{Runs, Written};
+use crate::surface::written_files::{sets_of_hjem, users_of_hjem};
 use crate::vocabulary::unit::kinds::Kind;
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text};
@@ -18,84 +21,6 @@ const MAX_SCRIPTS: usize = 2_000;
 
 /// Scripts of a service, as NixOS writes them.
 const SCRIPTS: [&str; 6] = ["preStart", "script", "postStart", "reload", "preStop", "postStop"];
-
-/// Sets of aliases and abbreviations, each a line of a shell.
-const ALIASES: [&[&str]; 9] = [
-    &["environment", "shellAliases"],
-    &["home", "shellAliases"],
-    &["programs", "bash", "shellAliases"],
-    &["programs", "fish", "shellAliases"],
-    &["programs", "fish", "shellAbbrs"],
-    &["programs", "nushell", "shellAliases"],
-    &["programs", "zsh", "shellAliases"],
-    &["programs", "zsh", "shellGlobalAliases"],
-    &["programs", "zsh", "zsh-abbr", "abbreviations"],
-];
-
-/// Scripts that every shell of a user reads.
-const INITS: [&[&str]; 24] = [
-    &["environment", "extraInit"],
-    &["environment", "interactiveShellInit"],
-    &["environment", "loginShellInit"],
-    &["environment", "shellInit"],
-    &["programs", "bash", "bashrcExtra"],
-    &["programs", "bash", "initExtra"],
-    &["programs", "bash", "interactiveShellInit"],
-    &["programs", "bash", "loginShellInit"],
-    &["programs", "bash", "logoutExtra"],
-    &["programs", "bash", "profileExtra"],
-    &["programs", "bash", "shellInit"],
-    &["programs", "zsh", "envExtra"],
-    &["programs", "zsh", "initContent"],
-    &["programs", "zsh", "initExtra"],
-    &["programs", "zsh", "initExtraBeforeCompInit"],
-    &["programs", "zsh", "initExtraFirst"],
-    &["programs", "zsh", "interactiveShellInit"],
-    &["programs", "zsh", "loginExtra"],
-    &["programs", "zsh", "loginShellInit"],
-    &["programs", "zsh", "logoutExtra"],
-    &["programs", "zsh", "profileExtra"],
-    &["programs", "zsh", "shellInit"],
-    &["xsession", "initExtra"],
-    &["xsession", "profileExtra"],
-];
-
-/// Scripts that root runs when a machine starts.
-const OF_ROOT: [&[&str]; 2] = [&["boot", "postBootCommands"], &["networking", "localCommands"]];
-
-/// Sets of jobs of which some options are scripts that root runs.
-const JOBS: [(&[&str], &[&str]); 2] = [
-    (
-        &["services", "borgbackup", "jobs"],
-        &["postCreate", "postHook", "postPrune", "preHook"],
-    ),
-    (
-        &["services", "restic", "backups"],
-        &["backupCleanupCommand", "backupPrepareCommand"],
-    ),
-];
-
-/// Lists of packages, some of which are scripts.
-const PACKAGES: [&[&str]; 2] = [&["environment", "systemPackages"], &["home", "packages"]];
-
-/// Sets of files, some of which are scripts.
-const FILES: [&[&str]; 4] = [
-    &["environment", "etc"],
-    &["home", "file"],
-    &["xdg", "configFile"],
-    &["xdg", "dataFile"],
-];
-
-/// Scripts of shells that are told and not read, as their words are others.
-const OTHERS: [(&str, &[&str]); 7] = [
-    ("scripts of fish", &["programs", "fish", "interactiveShellInit"]),
-    ("scripts of fish", &["programs", "fish", "loginShellInit"]),
-    ("scripts of fish", &["programs", "fish", "shellInit"]),
-    ("scripts of fish", &["programs", "fish", "shellInitLast"]),
-    ("scripts of Nushell", &["programs", "nushell", "configFile"]),
-    ("scripts of Nushell", &["programs", "nushell", "extraConfig"]),
-    ("scripts of Nushell", &["programs", "nushell", "extraLogin"]),
-];
 
 /// Finds the scripts of a system that may run containers.
 pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
@@ -147,6 +72,10 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
             }
         }
         found.cron(config);
+        found.udev(config);
+    }
+    for path in ALIASES_OF_GIT {
+        found.aliases_of_git(config, path);
     }
     found.functions_of_fish(config);
     for path in PACKAGES.iter().filter(is_there) {
@@ -157,8 +86,10 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         found.packages_of_users(config);
     }
     for path in FILES.iter().filter(is_there) {
-        found.files(config, path, &of_user);
+        let all = found.option(config, path);
+        found.files(&all, &path.join("."), &of_user);
     }
+    found.of_hjem(config, kind);
     found.out
 }
 
@@ -278,6 +209,79 @@ impl Finder<'_, '_, '_> {
         }
     }
 
+    /// What udev runs for devices, by options and by packages of rules.
+    fn udev(&mut self, config: &Found) {
+        for path in RULES_OF_UDEV {
+            let rules = self.option(config, path);
+            if self.reader.is_default(&rules) || self.reader.is_unset(&rules) || !self.may_matter(&rules) {
+                continue;
+            }
+            let text = self.reader.text(&rules);
+            self.rules(&path.join("."), &text, &rules);
+        }
+        let packages = self.option(config, &["services", "udev", "packages"]);
+        if self.reader.is_unset(&packages) || self.reader.is_default(&packages) {
+            return;
+        }
+        for package in self.reader.elements(&packages) {
+            if !self.may_matter(&package) {
+                continue;
+            }
+            let text = self.reader.text(&package);
+            let written = text.value().into_iter().flat_map(|text| &text.context);
+            let rules = written.filter_map(|reference| match reference {
+                StoreRef::Written { text, .. } => Some((**text).clone()),
+                _ => None,
+            });
+            for one in rules.collect::<Vec<_>>() {
+                self.rules("services.udev.packages", &text.map(|_| one.clone()), &package);
+            }
+        }
+    }
+
+    fn rules(&mut self, path: &str, rules: &Field<Text>, found: &Found) {
+        let commands = rules.value().map(commands_of_udev).unwrap_or_default();
+        for command in commands {
+            let command = rules.map(|_| command.clone());
+            self.add_text(path.to_owned(), command, found, &Runs::Root);
+        }
+    }
+
+    /// Aliases of git that are lines of a shell, in a set or in the sets of a list.
+    fn aliases_of_git(&mut self, config: &Found, path: &[&str]) {
+        let settings = self.option(config, path);
+        if self.reader.is_unset(&settings) {
+            return;
+        }
+        let sets = match &settings.value.value {
+            Value::List(_) => self.reader.elements(&settings),
+            _ => vec![settings],
+        };
+        for set in sets {
+            let aliases = match path.contains(&"alias") || path.contains(&"aliases") {
+                true => set,
+                false => self.reader.get(&set, "alias"),
+            };
+            self.aliases_in(&path.join("."), &aliases);
+        }
+    }
+
+    fn aliases_in(&mut self, path: &str, all: &Found) {
+        if self.reader.is_unset(all) {
+            return;
+        }
+        for (name, alias) in self.reader.entries(all).all() {
+            if !self.may_matter(&alias) {
+                continue;
+            }
+            let text = self.reader.text(&alias);
+            if let Some(line) = text.value().and_then(alias_of_git) {
+                let path = format!("{path}.{}", as_key(&name));
+                self.add_text(path, text.map(|_| line.clone()), &alias, &Runs::User(None));
+            }
+        }
+    }
+
     /// A script that stands in code and that no option is known to have.
     fn of_code(&mut self, config: &Found) {
         let all = self.option(config, &[nixpod_modules::SCRIPTS]);
@@ -291,17 +295,22 @@ impl Finder<'_, '_, '_> {
 
     fn services(&mut self, config: &Found, path: &[&str], is_home: bool) {
         let all = self.option(config, path);
-        if self.reader.is_unset(&all) {
+        let of_user = path.contains(&"user").then_some(Runs::User(None));
+        self.services_in(&all, &path.join("."), of_user, is_home);
+    }
+
+    /// Those of one set, which a service manager runs as this user or as each of them says.
+    fn services_in(&mut self, all: &Found, path: &str, of_user: Option<Runs>, is_home: bool) {
+        if self.reader.is_unset(all) {
             return;
         }
-        let is_of_user = path.contains(&"user");
         let section = if is_home { "Service" } else { "serviceConfig" };
-        for (name, service) in self.reader.entries(&all).all() {
-            let path = format!("{}.{}", path.join("."), as_key(&name));
+        for (name, service) in self.reader.entries(all).all() {
+            let path = format!("{path}.{}", as_key(&name));
             let config = self.reader.get(&service, section);
-            let runs = match is_of_user {
-                true => Runs::User(None),
-                false => self.user_of(&config),
+            let runs = match &of_user {
+                Some(runs) => runs.clone(),
+                None => self.user_of(&config),
             };
             if !is_home {
                 for option in SCRIPTS {
@@ -500,14 +509,13 @@ impl Finder<'_, '_, '_> {
     }
 
     /// Files that are scripts by their name or by their first line.
-    fn files(&mut self, config: &Found, path: &[&str], runs: &Runs) {
-        let all = self.option(config, path);
-        if self.reader.is_unset(&all) {
+    fn files(&mut self, all: &Found, path: &str, runs: &Runs) {
+        if self.reader.is_unset(all) {
             return;
         }
-        for (name, file) in self.reader.entries(&all).all() {
+        for (name, file) in self.reader.entries(all).all() {
             let EntryName::Known(known) = &name else { continue };
-            let path = format!("{}.{}", path.join("."), as_key(&name));
+            let path = format!("{path}.{}", as_key(&name));
             let found = self.reader.get(&file, "text");
             if !self.reader.is_default(&found) && !self.reader.is_unset(&found) && self.may_matter(&found) {
                 let is_program = self.is_program(&file);
@@ -528,6 +536,18 @@ impl Finder<'_, '_, '_> {
             {
                 self.written_by(&format!("{path}.source"), &source, runs);
             }
+        }
+    }
+
+    /// The files and services of users that hjem has.
+    fn of_hjem(&mut self, config: &Found, kind: SystemKind) {
+        for set in sets_of_hjem(self.reader, config, kind) {
+            self.files(&set.all, &set.path, &set.runs);
+        }
+        for user in users_of_hjem(self.reader, config, kind) {
+            let services = self.reader.at(&user.all, &["systemd", "services"]);
+            let path = format!("{}.systemd.services", user.path);
+            self.services_in(&services, &path, Some(user.runs), false);
         }
     }
 
@@ -560,30 +580,6 @@ impl Finder<'_, '_, '_> {
             self.add_text(path, text, found, runs);
         }
     }
-}
-
-/// Who runs a line of cron, and what: `M H D M W USER COMMAND`, or `@daily USER COMMAND`.
-fn cron_line(text: &Text) -> Option<(Text, Text)> {
-    let pattern = text.pattern();
-    let mut words = Vec::new();
-    let mut from = None;
-    for (at, c) in pattern.char_indices() {
-        match (c.is_whitespace(), from) {
-            (false, None) => from = Some(at),
-            (true, Some(start)) => {
-                words.push((start, at));
-                from = None;
-            }
-            _ => {}
-        }
-    }
-    let fields = if pattern.trim_start().starts_with('@') {
-        1
-    } else {
-        5
-    };
-    let (start, end) = *words.get(fields)?;
-    Some((text.slice(start, end), text.slice(end, pattern.len())))
 }
 
 /// Is there nothing that could be a script?

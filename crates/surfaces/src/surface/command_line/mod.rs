@@ -12,6 +12,8 @@ mod find;
 mod inside;
 mod line;
 mod nspawn;
+mod of_programs;
+mod places;
 mod scripts;
 mod sets;
 mod unshare;
@@ -33,6 +35,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
         "system.activationScripts",
         "shellAliases and what shells read",
         "packages and files that are scripts",
+        "services.udev.extraRules, programs.git",
         "*.sh",
         "ExecStartPre=… in units of Podman's generator",
         "initializeCommand in devcontainer.json",

@@ -83,5 +83,7 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
 /// Why a word is not known.
 fn hole_of(text: &Text) -> nixpod_source::Why {
     let hole = crate::vocabulary::text::first_hole(text).cloned();
-    hole.unwrap_or_else(|| nixpod_source::Why::Undecided("a word".to_owned()))
+    hole.unwrap_or_else(|| {
+        nixpod_source::Why::Undecided("a word of the command line is not known".to_owned())
+    })
 }

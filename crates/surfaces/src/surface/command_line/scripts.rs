@@ -214,7 +214,9 @@ fn not_read(line: &Line) -> Option<Why> {
         "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
         shell::NOT_KNOWN if engine::seems_to_run(line) => {
-            return Some(Why::Undecided("which program runs a container".to_owned()));
+            return Some(Why::Undecided(
+                "which program runs the container is not known".to_owned(),
+            ));
         }
         _ => return None,
     };
@@ -328,7 +330,10 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
                 (base.fact(false, origin.clone()), Some(base.fact(name, origin)))
             }
             None => (
-                unknown(&not_known(), &Why::Undecided("the user who runs it".to_owned())),
+                unknown(
+                    &not_known(),
+                    &Why::Undecided("nothing says who runs it".to_owned()),
+                ),
                 None,
             ),
         },
@@ -341,7 +346,10 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
             (rootful, user.clone())
         }
         (Who::Same, Runs::Unknown) => (
-            unknown(&not_known(), &Why::Undecided("who runs the script".to_owned())),
+            unknown(
+                &not_known(),
+                &Why::Undecided("nothing says who runs the script".to_owned()),
+            ),
             None,
         ),
     }

@@ -86,7 +86,8 @@ impl Writing {
             None => value,
             Some(Some(text)) => value.map(|_| text.clone()),
             Some(None) => {
-                let why = Why::Undecided("what a shell makes of it when the unit is built".to_owned());
+                let why =
+                    Why::Undecided("what a shell makes of it when the unit is built is not known".to_owned());
                 Field::unknown(why, value.origin)
             }
         }

@@ -10,7 +10,7 @@ use nixpod_source::{Origin, Why};
 
 /// What a program reads and puts into a command.
 fn read_by(program: &str, at: &Element) -> Element {
-    let why = Why::Undecided(format!("what `{program}` reads"));
+    let why = Why::Undecided(format!("what `{program}` reads is not known"));
     word(hole(why, at.text.origin_of(0, 1)), at, false)
 }
 

@@ -1,0 +1,93 @@
+//! Options in which scripts and command lines stand.
+
+/// Sets of aliases and abbreviations, each a line of a shell.
+pub(super) const ALIASES: [&[&str]; 9] = [
+    &["environment", "shellAliases"],
+    &["home", "shellAliases"],
+    &["programs", "bash", "shellAliases"],
+    &["programs", "fish", "shellAliases"],
+    &["programs", "fish", "shellAbbrs"],
+    &["programs", "nushell", "shellAliases"],
+    &["programs", "zsh", "shellAliases"],
+    &["programs", "zsh", "shellGlobalAliases"],
+    &["programs", "zsh", "zsh-abbr", "abbreviations"],
+];
+
+/// Scripts that every shell of a user reads.
+pub(super) const INITS: [&[&str]; 24] = [
+    &["environment", "extraInit"],
+    &["environment", "interactiveShellInit"],
+    &["environment", "loginShellInit"],
+    &["environment", "shellInit"],
+    &["programs", "bash", "bashrcExtra"],
+    &["programs", "bash", "initExtra"],
+    &["programs", "bash", "interactiveShellInit"],
+    &["programs", "bash", "loginShellInit"],
+    &["programs", "bash", "logoutExtra"],
+    &["programs", "bash", "profileExtra"],
+    &["programs", "bash", "shellInit"],
+    &["programs", "zsh", "envExtra"],
+    &["programs", "zsh", "initContent"],
+    &["programs", "zsh", "initExtra"],
+    &["programs", "zsh", "initExtraBeforeCompInit"],
+    &["programs", "zsh", "initExtraFirst"],
+    &["programs", "zsh", "interactiveShellInit"],
+    &["programs", "zsh", "loginExtra"],
+    &["programs", "zsh", "loginShellInit"],
+    &["programs", "zsh", "logoutExtra"],
+    &["programs", "zsh", "profileExtra"],
+    &["programs", "zsh", "shellInit"],
+    &["xsession", "initExtra"],
+    &["xsession", "profileExtra"],
+];
+
+/// Scripts that root runs when a machine starts.
+pub(super) const OF_ROOT: [&[&str]; 2] = [&["boot", "postBootCommands"], &["networking", "localCommands"]];
+
+/// Sets of jobs of which some options are scripts that root runs.
+pub(super) const JOBS: [(&[&str], &[&str]); 2] = [
+    (
+        &["services", "borgbackup", "jobs"],
+        &["postCreate", "postHook", "postPrune", "preHook"],
+    ),
+    (
+        &["services", "restic", "backups"],
+        &["backupCleanupCommand", "backupPrepareCommand"],
+    ),
+];
+
+/// Lists of packages, some of which are scripts.
+pub(super) const PACKAGES: [&[&str]; 2] = [&["environment", "systemPackages"], &["home", "packages"]];
+
+/// Sets of files, some of which are scripts.
+pub(super) const FILES: [&[&str]; 4] = [
+    &["environment", "etc"],
+    &["home", "file"],
+    &["xdg", "configFile"],
+    &["xdg", "dataFile"],
+];
+
+/// Scripts of shells that are told and not read, as their words are others.
+pub(super) const OTHERS: [(&str, &[&str]); 7] = [
+    ("scripts of fish", &["programs", "fish", "interactiveShellInit"]),
+    ("scripts of fish", &["programs", "fish", "loginShellInit"]),
+    ("scripts of fish", &["programs", "fish", "shellInit"]),
+    ("scripts of fish", &["programs", "fish", "shellInitLast"]),
+    ("scripts of Nushell", &["programs", "nushell", "configFile"]),
+    ("scripts of Nushell", &["programs", "nushell", "extraConfig"]),
+    ("scripts of Nushell", &["programs", "nushell", "extraLogin"]),
+];
+
+/// Rules of udev, which root runs.
+pub(super) const RULES_OF_UDEV: [&[&str]; 2] = [
+    &["services", "udev", "extraRules"],
+    &["boot", "initrd", "services", "udev", "rules"],
+];
+
+/// Settings of git: sets of aliases, and sets or lists of sets that have such a set as `alias`.
+pub(super) const ALIASES_OF_GIT: [&[&str]; 4] = [
+    &["programs", "git", "aliases"],
+    &["programs", "git", "config"],
+    &["programs", "git", "extraConfig"],
+    &["programs", "git", "settings"],
+];

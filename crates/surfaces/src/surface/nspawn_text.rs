@@ -1,0 +1,134 @@
+//! `/etc/systemd/nspawn/<name>.nspawn` as a text: the settings of a machine that `systemd.nspawn.<name>` is the option for.
+
+use crate::read::{Found, OptionReader};
+use crate::surface::systemd_nspawn::{Settings, machine};
+use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
+use crate::surface::written_files::{Wanted, files};
+use crate::vocabulary::options::Systems;
+use crate::vocabulary::text::origin_of;
+use crate::vocabulary::unit::parse::{Unit, parse};
+use nixpod_model::{Fact, Field, NotAnalysed, Subject, Surface, SystemKind, Text};
+use nixpod_source::{Origin, Why};
+
+/// Where systemd looks for such files, below `/etc`.
+const FOLDER: &str = "systemd/nspawn";
+
+/// The ending of their names.
+const ENDING: &str = ".nspawn";
+
+pub(crate) const SURFACE: TextSurface = TextSurface {
+    surface: Surface::SystemdNspawn,
+    places: &["environment.etc.\"systemd/nspawn/…\""],
+    systems: Systems::Nixos,
+    find,
+    is_file,
+    has_any: |_| true,
+    runs_file: |_| Runs::Root,
+    read,
+};
+
+/// Is a file one of a machine's settings, by its path?
+fn is_file(path: &str) -> bool {
+    name_of(path).is_some()
+}
+
+/// The machine that the file of a path is for.
+fn name_of(path: &str) -> Option<&str> {
+    let (_, below) = path.rsplit_once(FOLDER)?;
+    let name = below.strip_prefix('/')?.strip_suffix(ENDING)?;
+    (!name.is_empty() && !name.contains('/')).then_some(name)
+}
+
+fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
+    let wanted = Wanted {
+        entry: |name| name.contains(FOLDER),
+        file: |path| path.ends_with(ENDING),
+    };
+    let mut found = files(reader, config, kind, &wanted, |_, name| {
+        (name.to_owned(), Runs::Root)
+    });
+    // What is said of a container that NixOS declares is read where that is, but for what stands in a text.
+    found.retain(|written| {
+        let Some(name) = name_of(written.path.trim_end_matches('"')) else {
+            return true;
+        };
+        let declared = reader.at(config, &["containers", name]);
+        let is_alone = reader.is_unset(&declared);
+        if !is_alone {
+            let why = Why::NotModelled("a text with settings of a container that NixOS declares".to_owned());
+            reader.gap(written.path.clone(), why, &written.text.origin);
+        }
+        is_alone
+    });
+    found
+}
+
+/// The settings of a text: sections are called as in the options, but for the ending of these.
+struct InText<'u, 't> {
+    unit: &'u Unit,
+    whole: &'t Field<Text>,
+}
+
+impl Settings for InText<'_, '_> {
+    fn setting(&mut self, section: &str, key: &str) -> Vec<Field<Text>> {
+        let section = match section {
+            "execConfig" => "Exec",
+            "filesConfig" => "Files",
+            _ => "Network",
+        };
+        let all = self.unit.values(section, key).into_iter();
+        all.map(|entry| Field {
+            origin: origin_of(&entry.value),
+            ..self.whole.map(|_| entry.value.clone())
+        })
+        .collect()
+    }
+}
+
+fn read(texts: &[Written], out: &mut TextsRead) {
+    for written in texts {
+        let (name, text) = match (name_of(written.path.trim_end_matches('"')), written.text.value()) {
+            (Some(name), Some(text)) => (name.to_owned(), text),
+            (_, None) => {
+                not_known(written, out);
+                continue;
+            }
+            (None, Some(_)) => continue,
+        };
+        let unit = parse(text);
+        let mut container = out.container(&name, written, whole(written));
+        let whole = &written.text;
+        machine(&mut InText { unit: &unit, whole }, &mut container);
+        if let Some((why, origin)) = &unit.open {
+            out.not_analysed.push(gap(written, why.clone(), origin));
+        }
+        out.containers.push(container);
+    }
+}
+
+fn whole(written: &Written) -> Origin {
+    match written.definitions.first() {
+        Some(place) => Origin::at(*place),
+        None => written.text.origin.clone(),
+    }
+}
+
+/// A text that is not known at all.
+fn not_known(written: &Written, out: &mut TextsRead) {
+    if let Fact::Unknown(why) = &written.text.fact {
+        out.not_analysed
+            .push(gap(written, why.clone(), &written.text.origin));
+    }
+}
+
+fn gap(written: &Written, why: Why, origin: &Origin) -> NotAnalysed {
+    NotAnalysed {
+        place: origin.place(),
+        what: written.path.clone(),
+        questions: Vec::new(),
+        why,
+        also: Vec::new(),
+        subject: Subject::Containers,
+        hosts: Vec::new(),
+    }
+}
