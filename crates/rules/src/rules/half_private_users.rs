@@ -209,7 +209,8 @@ fn holds_data(mount: &Mount) -> bool {
     let top = path.segments.first().map_or("", String::as_str);
     let is_of_the_kernel = matches!(top, "dev" | "proc" | "sys" | "run" | "tmp" | "nix" | "");
     // A whole directory of the system is worse than that: see sensitive-bind.
-    let is_whole = path.segments.len() == 1 && matches!(top, "boot" | "etc" | "home" | "root" | "usr" | "var");
+    let is_whole =
+        path.segments.len() == 1 && matches!(top, "boot" | "etc" | "home" | "root" | "usr" | "var");
     let is_of_the_system = path.base == Base::System && (is_of_the_kernel || is_whole);
     let is_socket = path.file_name().ends_with(".sock") || path.file_name().ends_with(".socket");
     path.base != Base::Runtime && !is_of_the_system && !is_socket
