@@ -22,6 +22,7 @@ mod engines;
 mod fact;
 mod firewall;
 mod ids;
+mod secret;
 mod spec;
 mod symbol;
 mod system;
@@ -38,14 +39,14 @@ pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
+pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
     UnknownOption, Userns,
 };
 pub use symbol::symbol_in_words;
 pub use system::{
-    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, SubIdRange, System,
-    SystemKind, Unseen, User,
+    Host, Kernel, Release, Role, Seen, Standing, StateVersion, SubIdRange, System, SystemKind, Unseen, User,
 };
 pub use text::{StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};

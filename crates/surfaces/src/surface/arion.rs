@@ -7,6 +7,7 @@ use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::compose::{self, KEYS, LONG, Shape, joined};
 use crate::vocabulary::flags::Opt;
+use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::options::{ANY, Systems, Table};
 use crate::vocabulary::podman;
 use crate::vocabulary::text::{concat, hole};
@@ -47,7 +48,49 @@ pub(crate) fn read(
         container.command.splice(0..0, entrypoint);
     }
     image(reader, found, &service, container);
+    volumes(reader, around, container);
     Reading::Container
+}
+
+/// Named volumes of the project that are directories of the host. What several projects call alike is not told apart.
+fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
+    let named = |mount: &Field<Mount>| mount.value().is_some_and(|mount| !mount.is_bind);
+    if around.kind == SystemKind::Elsewhere || !container.mounts.iter().any(named) {
+        return;
+    }
+    let projects = reader.option(around.config, &["virtualisation", "arion", "projects"]);
+    let mut bound: Vec<(String, Field<Mount>)> = Vec::new();
+    for (_, project) in reader.entries(&projects).named {
+        let all = reader.at(&project, &["settings", "docker-compose", "volumes"]);
+        for (name, volume) in reader.entries(&all).named {
+            let options = reader.get(&volume, "driver_opts");
+            let [device, how, kind] = ["device", "o", "type"].map(|key| reader.get(&options, key));
+            let is_bind = [how, kind].iter().any(|said| {
+                let said = reader.string(said);
+                said.value().is_some_and(|said| {
+                    said.split(',')
+                        .any(|word| matches!(word, "bind" | "rbind" | "none"))
+                })
+            });
+            if !is_bind || reader.is_unset(&device) {
+                continue;
+            }
+            let mount = reader.text(&device).map(|source| Mount {
+                source: source.clone(),
+                target: Text::default(),
+                read_only: false,
+                options: Vec::new(),
+                is_bind: true,
+                unclear_access: None,
+            });
+            bound.push((name, mount));
+        }
+    }
+    bind_volumes(container, |name| {
+        let mut of_name = bound.iter().filter(|(known, _)| known == name);
+        let first = of_name.next();
+        first.filter(|_| of_name.next().is_none()).map(|(_, mount)| mount)
+    });
 }
 
 /// The engine that NixOS starts it by. The program alone takes whatever Docker's client does.

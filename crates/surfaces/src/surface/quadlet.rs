@@ -258,7 +258,9 @@ pub(crate) fn read(
     }
 
     let parts = Parts::new(reader, found, &module);
-    if parts.raw.is_none() {
+    if parts.raw.is_some() {
+        discarded(reader, &parts.config, container);
+    } else {
         in_pod(reader, &module, &parts.config, container);
         container.unseen = reader.unseen(&parts.config);
     }
@@ -268,6 +270,43 @@ pub(crate) fn read(
     user_of_service(reader, found, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// Options that harden a container.
+const HARDENING: [&str; 16] = [
+    "appArmor",
+    "dropCapabilities",
+    "gidMaps",
+    "mask",
+    "memory",
+    "network",
+    "networks",
+    "noNewPrivileges",
+    "pidsLimit",
+    "readOnly",
+    "seccompProfile",
+    "securityLabelType",
+    "subUIDMap",
+    "uidMaps",
+    "user",
+    "userns",
+];
+
+/// What the text of the unit takes the place of.
+fn discarded(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
+    for option in HARDENING {
+        let found = reader.get(config, option);
+        if !reader.is_written(&found) || matches!(found.value.value, Value::Null) {
+            continue;
+        }
+        let said = reader.field(&found, |_, value, _| match &value.value {
+            Value::Unknown(unknown) => Err(unknown.why.clone()),
+            _ => Ok(()),
+        });
+        container
+            .unit_problems
+            .push(said.map(|()| UnitProblem::Discarded(option.to_owned())));
+    }
 }
 
 /// The unit that is written for one, and the command that it becomes.

@@ -164,7 +164,8 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 66] = [
+pub const READ: [ReadOption; 73] = [
+    tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
@@ -176,6 +177,7 @@ pub const READ: [ReadOption; 66] = [
     tells_scripts(&["environment", "shellInit"]),
     tells_scripts(&["environment", "systemPackages"]),
     tells(&["environment", "variables"]),
+    tells(&["deployment", "keys"]),
     explains(&["fileSystems"]),
     tells_scripts(&["home", "activation"]),
     tells_either(&["home", "file"]),
@@ -189,6 +191,8 @@ pub const READ: [ReadOption; 66] = [
     explains(&["networking", "firewall"]),
     explains(&["networking", "nftables"]),
     tells_scripts(&["networking", "localCommands"]),
+    tells(&["networking", "wg-quick"]),
+    tells(&["networking", "wireguard"]),
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
@@ -200,6 +204,7 @@ pub const READ: [ReadOption; 66] = [
     explains(&["security", "sudo"]),
     explains(&["security", "sudo-rs"]),
     explains(&["selinux"]),
+    explains(&["services"]),
     tells_scripts(&["services", "borgbackup"]),
     tells_scripts(&["services", "cron"]),
     explains(&["services", "firewalld"]),
@@ -209,6 +214,7 @@ pub const READ: [ReadOption; 66] = [
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
     explains(&["services", "userborn"]),
+    tells(&["sops"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
@@ -218,6 +224,7 @@ pub const READ: [ReadOption; 66] = [
     tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
+    explains(&["systemd", "timers"]),
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
