@@ -80,12 +80,12 @@ pub(crate) fn tag(reference: &str) -> Option<Tag> {
     })
 }
 
-/// A reference that names no registry, as docker.io has it; `None` if it names one, or is no image of a registry.
+/// A reference that names no registry, as docker.io has it; `None` if it names one, is pinned, or is no image of a registry.
 pub(crate) fn without_registry(reference: &str) -> Option<String> {
     if reference.contains("://") {
         return None;
     }
-    tag_or_digest(reference)?;
+    tag(reference)?;
     let (first, rest) = match reference.split_once('/') {
         Some((first, rest)) => (first, Some(rest)),
         None => (reference, None),
@@ -98,12 +98,6 @@ pub(crate) fn without_registry(reference: &str) -> Option<String> {
         Some(_) => format!("docker.io/{reference}"),
         None => format!("docker.io/library/{reference}"),
     })
-}
-
-/// Something, if it is the image of a registry by its name.
-fn tag_or_digest(reference: &str) -> Option<()> {
-    let name = reference.split('@').next().unwrap_or(reference);
-    tag(name).map(|_| ())
 }
 
 #[cfg(test)]
@@ -121,6 +115,7 @@ mod tests {
             Some("docker.io/a/b@sha256:00")
         );
         for reference in [
+            "a@sha256:00",
             "ghcr.io/a/b",
             "registry:5000/a",
             "localhost/a",

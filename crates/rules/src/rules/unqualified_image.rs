@@ -35,6 +35,9 @@ declare_rule! {
     }
 }
 
+/// Registries take names of at most so many bytes.
+const MAX_NAME: usize = 255;
+
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.engine.value() != Some(&Engine::Podman) || !asks_several(ctx, container) {
         return;
@@ -47,6 +50,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if image.provided_by_nix {
         return;
     }
+    // Of what has a digest it is known what comes, whoever sends it.
     let Some(qualified) = without_registry(&reference) else {
         return;
     };
@@ -56,12 +60,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             format!("{} runs `{reference}`, for which several registries are asked", name(container)),
         )
         .help("The first registry that has the name serves it. Write the registry, too: `docker.io/library/nginx:1.27`.");
-    if let Some(change) = replace_text(&field.origin, &qualified) {
-        builder.fix(
-            format!("Take it from docker.io: `{qualified}`"),
-            Applicability::Unsafe,
-            change,
-        );
+    // What is longer is the name of no image.
+    let is_name = qualified.len() <= MAX_NAME;
+    if let Some(change) = replace_text(&field.origin, &qualified).filter(|_| is_name) {
+        builder.fix("Take it from docker.io", Applicability::Unsafe, change);
     }
 }
 
@@ -116,6 +118,7 @@ mod tests {
   virtualisation.oci-containers.containers = {
     web.image = "docker.io/library/nginx:1.27";
     lan.image = "registry:5000/app:1";
+    pin.image = "app@sha256:0000000000000000000000000000000000000000000000000000000000000000";
     own.image = "localhost/app:1";
     nix = { image = "app:1"; imageFile = pkgs.dockerTools.buildImage { name = "app"; tag = "1"; }; };
   };

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::about::words::{also, name};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink};
-use nixpod_model::{Container, Field, StoreRef, SystemKind, Text};
+use nixpod_model::{Container, EnvVar, Field, StoreRef, SystemKind, Text};
 
 /// Reports those of a container.
 pub(crate) fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
@@ -239,9 +239,11 @@ impl Given<'_> {
     }
 }
 
-/// Is the value of both written at one place, as by a binding?
-fn is_written_once<T, U>(one: &Field<T>, other: &Field<U>) -> bool {
-    one.origin.place().is_some() && one.origin.place() == other.origin.place()
+/// Is the value of both one and the same, written at one place, as by a binding?
+fn is_written_once(one: &Field<EnvVar>, other: &Field<EnvVar>) -> bool {
+    let text = |field: &Field<EnvVar>| field.value().map(|variable| variable.value.pattern());
+    let place = one.origin.place();
+    place.is_some() && place == other.origin.place() && text(one) == text(other)
 }
 
 /// Is it a key for a server on the machine itself, as the address beside it says? Those ask for any key.

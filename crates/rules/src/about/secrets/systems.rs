@@ -43,6 +43,7 @@ fn users_of<'s>(system: &'s System, secret: &SecretValue) -> Vec<&'s str> {
         };
         place.is_some()
             && other.value.origin.place() == place
+            && other.value.value().map(Text::pattern) == secret.value.value().map(Text::pattern)
             && option(&secret.slot).is_some_and(|own| option(&other.slot) == Some(own))
     };
     let same = system.secrets.iter().filter(is_same);
