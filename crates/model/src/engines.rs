@@ -47,6 +47,8 @@ pub struct Api {
     pub address: Text,
     /// Must who connects show a certificate?
     pub is_guarded: bool,
+    /// Does a command start it, whatever the system's own options say?
+    pub by_command: bool,
 }
 
 /// Where images come from.
@@ -211,6 +213,7 @@ impl FactValue for Api {
             engine: _,
             address,
             is_guarded: _,
+            by_command: _,
         } = self;
         vec![address]
     }

@@ -50,6 +50,8 @@ pub enum NetworkMode {
     Host,
     /// A network namespace of its own.
     Private,
+    /// A device of its own in the network that a device of the host is in (macvlan, ipvlan), past the host's firewall.
+    Lan,
     /// Another container's or a named namespace.
     Joined(String),
     /// None at all.
@@ -203,6 +205,7 @@ impl FactValue for NetworkMode {
         match self {
             Self::Host => "host".to_owned(),
             Self::Private => "private".to_owned(),
+            Self::Lan => "a device of its own in the host's network (macvlan, ipvlan)".to_owned(),
             Self::Joined(other) => format!("that of {other}"),
             Self::None => "none".to_owned(),
         }

@@ -134,7 +134,9 @@ const MAX_SLIPS: usize = 2;
 pub fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let allowed = MAX_SLIPS.min(name.chars().count() / 3);
+    let letters = Letters::of(&name);
     let mut near: Vec<(usize, &str)> = declared
+        .filter(|other| letters.may_be_near(&Letters::of(other), allowed))
         .map(|other| (strsim::damerau_levenshtein(&name, &other.to_lowercase()), other))
         .filter(|(distance, _)| *distance <= allowed)
         .collect();
@@ -143,6 +145,36 @@ pub fn meant<'n>(name: &str, declared: impl Iterator<Item = &'n str>) -> Option<
         [(_, only)] => Some(only),
         [(first, nearest), (second, _), ..] if first < second => Some(nearest),
         _ => None,
+    }
+}
+
+/// How often each letter is in a name, whatever its case; all other characters are one.
+struct Letters([u8; 27]);
+
+impl Letters {
+    fn of(name: &str) -> Self {
+        let mut out = [0u8; 27];
+        for c in name.chars() {
+            let at = match c.to_ascii_lowercase() {
+                c @ 'a'..='z' => c as usize - 'a' as usize,
+                _ => 26,
+            };
+            if let Some(count) = out.get_mut(at) {
+                *count = count.saturating_add(1);
+            }
+        }
+        Self(out)
+    }
+
+    /// May so many slips make one name of the other? Each adds one letter at most, and takes one away. To ask this takes a
+    /// hundredth of the time in which the slips are counted.
+    fn may_be_near(&self, other: &Self, slips: usize) -> bool {
+        let (mut more, mut fewer) = (0, 0);
+        for (mine, others) in self.0.iter().zip(&other.0) {
+            more += usize::from(mine.saturating_sub(*others));
+            fewer += usize::from(others.saturating_sub(*mine));
+        }
+        more.max(fewer) <= slips
     }
 }
 

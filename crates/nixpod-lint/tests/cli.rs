@@ -279,7 +279,7 @@ fn many_hints_of_one_rule_take_little_room() {
         let containers: String = (0..images).map(image).collect();
         project.write(
             "a.nix",
-            &format!("{{ virtualisation.oci-containers.containers = {{\n{containers}}}; }}\n"),
+            format!("{{ virtualisation.oci-containers.containers = {{\n{containers}}}; }}\n"),
         );
         let output = project.run(&["check", "a.nix"]).output().unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

@@ -32,8 +32,8 @@ mod world;
 mod tests;
 
 pub use census::{
-    Bearing, Census, ModuleSite, QuadletSite, ScriptSite, ScriptStanding, SpecSite, TestMachine, bearing,
-    census, may_be_secret, may_run_containers, may_tell_secrets, paths_of_tests, settings,
+    Bearing, Census, ModuleShape, ModuleSite, QuadletSite, ScriptSite, ScriptStanding, SpecSite, TestMachine,
+    bearing, census, may_be_secret, may_run_containers, may_tell_secrets, paths_of_tests, settings,
 };
 pub use read::Project;
 pub use surface::{TextFile, places, tables};

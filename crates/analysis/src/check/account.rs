@@ -5,7 +5,7 @@ use crate::vfs::Vfs;
 use crate::world::worlds::Known;
 use nixpod_model::{Container, DefinedState, Existence, Surface};
 use nixpod_source::{ExprId, FileId, Site};
-use nixpod_surfaces::SpecSite;
+use nixpod_surfaces::{ModuleShape, SpecSite};
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{EntryValue, Expr};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -145,7 +145,7 @@ impl Account {
 
     /// Does whoever reads the file leave it out by a condition, for certain? Of options that nobody reads that is not known.
     pub(super) fn is_left_out(&self, vfs: &Vfs, written: &Written) -> bool {
-        let is_of_own_code = written.site.module.is_quadlets;
+        let is_of_own_code = written.site.module.shape != ModuleShape::Module;
         !is_of_own_code && self.files.contains(&written.file) && self.is_decided(vfs, written)
     }
 

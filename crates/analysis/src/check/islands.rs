@@ -21,7 +21,7 @@ use camino::Utf8PathBuf;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
-use nixpod_surfaces::{ModuleSite, QuadletSite, SpecSite, TestMachine};
+use nixpod_surfaces::{ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use nixpod_syntax::Hir;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -396,13 +396,16 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
     let mut all: Vec<Island> = modules
         .map(|module| Island {
             expr: module.expr,
-            shape: match module.is_quadlets {
-                true => Shape::Quadlets,
-                false => Shape::Module,
+            shape: match module.shape {
+                ModuleShape::Module => Shape::Module,
+                ModuleShape::Quadlets => Shape::Quadlets,
+                ModuleShape::Project => Shape::Project,
+                ModuleShape::Service => Shape::Service,
             },
-            kind: match module.kind {
-                SystemKind::Home => Kind::Home,
-                SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere => Kind::Nixos,
+            kind: match (module.shape, module.kind) {
+                (ModuleShape::Project | ModuleShape::Service, _) => Kind::Projects,
+                (_, SystemKind::Home) => Kind::Home,
+                (_, SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere) => Kind::Nixos,
             },
             path: module.path.clone(),
         })

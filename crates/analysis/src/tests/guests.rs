@@ -96,6 +96,33 @@ fn projects_of_arion() {
     "#]].assert_eq(&check(&files));
 }
 
+/// Parts of projects that nothing imports are evaluated by themselves: arion would have to be given them.
+#[test]
+fn parts_of_projects_of_arion() {
+    let files = [
+        ("flake.nix", super::flake(&[("oak", "oak.nix")])),
+        ("oak.nix", "{ }".to_owned()),
+        (
+            "lab/db.nix",
+            r#"{ pkgs, ... }: { services.db.service = { image = "db:1"; privileged = true; }; }"#.to_owned(),
+        ),
+        (
+            "lab/queue.nix",
+            r#"{ service = { image = "queue:1"; }; nixos.configuration.containers.inner = { }; }"#.to_owned(),
+        ),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    expect![[r#"
+        db/db of lab/db.nix
+        inner of lab/queue.nix, guest queue/queue
+        queue/queue of lab/queue.nix"#]]
+    .assert_eq(&listed(&files));
+    expect![[r#"
+        lab/queue.nix:1:68 `inner` medium/medium toy-absent: `inner` is not isolated [lab/queue.nix] imported by no host
+          fix (safe): isolate it
+    "#]].assert_eq(&check(&files));
+}
+
 /// YAML says something if it is a Compose file or a manifest; other files are none of ours.
 #[test]
 fn compose_files_and_manifests_are_counted() {

@@ -138,51 +138,81 @@ impl Meanings {
 
     /// Whether a Boolean is true, if what holds decides it.
     pub(crate) fn decided(&self, literal: Literal, implied: &Implied, chain: &Chain<'_>) -> Option<bool> {
-        self.decided_within(MAX_DEPTH, literal, implied, chain)
+        let mut question = Question {
+            meanings: self,
+            implied,
+            chain,
+            answers: FxHashMap::default(),
+        };
+        question.decided(MAX_DEPTH, literal)
     }
+}
 
-    fn decided_within(
-        &self,
-        depth: u32,
-        literal: Literal,
-        implied: &Implied,
-        chain: &Chain<'_>,
-    ) -> Option<bool> {
-        if implied.contains(&literal) {
+/// Whether Booleans are true, where some are known to be.
+struct Question<'q> {
+    meanings: &'q Meanings,
+    implied: &'q Implied,
+    chain: &'q Chain<'q>,
+    /// What is found of Booleans that follow from others, by how deep these are looked into: many follow from the same ones,
+    /// and each of them would be looked into as often as there are ways to it.
+    answers: FxHashMap<(u32, u32), Option<bool>>,
+}
+
+impl<'q> Question<'q> {
+    fn decided(&mut self, depth: u32, literal: Literal) -> Option<bool> {
+        if self.implied.contains(&literal) {
             return Some(true);
         }
-        if implied.contains(&literal.negated()) {
+        if self.implied.contains(&literal.negated()) {
             return Some(false);
         }
         let depth = depth.checked_sub(1)?;
-        let decided = |literal: Literal| self.decided_within(depth, literal, implied, chain);
-        let all = |parts: &[Literal]| {
-            let mut every = true;
-            for part in parts {
-                match decided(*part) {
-                    Some(true) => {}
-                    Some(false) => return Some(false),
-                    None => every = false,
-                }
-            }
-            every.then_some(true)
-        };
-        let is_true = match self.by_atom.get(&literal.atom)? {
-            Meaning::All(parts) => all(parts)?,
-            Meaning::OneOf(cases) => {
-                let mut left = cases.iter().filter(|case| all(&chain(case.when)) != Some(false));
-                let truth = |case: &Case| match case.value {
-                    Truth::Known(bool) => Some(bool),
-                    Truth::Of(of) => decided(of),
-                    Truth::Unclear => None,
+        let meanings: &'q Meanings = self.meanings;
+        let meaning = meanings.by_atom.get(&literal.atom)?;
+        let key = (literal.atom, depth);
+        let is_true = match self.answers.get(&key) {
+            Some(known) => *known,
+            None => {
+                let answer = match meaning {
+                    Meaning::All(parts) => self.all(depth, parts),
+                    Meaning::OneOf(cases) => self.one_of(depth, cases),
                 };
-                let first = truth(left.next()?)?;
-                if left.any(|case| truth(case) != Some(first)) {
-                    return None;
-                }
-                first
+                self.answers.insert(key, answer);
+                answer
             }
         };
-        Some(is_true == literal.holds)
+        Some(is_true? == literal.holds)
+    }
+
+    fn all(&mut self, depth: u32, parts: &[Literal]) -> Option<bool> {
+        let mut every = true;
+        for part in parts {
+            match self.decided(depth, *part) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => every = false,
+            }
+        }
+        every.then_some(true)
+    }
+
+    /// What all cases have in common that can be.
+    fn one_of(&mut self, depth: u32, cases: &[Case]) -> Option<bool> {
+        let mut common = None;
+        for case in cases {
+            if self.all(depth, &(self.chain)(case.when)) == Some(false) {
+                continue;
+            }
+            let value = match case.value {
+                Truth::Known(bool) => bool,
+                Truth::Of(of) => self.decided(depth, of)?,
+                Truth::Unclear => return None,
+            };
+            if common.is_some_and(|common| common != value) {
+                return None;
+            }
+            common = Some(value);
+        }
+        common
     }
 }

@@ -95,7 +95,7 @@ let
   });
 
   settings = types.submoduleWith {
-    modules = [{
+    modules = [ (lib.mkRenamedOptionModule [ "docker-compose" "services" ] [ "services" ]) {
       options = {
         project.name = mkOption { type = nullStr; };
         services = partly (opt (types.attrsOf service) { });
@@ -110,7 +110,7 @@ let
         assertions = opt (types.listOf any) [ ];
         warnings = opt strings [ ];
       };
-    }];
+    } ];
   };
 
   project = types.submodule ({ name, ... }: {

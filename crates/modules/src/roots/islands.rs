@@ -2,6 +2,7 @@
 
 use crate::inputs::flake::arguments_around;
 use crate::own::Kind;
+use crate::roots::projects::{as_project, as_service, called};
 use crate::roots::root::{RootSystem, Standing, loose_in};
 use crate::system::evaluation::Library;
 use crate::values::{entry, find};
@@ -31,6 +32,10 @@ pub enum Shape {
     Module,
     /// What `virtualisation.quadlet` would be, of which the code makes a module by itself.
     Quadlets,
+    /// The settings of a project of arion.
+    Project,
+    /// A service of such a project.
+    Service,
     /// The content of a quadlet file of a container, of which the code makes a file by itself.
     Quadlet {
         /// The container's name.
@@ -77,6 +82,8 @@ pub fn island_roots(
                 quadlet(ev, module, container, site)
             }
             (Shape::Quadlets, _) => quadlets(ev, module),
+            (Shape::Project, _) => as_project(ev, module, &called(name)),
+            (Shape::Service, _) => as_service(ev, module, &called(name)),
             (Shape::Script(name), Some(file)) => {
                 let site = Site {
                     file: *file,

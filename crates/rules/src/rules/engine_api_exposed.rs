@@ -8,7 +8,8 @@ use nixpod_model::{Api, Engine, System};
 declare_rule! {
     /// ## What it flags
     /// An engine that does what it is told over TCP without asking for a certificate: `virtualisation.docker.listenOptions`
-    /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options.
+    /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options, and scripts and units in which root
+    /// runs `dockerd -H tcp://…` or `podman system service tcp://…`.
     /// ## Why
     /// Who reaches the port starts a container that has the host's root directory, and is root of the host. On 127.0.0.1
     /// these are all users and all services of the host, and every container in its network; on other addresses whoever
@@ -58,7 +59,8 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             continue;
         };
         let api = field.get();
-        let Some(listens) = listens(api).filter(|_| !is_off(api.engine)) else {
+        let is_off = !api.by_command && is_off(api.engine);
+        let Some(listens) = listens(api).filter(|_| !is_off) else {
             continue;
         };
         let engine = match api.engine {
@@ -147,6 +149,39 @@ mod tests {
             r#"
 { virtualisation.docker = { enable = true; listenOptions = [ "2375" ]; }; }
                                                            # ^^^^^^ critical: Docker obeys everybody who reaches the port at `2375`
+"#,
+        );
+    }
+
+    #[test]
+    fn by_a_command() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services.api.serviceConfig.ExecStart = "${pkgs.podman}/bin/podman system service --time=0 tcp://0.0.0.0:8888";
+                                                                                                  # ^^^^^^^^^^^^^^^^^^ critical: Podman obeys everybody who reaches the port at `tcp://0.0.0.0:8888`
+  systemd.services.daemon.script = "dockerd -H unix:///run/d.sock --host=tcp://127.0.0.1:2375";
+                                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every program on the host at `tcp://127.0.0.1:2375`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn commands_that_do_not() {
+        check_none(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services = {
+    socket.script = "podman system service --time 0 unix:///run/p.sock; podman system service";
+    guarded.script = "dockerd --tlsverify -H tcp://0.0.0.0:2376";
+    told.script = "echo dockerd -H tcp://0.0.0.0:2375; docker -H tcp://host:2375 ps";
+    user = { script = "podman system service tcp://0.0.0.0:8888"; serviceConfig.User = "ann"; };
+  };
+  systemd.user.services.own.script = "podman system service tcp://0.0.0.0:8888";
+}
 "#,
         );
     }

@@ -8,8 +8,8 @@ use nixpod_model::{Container, System};
 declare_rule! {
     /// ## What it flags
     /// Registries from which images are taken without TLS, or whose certificate nobody checks
-    /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), and containers whose
-    /// image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
+    /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), mirrors among them, and
+    /// containers whose image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
     /// ## Why
     /// Whoever is between the machine and the registry hands it another image, which then runs with all that the
     /// container is given. Tags are no protection, since the answer says what they mean; a digest (`@sha256:…`) is.
@@ -115,6 +115,29 @@ mod tests {
     daemon.settings.insecure-registries = [ "registry.lan:5000" "127.0.0.1:5000" ];
                                           # ^^^^^^^^^^^^^^^^^^^ medium: images of `registry.lan:5000` are taken unchecked
   };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn mirrors() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker = { enable = true; daemon.settings.registry-mirrors = [ "http://mirror.lan:5000" "https://mirror.example.org" ]; };
+                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^ medium: images of `mirror.lan:5000` are taken unchecked
+  environment.etc."containers/registries.conf".text = ''
+    [[registry]]
+    location = "quay.io"
+    [[registry.mirror]]
+    location = "10.0.0.1:5000"
+    insecure = true
+             # ^^^^ medium: images of `10.0.0.1:5000` are taken unchecked
+    [[registry.mirror]]
+    location = "10.0.0.2:5000"
+  '';
 }
 "#,
         );

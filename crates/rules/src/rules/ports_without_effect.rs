@@ -140,7 +140,7 @@ fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
             format!("in the network of `{other}`"),
             "Publish the port at the container that the network belongs to.",
         ),
-        NetworkMode::Private => return None,
+        NetworkMode::Private | NetworkMode::Lan => return None,
     })
 }
 

@@ -10,7 +10,8 @@ use nixpod_model::{Container, Device, Text, Written};
 declare_rule! {
     /// ## What it flags
     /// Disks and partitions, the machine's memory, whole classes of block devices and the whole of `/dev` given to a
-    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`.
+    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
+    /// or `'b 8:* rwm'`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
     /// the next start. In a user namespace and rootless the node's own rights decide, which are for root and a group.
@@ -125,16 +126,18 @@ fn check_rules(container: &Container, sink: &mut Sink) {
         let rule = field.get().value.display();
         let mut words = rule.split_whitespace();
         let (kind, numbers) = (words.next(), words.next());
-        let opens_all = matches!(
-            (kind, numbers),
-            (Some("a"), None | Some("*:*")) | (Some("b" | "c"), Some("*:*"))
-        );
-        if !opens_all {
+        let which = match (kind, numbers) {
+            (Some("a"), None | Some("*:*")) | (Some("b" | "c"), Some("*:*")) => "every device",
+            (Some("b"), Some(numbers)) if is_of_disks(numbers) => "disks",
+            _ => continue,
+        };
+        let letters = words.next().unwrap_or("rwm");
+        if !letters.contains(['r', 'w']) {
             continue;
         }
         sink.report(
             field,
-            format!("{} may use every device that it has a node of, by `{rule}`", name(container)),
+            format!("{} may use {which} that it has a node of, by `{rule}`", name(container)),
         )
         .severity(Severity::Medium)
         .help(
@@ -142,6 +145,16 @@ fn check_rules(container: &Container, sink: &mut Sink) {
              `c 188:* rmw` are serial lines on USB.",
         );
     }
+}
+
+/// Are the numbers of a class of block devices those of disks? Those of partitions that are many, of mapped and of encrypted
+/// disks are given out as they come, mostly from 252 on.
+fn is_of_disks(numbers: &str) -> bool {
+    let major = numbers.split(':').next().unwrap_or_default();
+    let major = major.parse::<u32>();
+    major.is_ok_and(
+        |major| matches!(major, 3 | 8 | 9 | 22 | 65..=71 | 128..=135 | 179 | 202 | 230 | 252..=259),
+    )
 }
 
 /// What a node opens, if that is all of something.
@@ -227,6 +240,18 @@ mod tests {
         );
     }
 
+    #[test]
+    fn rules_for_disks() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--device-cgroup-rule" "b 8:* rwm" "--device-cgroup-rule=b 7:* rwm" "--device-cgroup-rule=b 259:0 m" ]; };
+                                                                                                        # ^^^^^^^^^^^ medium: `web` may use disks that it has a node of, by `b 8:* rwm`
+}
+"#,
+        );
+    }
     #[test]
     fn single_devices_and_users() {
         check_none(

@@ -10,6 +10,7 @@ mod lines;
 mod machines;
 mod names;
 mod path;
+mod projects;
 mod scripts;
 mod secrets;
 mod sites;
@@ -21,7 +22,7 @@ pub use lines::{ScriptSite, ScriptStanding};
 pub use machines::paths_of_tests;
 pub use scripts::may_run_containers;
 pub use secrets::{may_be_secret, may_tell_secrets};
-pub use sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
+pub use sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 
 use nixpod_syntax::Hir;
 
@@ -37,7 +38,7 @@ pub fn settings(hir: &Hir, tells_secrets: impl FnOnce() -> bool) -> Vec<ModuleSi
 
 /// What a file writes, in the order of the text as far as it is known.
 pub fn census(hir: &Hir) -> Census {
-    let mut census = match names::may_define(hir) {
+    let mut census = match names::may_define(hir) || projects::may_be_project(hir) {
         true => walk::census(hir),
         false => Census::default(),
     };

@@ -54,8 +54,22 @@ pub struct ModuleSite {
     pub kind: SystemKind,
     /// The attribute path under which it stands in the file, as far as it is written out; empty for what is no attribute.
     pub path: String,
-    /// Does it have the options of `virtualisation.quadlet` itself, of which the code makes a module in a way of its own?
-    pub is_quadlets: bool,
+    /// What it is.
+    pub shape: ModuleShape,
+}
+
+/// What stands in the place of a module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ModuleShape {
+    /// One of a system or a home.
+    #[default]
+    Module,
+    /// The options of `virtualisation.quadlet` itself, of which the code makes a module in a way of its own.
+    Quadlets,
+    /// One of a project of arion, which somebody has to give to arion.
+    Project,
+    /// One of a service of such a project.
+    Service,
 }
 
 impl SpecSite {
@@ -76,7 +90,7 @@ impl SpecSite {
                 expr: script.text,
                 kind: SystemKind::Nixos,
                 path: script.path.clone(),
-                is_quadlets: false,
+                shape: ModuleShape::Module,
             },
         }
     }

@@ -5,7 +5,8 @@ use crate::census::names::{
     section_of,
 };
 use crate::census::path::{Set, Step, Steps};
-use crate::census::sites::{Census, ModuleSite, QuadletSite, SpecSite, TestMachine};
+use crate::census::projects::{is_service, is_services};
+use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use crate::census::wrapped::{MAX_DEPTH, condition_of, is_never, passes_on, removed, unwrapped};
 use crate::surface::tables;
 use crate::vocabulary::options::Systems;
@@ -274,7 +275,10 @@ impl Walk<'_> {
         }
         self.setting();
         let Some(set) = self.path.set(key) else {
-            return self.expr(value, depth);
+            return match self.project(key, value, depth) {
+                true => {}
+                false => self.expr(value, depth),
+            };
         };
         let is_nspawn = set.table.surface == Surface::Nspawn;
         if is_nspawn && self.is_computed(value) && !(options && set.in_module) {
@@ -482,6 +486,43 @@ impl Walk<'_> {
         }
     }
 
+    /// Services of arion in a module of a project, or one in a module of its own. Is it that?
+    fn project(&mut self, key: ExprId, value: ExprId, depth: u32) -> bool {
+        let (shape, names) = match (self.path.name(0), self.path.name(1)) {
+            (Some("services"), Some("docker-compose")) => (ModuleShape::Project, 2),
+            (Some("services"), _) => (ModuleShape::Project, 1),
+            (Some("service"), _) if self.path.len() == 1 => (ModuleShape::Service, 1),
+            _ => return false,
+        };
+        let is_one = match shape {
+            ModuleShape::Project => is_services(self.hir, value),
+            _ => is_service(self.hir, value),
+        };
+        let Some(table) = tables().find(|table| is_one && table.surface == Surface::Arion) else {
+            return false;
+        };
+        let before = self.path.len() - names;
+        let in_config = before > 0 && self.path.name(names) == Some("config");
+        let set = Set {
+            table,
+            key,
+            in_module: true,
+            seems_module: true,
+            module: before - usize::from(in_config),
+        };
+        let found = self.out.specs.len();
+        match shape {
+            ModuleShape::Project => self.containers(set, value, depth),
+            _ => self.site(set, None, key, value),
+        }
+        for site in self.out.specs.iter_mut().skip(found) {
+            if site.surface == Surface::Arion {
+                site.module.shape = shape;
+            }
+        }
+        true
+    }
+
     /// A container of a module that has its options in another place than those that are known, such as a fork of
     /// quadlet-nix, or of code that gives such options to a function. The set around has them.
     fn quadlet_elsewhere(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
@@ -492,7 +533,7 @@ impl Walk<'_> {
         self.site(Set { table, ..set }, name, key, value);
         for site in self.out.specs.iter_mut().skip(found) {
             site.is_told = true;
-            site.module.is_quadlets = true;
+            site.module.shape = ModuleShape::Quadlets;
         }
     }
 
@@ -543,7 +584,7 @@ impl Walk<'_> {
             expr,
             kind,
             path,
-            is_quadlets: false,
+            shape: ModuleShape::Module,
         }
     }
 }

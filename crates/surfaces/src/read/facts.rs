@@ -199,6 +199,19 @@ impl<'e, 's> OptionReader<'e, 's> {
         }
     }
 
+    /// Has a value no such attribute, so that what [`Self::get`] gives for it is unset? That is told faster.
+    pub(crate) fn lacks(&mut self, base: &Found, name: &str) -> bool {
+        let is_unset = |unknown: &Unknown| matches!(unknown.why, Why::UnsetOption(_));
+        match &base.value.value {
+            Value::Attrs(set) => {
+                let symbol = self.ev.intern(name);
+                set.get(symbol).is_none() && set.open.as_deref().is_none_or(is_unset)
+            }
+            Value::Unknown(unknown) => is_unset(unknown) && !self.is_set(base),
+            _ => false,
+        }
+    }
+
     /// Is a part certainly not there, since what it is a part of is there only where it is not?
     fn is_out(&mut self, part: When, whole: When) -> bool {
         if part.is_always() {
@@ -281,6 +294,15 @@ impl<'e, 's> OptionReader<'e, 's> {
         self.entries_where(found, &|_| true)
     }
 
+    /// Those of them whose names are wanted; the others are not looked at.
+    pub(crate) fn entries_called(
+        &mut self,
+        found: &Found,
+        is: &dyn Fn(&str) -> bool,
+    ) -> Vec<(String, Found)> {
+        self.entries_where(found, is).named
+    }
+
     /// What the entries of a set are whose names are not known, if all of them are the same.
     pub(crate) fn template(&mut self, found: &Found) -> Option<Found> {
         self.entries_where(found, &|_| false).template
@@ -308,13 +330,10 @@ impl<'e, 's> OptionReader<'e, 's> {
         let mut reserve = Reserve::new(Share::Half);
         let portion = self.ev.set_aside(&mut reserve, set.entries.len());
         for attr in self.ev.sorted(&set) {
-            if self.is_out(attr.when, when) {
+            if !is(self.ev.name(attr.name)) || self.is_out(attr.when, when) {
                 continue;
             }
             let name = self.ev.name(attr.name).to_string();
-            if !is(&name) {
-                continue;
-            }
             let when = self.ev.both(when, attr.when);
             let among = (&mut reserve, portion);
             let found = self.found_among(among, attr.thunk, when, attr.site, default);

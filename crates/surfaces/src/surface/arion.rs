@@ -7,7 +7,7 @@ use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::certainty::weaken;
 use crate::vocabulary::compose::{self, KEYS, LONG, Shape, joined};
 use crate::vocabulary::flags::Opt;
-use crate::vocabulary::mounts::bind_volumes;
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::options::{ANY, Systems, Table};
 use crate::vocabulary::podman;
 use crate::vocabulary::text::{concat, hole};
@@ -20,11 +20,20 @@ pub(crate) const TABLE: Table = Table {
     surface: Surface::Arion,
     systems: Systems::Nixos,
     path: &["virtualisation", "arion", "projects", ANY, "settings", "services"],
-    old_path: None,
+    old_path: Some(&[
+        "virtualisation",
+        "arion",
+        "projects",
+        ANY,
+        "settings",
+        "docker-compose",
+        "services",
+    ]),
     file: Some("arion-compose.nix"),
     options: &["service", "out", "image", "build", "nixos"],
     facts: &["service.privileged"],
     guest: Some(&["nixos", "configuration"]),
+    part: Some("service"),
 };
 
 /// Reads one service into an empty container.
@@ -47,50 +56,9 @@ pub(crate) fn read(
         let entrypoint = words(reader, keys, "entrypoint");
         container.command.splice(0..0, entrypoint);
     }
-    image(reader, found, &service, container);
     volumes(reader, around, container);
+    image(reader, found, &service, container);
     Reading::Container
-}
-
-/// Named volumes of the project that are directories of the host. What several projects call alike is not told apart.
-fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
-    let named = |mount: &Field<Mount>| mount.value().is_some_and(|mount| !mount.is_bind);
-    if around.kind == SystemKind::Elsewhere || !container.mounts.iter().any(named) {
-        return;
-    }
-    let projects = reader.option(around.config, &["virtualisation", "arion", "projects"]);
-    let mut bound: Vec<(String, Field<Mount>)> = Vec::new();
-    for (_, project) in reader.entries(&projects).named {
-        let all = reader.at(&project, &["settings", "docker-compose", "volumes"]);
-        for (name, volume) in reader.entries(&all).named {
-            let options = reader.get(&volume, "driver_opts");
-            let [device, how, kind] = ["device", "o", "type"].map(|key| reader.get(&options, key));
-            let is_bind = [how, kind].iter().any(|said| {
-                let said = reader.string(said);
-                said.value().is_some_and(|said| {
-                    said.split(',')
-                        .any(|word| matches!(word, "bind" | "rbind" | "none"))
-                })
-            });
-            if !is_bind || reader.is_unset(&device) {
-                continue;
-            }
-            let mount = reader.text(&device).map(|source| Mount {
-                source: source.clone(),
-                target: Text::default(),
-                read_only: false,
-                options: Vec::new(),
-                is_bind: true,
-                unclear_access: None,
-            });
-            bound.push((name, mount));
-        }
-    }
-    bind_volumes(container, |name| {
-        let mut of_name = bound.iter().filter(|(known, _)| known == name);
-        let first = of_name.next();
-        first.filter(|_| of_name.next().is_none()).map(|(_, mount)| mount)
-    });
 }
 
 /// The engine that NixOS starts it by. The program alone takes whatever Docker's client does.
@@ -141,6 +109,42 @@ fn store(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Con
     if daemon.value() != Some(&false) {
         bind(&weaken(daemon, &store), "/nix/var/nix/daemon-socket", false);
     }
+}
+
+/// Volumes of the project that are directories of the host: `driver_opts = { type = "none"; o = "bind"; device = "/srv"; }`.
+fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
+    let has_named = { container.mounts.iter().filter_map(Field::value) }
+        .any(|mount| !mount.is_bind && !mount.source.parts.is_empty());
+    let EntryName::Known(name) = container.id.name() else {
+        return;
+    };
+    let Some((project, _)) = name.split_once('/').filter(|_| has_named) else {
+        return;
+    };
+    let projects = reader.option(around.config, &["virtualisation", "arion", "projects"]);
+    let all = reader.at(&projects, &[project, "settings", "docker-compose", "volumes"]);
+    if reader.is_unset(&all) {
+        return;
+    }
+    let mut bound = Vec::new();
+    for (name, volume) in reader.entries(&all).named {
+        let options = reader.get(&volume, "driver_opts");
+        let [kind, how, device] = ["type", "o", "device"].map(|name| {
+            let option = reader.get(&options, name);
+            reader.text(&option)
+        });
+        let known = |field: &Field<Text>| field.value().map(Text::pattern).unwrap_or_default();
+        let mount = device
+            .value()
+            .and_then(|device| host_volume(device, &known(&kind), &known(&how)));
+        if let Some(mount) = mount {
+            bound.push((name, device.map(|_| mount.clone())));
+        }
+    }
+    bind_volumes(container, |name| {
+        let volume = bound.iter().find(|(known, _)| known == name);
+        volume.map(|(_, mount)| mount)
+    });
 }
 
 /// What the keys of a service say, as options of `docker run`.

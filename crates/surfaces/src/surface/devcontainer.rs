@@ -1,5 +1,7 @@
 //! `devcontainer.json`: containers that editors and their command line start for development.
 
+mod features;
+
 use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::flags::parse;
@@ -10,7 +12,8 @@ use crate::vocabulary::podman::{self, WORDS};
 use crate::vocabulary::ports::published;
 use crate::vocabulary::text::{concat, hole};
 use nixpod_model::{
-    Container, Engine, EnvVar, Field, Image, Mount, NotAnalysed, RunOption, Subject, Surface, Text,
+    Container, Doubt, Engine, EnvVar, Field, Image, Mount, NotAnalysed, RunOption, Subject, Surface, Text,
+    Unseen,
 };
 use nixpod_source::{Origin, Why};
 
@@ -26,16 +29,31 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     read,
 };
 
-/// `.devcontainer.json`, or `devcontainer.json` in a folder `.devcontainer` or one below it.
+/// Is it such a file by its name?
 pub(crate) fn is_file(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    name == ".devcontainer.json"
-        || name == "devcontainer.json"
-            && folder
-                .split('/')
-                .rev()
-                .take(2)
-                .any(|part| part == ".devcontainer")
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(name, ".devcontainer.json" | "devcontainer.json")
+}
+
+/// Is it where tools look for one: `.devcontainer.json`, or `devcontainer.json` in a folder `.devcontainer` or one below it?
+fn is_found(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    parts.next() == Some(".devcontainer.json") || parts.take(2).any(|part| part == ".devcontainer")
+}
+
+/// Is it one by what it says? Tools can be told to take a file from anywhere.
+fn says_what_runs(json: &Json) -> bool {
+    const TELLING: [&str; 7] = [
+        "build",
+        "customizations",
+        "dockerComposeFile",
+        "dockerFile",
+        "features",
+        "image",
+        "runArgs",
+    ];
+    let mut keys = TELLING.iter();
+    keys.any(|key| json.get(key).is_some())
 }
 
 fn read(texts: &[Written], out: &mut TextsRead) {
@@ -48,7 +66,9 @@ fn read(texts: &[Written], out: &mut TextsRead) {
             _ => Err(("an object is expected".to_owned(), text.origin_of(0, 1))),
         });
         match parsed {
+            Ok(json) if !is_found(&written.path) && !says_what_runs(&json) => {}
             Ok(json) => container(written, text, &json, out),
+            Err(_) if !is_found(&written.path) => {}
             Err((message, origin)) => out.not_analysed.push(NotAnalysed {
                 place: origin.place(),
                 what: written.path.clone(),
@@ -77,32 +97,91 @@ fn container(written: &Written, whole: &Text, json: &Json, out: &mut TextsRead) 
         Json::Object(_, origin) => origin.clone(),
         _ => whole.origin_of(0, 1),
     };
-    if let Some(compose) = json.get("dockerComposeFile") {
+    let compose = json.get("dockerComposeFile");
+    // Tools add what is said here to one of the services. Where that is nothing, there is nothing to tell of it.
+    let adds = features::adds(json) || ADDED.iter().any(|key| json.get(key).is_some());
+    if let Some(compose) = compose.filter(|_| !adds) {
         let place = compose.text().map(whole_of).unwrap_or(origin.clone());
-        out.not_analysed.push(NotAnalysed {
-            place: place.place(),
-            what: format!("{}: the services of its compose files", written.path),
-            questions: Vec::new(),
-            why: Why::NotModelled("compose files".to_owned()),
-            also: Vec::new(),
-            subject: Subject::Containers,
-            hosts: Vec::new(),
-        });
+        let what = format!("{}: the services of its compose files", written.path);
+        out.not_analysed.push(not_modelled(&place, what, compose_files()));
+    }
+    for feature in json.get("features").map(Json::members).unwrap_or_default() {
+        if features::is_own(&feature.name) {
+            let what = format!("{}: what `{}` adds", written.path, feature.name);
+            let why = Why::NotModelled("features of a project's own".to_owned());
+            out.not_analysed.push(not_modelled(&feature.key, what, why));
+        }
+    }
+    if compose.is_some() && !adds {
         return;
     }
-    let mut container = out.container(&name_of(written, json), written, origin);
+    let mut container = out.container(&name_of(written, json), written, origin.clone());
     // The editors' default; another engine is a setting of theirs.
     container.engine = Field::default(Engine::Docker);
     container.auto_start = Field::default(false);
-    read_image(json, &mut container);
     isolation(json, &mut container);
     reach(json, &mut container);
+    features::add(json, &mut container);
+    if compose.is_none() {
+        read_image(json, &mut container);
+        of_docker(json, &mut container);
+    } else {
+        let why = compose_files();
+        container.visit_mut(&mut Doubt(why.clone()));
+        let place = origin.place();
+        container.unseen = Some(Unseen { why, place });
+    }
+    out.containers.push(container);
+}
+
+/// What tools tell Docker, unless the container is one of Compose's.
+fn of_docker(json: &Json, container: &mut Container) {
+    container
+        .mounts
+        .extend(json.get("workspaceMount").and_then(one_mount));
+    let ports = json.get("appPort");
+    for port in ports.map(texts).unwrap_or_default() {
+        // One number is published as it is.
+        let is_number = port.value().is_some_and(|text| !text.pattern().contains(':'));
+        container.ports.push(port.map(|text| match is_number {
+            true => published(&concat([
+                text.clone(),
+                Text::known(":", Origin::default()),
+                text.clone(),
+            ])),
+            false => published(text),
+        }));
+    }
     let words: Vec<Field<Text>> = json.get("runArgs").map(texts).unwrap_or_default();
     let (flags, options) = parse(&words, &WORDS);
     container.flags = flags;
-    podman::apply(&mut container, &options);
-    features(json, &mut container);
-    out.containers.push(container);
+    podman::apply(container, &options);
+}
+
+/// What tools say of a service of Compose besides its own files.
+const ADDED: [&str; 6] = [
+    "capAdd",
+    "containerEnv",
+    "mounts",
+    "privileged",
+    "remoteEnv",
+    "securityOpt",
+];
+
+fn compose_files() -> Why {
+    Why::NotModelled("compose files".to_owned())
+}
+
+fn not_modelled(origin: &Origin, what: String, why: Why) -> NotAnalysed {
+    NotAnalysed {
+        place: origin.place(),
+        what,
+        questions: Vec::new(),
+        why,
+        also: Vec::new(),
+        subject: Subject::Containers,
+        hosts: Vec::new(),
+    }
 }
 
 /// The origin of a text.
@@ -206,26 +285,10 @@ fn isolation(json: &Json, container: &mut Container) {
     }
 }
 
-/// What it mounts and publishes, and its environment.
+/// What it mounts, and its environment.
 fn reach(json: &Json, container: &mut Container) {
     let mounts = json.get("mounts").map(Json::elements).unwrap_or_default();
-    let workspace = json.get("workspaceMount");
-    for element in mounts.iter().chain(workspace) {
-        container.mounts.extend(one_mount(element));
-    }
-    let ports = json.get("appPort");
-    for port in ports.map(texts).unwrap_or_default() {
-        // One number is published as it is.
-        let is_number = port.value().is_some_and(|text| !text.pattern().contains(':'));
-        container.ports.push(port.map(|text| match is_number {
-            true => published(&concat([
-                text.clone(),
-                Text::known(":", Origin::default()),
-                text.clone(),
-            ])),
-            false => published(text),
-        }));
-    }
+    container.mounts.extend(mounts.iter().filter_map(one_mount));
     let of_container = json.get("containerEnv").map(Json::members);
     // Those of the editor's own processes in it are written in the file as well.
     let of_editor = json.get("remoteEnv").map(Json::members);
@@ -264,28 +327,4 @@ fn one_mount(json: &Json) -> Option<Field<Mount>> {
         unclear_access: None,
     };
     Some(Field::set(mounted, origin.clone()))
-}
-
-/// What the two features do that give a container an engine, as their own `devcontainer-feature.json` says: one runs a
-/// daemon inside, for which the container is privileged, the other one binds the socket of the one outside.
-fn features(json: &Json, container: &mut Container) {
-    for member in json.get("features").map(Json::members).unwrap_or_default() {
-        let id = member.name.split(['@', ':']).next().unwrap_or_default();
-        let socket = "/var/run/docker.sock";
-        match id.rsplit('/').next().unwrap_or_default() {
-            "docker-in-docker" => container.privileged = Field::set(true, member.key.clone()),
-            "docker-outside-of-docker" | "docker-from-docker" => container.mounts.push(Field::set(
-                Mount {
-                    source: Text::known(socket, member.key.clone()),
-                    target: Text::known("/var/run/docker-host.sock", member.key.clone()),
-                    read_only: false,
-                    options: Vec::new(),
-                    is_bind: true,
-                    unclear_access: None,
-                },
-                member.key.clone(),
-            )),
-            _ => {}
-        }
-    }
 }

@@ -39,6 +39,7 @@ pub(crate) const TABLE: Table = Table {
     ],
     facts: &["root", "start_now"],
     guest: None,
+    part: None,
 };
 
 /// What every one of them has of the host, as `distrobox create` passes it on.

@@ -2,6 +2,7 @@
 //! `extraConfig`, which adds to lists and replaces single values.
 
 use crate::read::{Found, OptionReader};
+use crate::surface::beside_sections;
 use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::surface::unit_sections::{self, OtherSection, Own as OwnSetting};
@@ -24,6 +25,7 @@ pub(crate) const TABLE: Table = Table {
     options: &OPTIONS,
     facts: &["autoStart", "network", "userNS"],
     guest: None,
+    part: None,
 };
 
 /// The options in the order in which they are shown.
@@ -112,6 +114,10 @@ pub(crate) fn read(
     let section = section(reader, found, around);
     let beside = beside(reader, around.config);
     section::read(reader, &section, &beside, container);
+    let [service, install] = ["Service", "Install"].map(|name| reader.at(found, &["extraConfig", name]));
+    beside_sections::service(reader, &service, container);
+    let install = beside_sections::wanted(reader, &install);
+    beside_sections::start_if(install, container);
     Reading::Container
 }
 

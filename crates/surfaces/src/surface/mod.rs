@@ -1,6 +1,7 @@
 //! One file for each way to declare containers.
 
 mod arion;
+mod beside_sections;
 mod command_line;
 mod devcontainer;
 mod distrobox;
@@ -21,6 +22,7 @@ mod section;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
+mod tmpfiles;
 mod unit_sections;
 pub(crate) mod written_files;
 

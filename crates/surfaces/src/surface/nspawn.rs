@@ -34,6 +34,7 @@ pub(crate) const TABLE: Table = Table {
         "privateUsers",
     ],
     guest: Some(&["config"]),
+    part: None,
 };
 
 /// The options in the order in which they are shown.

@@ -24,6 +24,7 @@ pub(crate) const TABLE: Table = Table {
     options: &OPTIONS,
     facts: &["autoStart", "podman.sdnotify", "podman.user", "privileged"],
     guest: None,
+    part: None,
 };
 
 /// The options in the order in which they are shown.

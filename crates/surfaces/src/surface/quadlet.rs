@@ -2,6 +2,7 @@
 //! has an option for every key, the other takes keys as quadlet spells them; a container is read as both.
 
 use crate::read::{Found, OptionReader, wrong};
+use crate::surface::beside_sections;
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
@@ -32,6 +33,7 @@ pub(crate) const TABLE: Table = Table {
         "uid",
     ],
     guest: None,
+    part: None,
 };
 
 /// The options in the order in which they are shown.
@@ -267,7 +269,28 @@ pub(crate) fn read(
     let form = Form::of(reader, &parts.config);
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
-    user_of_service(reader, found, container);
+    let extra = reader.get(found, "extraConfig");
+    let [service, of_extra] =
+        [(found, "serviceConfig"), (&extra, "Service")].map(|(set, name)| reader.get(set, name));
+    for service in [&service, &of_extra] {
+        beside_sections::service(reader, service, container);
+    }
+    let install = match &parts.raw {
+        // The module's own option has no part in it then.
+        Some(raw) => {
+            container.auto_start = match raw.value() {
+                Some(_) => Field::default(false),
+                None => raw.map(|_| false),
+            };
+            beside_sections::wanted_by_text(raw)
+        }
+        None => {
+            let sets =
+                [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
+            { sets.iter() }.find_map(|set| beside_sections::wanted(reader, set))
+        }
+    };
+    beside_sections::start_if(install, container);
     image_by_nix(reader, found, container);
     Reading::Container
 }
@@ -420,33 +443,6 @@ fn rootless_user(
                 container.runs_as = Some(uid.map(|_| name.clone()));
                 return;
             }
-        }
-    }
-}
-
-/// `User=` of the service, which Podman does not support, changes who runs Podman all the same.
-fn user_of_service(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
-    for path in [
-        &["serviceConfig", "User"][..],
-        &["extraConfig", "Service", "User"],
-    ] {
-        let user = reader.at(found, path);
-        if matches!(user.value.value, Value::Null) || reader.is_unset(&user) || reader.is_default(&user) {
-            continue;
-        }
-        let origin = reader.key_origin(&user);
-        let user = reader.string(&user);
-        let problem = UnitProblem::ServiceKey("User".to_owned());
-        container.unit_problems.push(Field {
-            origin,
-            ..user.map(|_| problem.clone())
-        });
-        let is_root = user
-            .value()
-            .is_none_or(|user| matches!(user.as_str(), "" | "root" | "0"));
-        if !is_root && container.rootful.value() != Some(&false) {
-            container.rootful = user.map(|_| false);
-            container.runs_as = Some(user);
         }
     }
 }

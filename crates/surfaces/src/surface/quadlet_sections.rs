@@ -1,7 +1,7 @@
 //! The two modules that are called quadlet-nix, and the sections that they write beside the container's.
 
 use crate::read::{Found, OptionReader};
-use crate::surface::section::name_by_entry;
+use crate::surface::section::{is_key, name_by_entry};
 use crate::surface::unit_sections::{self, OtherSection, Own};
 use crate::vocabulary::text::{concat, hole};
 use crate::vocabulary::unit::kinds::Kind;
@@ -23,10 +23,8 @@ pub(crate) enum Form {
 impl Form {
     /// By how the keys of its section are spelled.
     pub(crate) fn of(reader: &mut OptionReader<'_, '_>, config: &Found) -> Self {
-        let is_key = |name: &String| name.starts_with(|c: char| c.is_ascii_uppercase());
-        let entries = reader.entries(config).named.into_iter();
-        let mut written = entries.filter(|(_, found)| reader.is_written(found));
-        match written.any(|(name, _)| is_key(&name)) {
+        let keys = reader.entries_called(config, &is_key);
+        match keys.iter().any(|(_, found)| reader.is_written(found)) {
             true => Self::Keys,
             false => Self::Options,
         }

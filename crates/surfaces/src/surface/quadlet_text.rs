@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::quadlet_units::{self, is_drop_in_folder};
 use crate::surface::texts::{Runs, TextSurface, Written};
+use crate::surface::tmpfiles;
 use crate::surface::written_files::{Wanted, files, unnamed};
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -15,6 +16,7 @@ pub(crate) const SURFACE: TextSurface = TextSurface {
         "environment.etc.\"containers/systemd/…\"",
         "xdg.configFile",
         "home.file",
+        "systemd.tmpfiles",
         "*.container, *.pod, … and their drop-ins",
     ],
     systems: Systems::Both,
@@ -60,6 +62,20 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         let below = below(name);
         (below.to_owned(), runs(reader, config, kind, below))
     });
+    let wanted = Wanted {
+        entry: |text| text.contains(FOLDER),
+        file: |path| path.contains(FOLDER) && is_file(path),
+    };
+    found.extend(tmpfiles::files(
+        reader,
+        config,
+        kind,
+        &wanted,
+        |reader, path| match path.contains(".config/") || path.starts_with('%') {
+            true => Runs::User(None),
+            false => runs(reader, config, kind, below(path)),
+        },
+    ));
     found.extend(unnamed(reader, config, kind, |text| {
         let kind = Kind::of_text(&text.pattern())?;
         Some(format!("{FOLDER}/{}.{}", EntryName::Template, kind.extension()))

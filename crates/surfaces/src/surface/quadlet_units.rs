@@ -251,6 +251,7 @@ impl<'w> Group<'w> {
             run::pull(&image.values, &around, &mut container);
         }
         self.linked.bind_volumes(&mut container);
+        self.linked.put_on_lan(&member.values, &mut container);
         service(member, &mut container);
         container.unit_problems.extend(self.missing(member));
         if let Some((why, origin)) = &member.unit.open {
@@ -398,15 +399,9 @@ fn is_other_program(unit: &Unit, kind: Kind, written: &Written) -> bool {
     !is_option && (of_networkd || !has_own && kind != Kind::Container)
 }
 
-/// Where another unit is told to want it. Of a template nobody wants more than the instance that it names.
+/// Where another unit is told to want it.
 fn is_wanted(member: &Member) -> Option<Origin> {
-    let unit = &member.unit;
-    if member.stem().ends_with('@') && unit.last("Install", "DefaultInstance").is_none() {
-        return None;
-    }
-    let keys = ["WantedBy", "RequiredBy", "UpheldBy"];
-    let wants = |key: &&str| unit.values("Install", key).into_iter().next_back();
-    keys.iter().find_map(wants).map(|entry| entry.origin.clone())
+    check::is_wanted(&member.unit, member.stem().ends_with('@'))
 }
 
 fn who_runs(container: &mut Container, runs: &Runs, home_of: Option<&str>) {

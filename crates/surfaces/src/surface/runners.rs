@@ -41,6 +41,7 @@ pub(crate) const GITLAB: Table = Table {
     ],
     facts: &["dockerPrivileged"],
     guest: None,
+    part: None,
 };
 
 /// What is known of Gitea's before one is read.
@@ -61,6 +62,7 @@ pub(crate) const GITEA: Table = Table {
     ],
     facts: &["settings.container.privileged", "settings.container.network"],
     guest: None,
+    part: None,
 };
 
 /// What is known of Forgejo's before one is read.

@@ -103,6 +103,9 @@ impl Section<'_> {
             add(reader, &found, self.quoted);
         }
         for extra in &self.extra {
+            if reader.lacks(extra, key.name) {
+                continue;
+            }
             let found = reader.get(extra, key.name);
             if !reader.is_unset(&found) || is_unknown(extra) {
                 add(reader, &found, false);
@@ -167,9 +170,8 @@ impl Section<'_> {
     /// Keys as quadlet spells them that Podman does not have. Typed options begin with a small letter.
     fn unknown_keys(&self, reader: &mut OptionReader<'_, '_>, values: &mut Values) {
         for extra in &self.extra {
-            for (name, found) in reader.entries(extra).named {
-                let is_key = name.starts_with(|c: char| c.is_ascii_uppercase());
-                if !is_key || !reader.is_written(&found) {
+            for (name, found) in reader.entries_called(extra, &is_key) {
+                if !reader.is_written(&found) {
                     continue;
                 }
                 let what = check::key(&name, self.kind.section(), self.kind.keys(), self.podman);
@@ -184,6 +186,11 @@ impl Section<'_> {
             }
         }
     }
+}
+
+/// Is it a key as quadlet spells it, and no option of a module's own?
+pub(crate) fn is_key(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// A text that is a unit, and the values of its section.
@@ -545,6 +552,7 @@ pub(crate) fn read(
         }
     }
     linked.bind_volumes(container);
+    linked.put_on_lan(&values, container);
     if let Some((why, origin)) = unit.open {
         let place = origin.place();
         container.unseen = container.unseen.take().or(Some(Unseen { why, place }));

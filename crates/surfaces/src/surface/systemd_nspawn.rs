@@ -29,6 +29,7 @@ pub(crate) const TABLE: Table = Table {
     ],
     facts: &[],
     guest: None,
+    part: None,
 };
 
 /// Which settings of a file a command line leaves in force: those of a group of which it says nothing.

@@ -4,8 +4,8 @@
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::options::Systems;
 use nixpod_model::{
-    Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field, Mount,
-    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
+    Mount, NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -101,6 +101,8 @@ pub(crate) struct TextsRead {
     pub(crate) not_analysed: Vec<NotAnalysed>,
     /// Volumes that scripts make.
     pub(crate) volumes: Vec<HostVolume>,
+    /// Where scripts have engines listen.
+    pub(crate) apis: Vec<Field<Api>>,
     /// What is wrong with units that are no containers.
     pub(crate) problems: Vec<Field<UnitProblem>>,
     /// Whose home the system is, if it is one.
@@ -123,6 +125,7 @@ impl TextsRead {
             containers: Vec::new(),
             not_analysed: Vec::new(),
             volumes: Vec::new(),
+            apis: Vec::new(),
             problems: Vec::new(),
             home_of: None,
             podman: None,

@@ -236,6 +236,15 @@ fn from_source(reader: &mut OptionReader<'_, '_>, source: &Found) -> Field<Text>
         return at_path(reader, &path, source);
     }
     let field = reader.text(source);
+    of_store_path(reader, field, source)
+}
+
+/// What is in the file whose path in the store a text is.
+pub(crate) fn of_store_path(
+    reader: &mut OptionReader<'_, '_>,
+    field: Field<Text>,
+    source: &Found,
+) -> Field<Text> {
     let Some(text) = field.value() else { return field };
     // What is built has the texts that went into it, and is none of them.
     let named = text.parts.iter().find_map(|part| match part {

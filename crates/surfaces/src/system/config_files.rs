@@ -1,7 +1,17 @@
 //! The configuration files of Podman and of its libraries, by their paths below `/etc` and in homes.
 
-use crate::system::node::ConfigFile;
+use crate::vocabulary::json::Json;
 use crate::vocabulary::{json, toml};
+use nixpod_model::Text;
+use nixpod_source::Origin;
+
+/// One of the configuration files.
+pub(super) struct ConfigFile {
+    /// Is a file it, or one that adds to it, by its path?
+    pub(super) is_entry: fn(&str) -> bool,
+    /// What is in it.
+    pub(super) parse: fn(&Text) -> Result<Json, (String, Origin)>,
+}
 
 /// What every container is started with.
 pub(super) const CONTAINERS: ConfigFile = ConfigFile {
@@ -20,6 +30,20 @@ pub(super) const ROOTLESS: ConfigFile = ConfigFile {
     is_entry: |path| adds_to(path, "containers/containers.rootless.conf"),
     parse: toml::parse,
 };
+
+/// The same for those of one user, in a folder that is called like the user's number.
+pub(super) const OF_USERS: ConfigFile = ConfigFile {
+    is_entry: |path| uid_of(path).is_some(),
+    parse: toml::parse,
+};
+
+/// The number of the user for whom such a file is.
+pub(super) fn uid_of(path: &str) -> Option<i64> {
+    let (_, inside) = path.split_once("containers/containers.rootless.conf.d/")?;
+    let (uid, name) = inside.split_once('/')?;
+    let is_read = name.ends_with(".conf") && !name.contains('/');
+    uid.parse().ok().filter(|_| is_read)
+}
 
 /// Where images come from.
 pub(super) const REGISTRIES: ConfigFile = ConfigFile {

@@ -7,7 +7,7 @@ use crate::read::{Found, OptionReader};
 use crate::system::config_files::{CONTAINERS, ROOTFUL, ROOTLESS};
 use crate::system::dockerd;
 use crate::system::every_container::EngineSettings;
-use crate::system::node::{Node, of_files};
+use crate::system::node::{Node, of_each_user, of_files};
 use crate::system::release;
 use crate::vocabulary::capabilities::{Granted, instead_of_default, normal_capability};
 use crate::vocabulary::certainty::override_with;
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     /// Besides those, of root's containers and of those of all users.
     rootful: Option<EngineSettings>,
     rootless: Option<EngineSettings>,
+    /// Besides those, of single users, each with the name if there is such a user.
+    users: Vec<(Option<String>, EngineSettings)>,
     docker: Option<EngineSettings>,
     /// What the daemon of each user is told. No container that is declared is run by it.
     rootless_docker: Option<EngineSettings>,
@@ -56,6 +58,7 @@ impl Settings {
             podman: read(reader, config, system, around),
             rootful: drop_ins(reader, config, system, true),
             rootless: drop_ins(reader, config, system, false),
+            users: of_users(reader, config, system),
             docker: docker(
                 reader,
                 config,
@@ -76,7 +79,15 @@ impl Settings {
     pub(crate) fn all(&self) -> impl Iterator<Item = &EngineSettings> {
         let docker = self.docker.iter().chain(&self.rootless_docker);
         let of_podman = self.podman.iter().chain(&self.rootful).chain(&self.rootless);
-        of_podman.chain(docker)
+        let of_users = self.users.iter().map(|(_, settings)| settings);
+        of_podman.chain(of_users).chain(docker)
+    }
+
+    /// Those of one user alone.
+    fn of_user(&self, name: &str) -> Option<&EngineSettings> {
+        let mut users = self.users.iter();
+        let (_, settings) = users.find(|(known, _)| known.as_deref() == Some(name))?;
+        Some(settings)
     }
 
     /// Gives a container as defaults what the settings of its engine say and it does not.
@@ -88,6 +99,11 @@ impl Settings {
                     Some(false) => &self.rootless,
                     None => &None,
                 };
+                let user = container.runs_as.as_ref().and_then(Field::value);
+                let user = user.filter(|_| container.rootful.value() == Some(&false));
+                if let Some(of_user) = user.and_then(|user| self.of_user(user)) {
+                    of_user.apply(container);
+                }
                 if let Some(more) = more {
                     more.apply(container);
                 }
@@ -122,7 +138,10 @@ fn read(
     let main = main.or(options);
     let has_main = main.is_some();
     let files: Vec<Node> = main.into_iter().chain(added).collect();
-    let rootless = around.and_then(|around| around.rootless.as_ref());
+    let of_user = around.zip(system.home_of.as_deref());
+    let of_user = of_user.and_then(|(around, user)| around.of_user(user));
+    let rootless = over(of_user, around.and_then(|around| around.rootless.as_ref()));
+    let rootless = rootless.as_ref();
     let mut general = around.and_then(|around| around.podman.clone());
     let Some(first) = files.first() else {
         return over(rootless, general.as_ref());
@@ -197,6 +216,40 @@ fn drop_ins(
         out.in_doubt("whether the system has Podman 6, which is the first that reads this folder");
     }
     Some(out)
+}
+
+/// What is put into the folders that only single users' Podman reads.
+fn of_users(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    system: &System,
+) -> Vec<(Option<String>, EngineSettings)> {
+    let newest = release::podman(system);
+    let is_host = matches!(system.kind, SystemKind::Nixos | SystemKind::Guest);
+    if !is_host || newest.is_some_and(|newest| newest < READS_ROOTLESS) {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for (uid, files) in of_each_user(reader, config, system.kind) {
+        let mut users = system.users.iter();
+        let user = users.find(|user| user.uid.value() == Some(&Some(uid)));
+        let user = user.map(|user| user.name.clone());
+        let Some(first) = files.first() else { continue };
+        let who = user.clone().unwrap_or_else(|| uid.to_string());
+        let all = Container {
+            id: ContainerId::new(
+                system.id.clone(),
+                Surface::ContainersConf,
+                EntryName::Known(format!("user {who}").into()),
+            ),
+            name: format!("<every container of Podman of user {who}>"),
+            rootful: Field::default(false),
+            runs_as: user.clone().map(Field::default),
+            ..stands_for_all(reader, first, system, Surface::ContainersConf)
+        };
+        out.push((user, of_nodes(reader, system, &files, all).0));
+    }
+    out
 }
 
 /// Settings of which the first count before the others.

@@ -5,6 +5,7 @@ use crate::system::config_files::{CONTAINERS, POLICY, REGISTRIES, STORAGE};
 use crate::system::dockerd;
 use crate::system::node::{Node, of_files};
 use crate::system::switches::{any, switch};
+use crate::vocabulary::daemon::{Listens, dockerd as dockerd_listens};
 use crate::vocabulary::text::{concat, hole};
 use nixpod_eval::Value;
 use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, SystemKind, Text};
@@ -64,6 +65,9 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     registries
         .insecure
         .extend(texts(reader, &daemon, &["insecure-registries"]));
+    // A mirror is asked as its address says.
+    let mirrors = texts(reader, &daemon, &["registry-mirrors"]);
+    registries.insecure.extend(mirrors.iter().filter_map(without_tls));
     Engines {
         podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
         docker: switch(reader, config, &["virtualisation", "docker", "enable"]),
@@ -137,6 +141,14 @@ fn of_system_updates(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field
         Some(first) => reader.string(first).map(|_| true),
         None => quadlet,
     }
+}
+
+/// The registry of an address that is asked without TLS.
+fn without_tls(address: &Field<Text>) -> Option<Field<Text>> {
+    let pattern = address.value()?.pattern();
+    let rest = pattern.strip_prefix("http://")?;
+    let start = pattern.len() - rest.len();
+    Some(address.map(|text| text.slice(start, pattern.len())))
 }
 
 /// Podman's socket under the name of Docker's. Projects of arion need it where their engine is Podman.
@@ -287,8 +299,17 @@ fn texts_of(reader: &mut OptionReader<'_, '_>, node: &Node, path: &[&str]) -> Ve
     elements.iter().map(|element| element.text(reader)).collect()
 }
 
-/// One registry of `registries.conf`.
+/// One registry of `registries.conf`, with those that are asked in its place.
 fn registry_of(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Registries) {
+    if let Some(mirrors) = registry.get(reader, &["mirror"]) {
+        for mirror in mirrors.elements(reader) {
+            one_registry(reader, &mirror, out);
+        }
+    }
+    one_registry(reader, registry, out);
+}
+
+fn one_registry(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Registries) {
     let name = ["prefix", "location"];
     let Some(name) = name.into_iter().find_map(|key| registry.get(reader, &[key])) else {
         return;
@@ -324,63 +345,37 @@ fn podman_api(reader: &mut OptionReader<'_, '_>, podman: &Found, out: &mut Vec<F
         engine: Engine::Podman,
         address: concat([Text::known("tcp://", Origin::default()), address.clone()]),
         is_guarded: true,
+        by_command: false,
     }));
 }
 
 /// Where Docker's daemon listens besides its socket.
 fn docker_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found, out: &mut Vec<Field<Api>>) {
-    let guarded = written(reader, daemon, &["tlsverify"]);
-    let guarded = guarded.map(|found| reader.bool(&found));
-    let mut is_guarded = guarded.is_some_and(|guarded| guarded.value() == Some(&true));
-    let options = dockerd::words(reader, docker);
-    let pattern = |field: &Field<Text>| field.value().map(Text::pattern).unwrap_or_default();
-    is_guarded |=
-        { options.iter() }.any(|word| matches!(pattern(word).as_str(), "--tlsverify" | "--tlsverify=true"));
-    let mut addresses = texts(reader, docker, &["listenOptions"]);
-    addresses.extend(texts(reader, daemon, &["hosts"]));
-    let mut words = options.iter();
-    while let Some(word) = words.next() {
-        match pattern(word).as_str() {
-            "-H" | "--host" => addresses.extend(words.next().cloned()),
-            other => {
-                let value = other.strip_prefix("--host=").or_else(|| other.strip_prefix("-H"));
-                if let (Some(value), Some(text)) = (value, word.value()) {
-                    let end = other.len();
-                    let value = text.slice(end - value.len(), end);
-                    addresses.push(word.map(|_| value.clone()));
-                }
-            }
-        }
-    }
-    add_apis(addresses, is_guarded, out);
+    let mut listens = dockerd_listens(&dockerd::words(reader, docker));
+    listens.is_guarded |= asks_for_certificates(reader, daemon);
+    let settings = texts(reader, daemon, &["hosts"]);
+    listens.addresses = [
+        texts(reader, docker, &["listenOptions"]),
+        settings,
+        listens.addresses,
+    ]
+    .concat();
+    out.extend(listens.apis(Engine::Docker, false));
 }
 
 /// The same of the daemon of each user, which has no options but its settings.
 fn rootless_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, out: &mut Vec<Field<Api>>) {
     let daemon = reader.at(docker, &["rootless", "daemon", "settings"]);
-    let guarded = written(reader, &daemon, &["tlsverify"]);
-    let guarded = guarded.map(|found| reader.bool(&found));
-    let is_guarded = guarded.is_some_and(|guarded| guarded.value() == Some(&true));
-    let addresses = texts(reader, &daemon, &["hosts"]);
-    add_apis(addresses, is_guarded, out);
+    let listens = Listens {
+        addresses: texts(reader, &daemon, &["hosts"]),
+        is_guarded: asks_for_certificates(reader, &daemon),
+    };
+    out.extend(listens.apis(Engine::Docker, false));
 }
 
-/// Those of a daemon's addresses that are no sockets of the machine's own.
-fn add_apis(addresses: Vec<Field<Text>>, is_guarded: bool, out: &mut Vec<Field<Api>>) {
-    for address in addresses {
-        // A unit of systemd for a socket has addresses without a scheme: a path is a socket of the machine's own.
-        let is_remote = address.value().is_some_and(|address| {
-            let pattern = address.pattern();
-            pattern.starts_with("tcp:") || !pattern.starts_with(['/', '%', '@']) && !pattern.contains("://")
-        });
-        if is_remote {
-            out.push(address.map(|address| Api {
-                engine: Engine::Docker,
-                address: address.clone(),
-                is_guarded,
-            }));
-        }
-    }
+fn asks_for_certificates(reader: &mut OptionReader<'_, '_>, daemon: &Found) -> bool {
+    let asks = written(reader, daemon, &["tlsverify"]);
+    asks.is_some_and(|asks| reader.bool(&asks).value() == Some(&true))
 }
 
 /// `iptables = false`, as a setting or an option.

@@ -3,11 +3,13 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::written_files::{Wanted, files};
 use crate::surface::{Runs, Written};
+use crate::system::config_files::{ConfigFile, OF_USERS, uid_of};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::json::Json;
 use nixpod_eval::Value;
 use nixpod_model::{Existence, Fact, Field, NotAnalysed, Subject, SystemKind, Text};
 use nixpod_source::{Origin, Why};
+use std::collections::BTreeMap;
 
 /// A part of settings.
 #[derive(Clone)]
@@ -137,6 +139,38 @@ pub(super) fn of_files(
     let written = files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Unknown)
     });
+    in_order(reader, written, file)
+}
+
+/// The files for single users, by these users' numbers.
+pub(super) fn of_each_user(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+) -> Vec<(i64, Vec<Node>)> {
+    let wanted = Wanted {
+        entry: OF_USERS.is_entry,
+        file: OF_USERS.is_entry,
+    };
+    let written = files(reader, config, kind, &wanted, |_, name| {
+        (name.to_owned(), Runs::Unknown)
+    });
+    let mut by_user: BTreeMap<i64, Vec<Written>> = BTreeMap::new();
+    for written in written {
+        if let Some(uid) = uid_of(written.path.trim_end_matches('"')) {
+            by_user.entry(uid).or_default().push(written);
+        }
+    }
+    let nodes = |(uid, written)| (uid, in_order(reader, written, &OF_USERS).1);
+    by_user.into_iter().map(nodes).collect()
+}
+
+/// The main file among some, and the others in the order in which they are read.
+fn in_order(
+    reader: &mut OptionReader<'_, '_>,
+    written: Vec<Written>,
+    file: &ConfigFile,
+) -> (Option<Node>, Vec<Node>) {
     let mut main = None;
     let mut added: Vec<(String, Node)> = Vec::new();
     for written in written {
@@ -145,7 +179,7 @@ pub(super) fn of_files(
             continue;
         };
         match path.rsplit_once('/') {
-            Some((folder, name)) if folder.ends_with(".d") => {
+            Some((folder, name)) if folder.ends_with(".d") || uid_of(&path).is_some() => {
                 // Of two files of one name, the later one in the order of folders takes the place of the other.
                 added.retain(|(known, _)| known != name);
                 added.push((name.to_owned(), node));
@@ -155,14 +189,6 @@ pub(super) fn of_files(
     }
     added.sort_by(|(a, _), (b, _)| a.cmp(b));
     (main, added.into_iter().map(|(_, node)| node).collect())
-}
-
-/// One of the configuration files.
-pub(super) struct ConfigFile {
-    /// Is a file it, or one that adds to it, by its path?
-    pub(super) is_entry: fn(&str) -> bool,
-    /// What is in it.
-    pub(super) parse: fn(&Text) -> Result<Json, (String, Origin)>,
 }
 
 fn node(

@@ -32,6 +32,7 @@ pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
             reader.gap(format!("{}.{}", path.join("."), as_key(&name)), why, &origin);
         }
     }
+    compose_of_arion(reader, config);
     // What this system itself is started with, by the launcher of containers for tests.
     let options = reader.option(config, &["virtualisation", "systemd-nspawn", "options"]);
     if !reader.is_unset(&options) && !reader.is_default(&options) && !reader.elements(&options).is_empty() {
@@ -40,4 +41,27 @@ pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
         reader.gap("virtualisation.systemd-nspawn.options".to_owned(), why, &origin);
     }
     reader.about(subject);
+}
+
+/// What a project of arion puts into its Compose file as it is.
+fn compose_of_arion(reader: &mut OptionReader<'_, '_>, config: &Found) {
+    let projects = reader.option(config, &["virtualisation", "arion", "projects"]);
+    if reader.is_unset(&projects) {
+        return;
+    }
+    let path = ["settings", "docker-compose", "raw", "services"];
+    for (name, project) in reader.entries(&projects).all() {
+        let raw = reader.at(&project, &path);
+        if !reader.is_written(&raw) {
+            continue;
+        }
+        let origin = reader.key_origin(&raw);
+        let why = Why::NotModelled("compose files".to_owned());
+        let what = format!(
+            "virtualisation.arion.projects.{}.{}",
+            as_key(&name),
+            path.join(".")
+        );
+        reader.gap(what, why, &origin);
+    }
 }

@@ -182,3 +182,33 @@ fn services_of_unknown_names_are_templates() {
         "#]],
     );
 }
+
+/// Volumes of a project may be directories of the host, and what goes into the Compose file as it is is told.
+#[test]
+fn what_stands_beside_services() {
+    containers(
+        r#"
+        {
+          virtualisation.arion = {
+            backend = "docker";
+            projects.old.settings = {
+              docker-compose.services.web.service = { image = "a:1"; volumes = [ "root:/host" "data:/data" ]; };
+              docker-compose.volumes = {
+                root.driver_opts = { type = "none"; o = "bind"; device = "/"; };
+                data = { };
+              };
+              docker-compose.raw.services.more = { image = "b:1"; privileged = true; };
+            };
+          };
+        }
+        "#,
+        expect![[r#"
+            arion old/web in `box` <- docker-compose.services.web.service = { image = "a:1"; volumes = [ "root:/host" "data:/data" ]; }
+              engine: docker <- "docker"
+              mount: / at /host rw <- "root:/host"
+              mount: volume data at /data rw <- "data:/data"
+              image: a:1 <- "a:1"
+            not analysed: virtualisation.arion.projects.old.settings.docker-compose.raw.services: `compose files` is not modelled <- services
+        "#]],
+    );
+}

@@ -275,3 +275,32 @@ fn sets_in_sets() {
         "#]],
     );
 }
+
+/// Modules of a project of arion set no option of NixOS.
+#[test]
+fn projects_of_arion_wherever_they_stand() {
+    check(
+        r#"
+{ arion, pkgs, lib, ... }: {
+  a = arion.build { modules = [ { project.name = "z"; services.queue.service.privileged = true; } ]; };
+  b = { config.services = { web = { pkgs, ... }: { service.image = "a:1"; }; ${pkgs.name}.service.image = "b:1"; }; };
+  c = { docker-compose.services.db = lib.mkIf true { service.volumes = [ ]; }; };
+  services.backup.service.timeout = 3;
+  services.files = { enable = true; service = "x"; };
+}"#,
+        expect![[r#"
+            3 arion queue
+            4 arion web
+            4 arion <name>
+            5 arion db
+        "#]],
+    );
+    check(
+        r#"{ service = { useHostStore = true; }; nixos.configuration.containers.inner.autoStart = true; }"#,
+        expect![[r#"
+            1 arion <name>
+            1 nspawn inner
+        "#]],
+    );
+    check(r#"{ service = { enable = true; }; }"#, expect![[r#""#]]);
+}

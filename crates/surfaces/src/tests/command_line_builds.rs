@@ -162,3 +162,61 @@ podman run --rm
         "#]],
     );
 }
+
+/// Members of such networks are in that of a device of the host, past its firewall.
+#[test]
+fn networks_past_the_firewall() {
+    texts(
+        r#"
+#- /lan.sh
+docker network create --driver macvlan -o parent=eth0 lan
+docker network create plain
+docker run --network lan a
+docker run --network lan --network plain b
+"#,
+        expect![[r#"
+            command-line lan.sh in `files` <- docker run --network lan a
+              auto start: default false
+              engine: docker <- docker run --network lan a
+              network: Lan <- lan
+              image: a <- a
+              flag: --network <- --network
+              flag value: lan <- lan
+            command-line lan.sh (2) in `files` <- docker run --network lan --network plain b
+              auto start: default false
+              engine: docker <- docker run --network lan --network plain b
+              network: Private <- plain
+              image: b <- b
+              flag: --network <- --network
+              flag value: lan <- lan
+              flag: --network <- --network
+              flag value: plain <- plain
+        "#]],
+    );
+}
+
+/// What else starts containers is counted.
+#[test]
+fn other_ways_to_start_containers() {
+    texts(
+        r#"
+#- /start.sh
+docker stack deploy -c compose.yml web
+docker stack ls
+docker service create --name web a
+machinectl -q start web
+machinectl status web
+machinectl shell web /bin/sh
+nixos-container create web --config '{ }'
+nixos-container list
+ssh other machinectl start web
+systemd-run -M web --pipe /bin/sh
+"#,
+        expect![[r#"
+            not analysed: start.sh: `docker stack deploy` is not modelled <- docker stack deploy -c compose.yml web
+            not analysed: start.sh: `docker service create` is not modelled <- docker service create --name web a
+            not analysed: start.sh: `machinectl` is not modelled <- machinectl -q start web
+            not analysed: start.sh: `nixos-container` is not modelled <- nixos-container create web --config '{ }'
+        "#]],
+    );
+}

@@ -223,3 +223,38 @@ fn a_volume_that_is_a_directory_of_the_host() {
           image: a:1 <- "a:1"
     "#]].assert_eq(&super::dump::containers(&world, &files));
 }
+
+/// The module adds what it is told to the sections that it writes: another unit can want one that is not to be started by
+/// itself.
+#[test]
+fn sections_beside_the_container() {
+    let (world, files) = world(
+        r#"
+        {
+          home.username = "ann";
+          services.podman.containers = {
+            wanted = { image = "a:1"; autoStart = false; extraConfig.Install.WantedBy = [ "timers.target" ]; };
+            alone = { image = "a:1"; autoStart = false; extraConfig.Install.WantedBy = [ ]; };
+            odd = { image = "a:1"; extraConfig.Service = { User = "bob"; DynamicUser = true; Restart = "no"; }; };
+          };
+        }
+        "#,
+        Kind::Home,
+        true,
+    );
+    expect![[r#"
+        home-manager-podman alone in `box` <- { image = "a:1"; autoStart = false; extraConfig.Install.WantedBy = [ ]; }
+          auto start: false <- false
+          runs as: default ann
+          image: a:1 <- "a:1"
+        home-manager-podman odd in `box` <- { image = "a:1"; extraConfig.Service = { User = "bob"; DynamicUser = true; Restart = "no"; }; }
+          runs as: default ann
+          image: a:1 <- "a:1"
+          unit problem: `User` of the service is not supported (Unsupported) <- User
+          unit problem: `DynamicUser` of the service is not supported (Unsupported) <- DynamicUser
+        home-manager-podman wanted in `box` <- { image = "a:1"; autoStart = false; extraConfig.Install.WantedBy = [ "timers.target" ]; }
+          auto start: true <- "timers.target"
+          runs as: default ann
+          image: a:1 <- "a:1"
+    "#]].assert_eq(&dump::containers(&world, &files));
+}

@@ -166,6 +166,7 @@ fn raw_text_takes_the_place_of_all_options() {
 }"#,
         expect![[r#"
             quadlet-nix type in `box` <- {…
+              auto start: default false
               capability: CAP_NET_RAW <- NET_RAW
               capability: CAP_SYS_TIME <- SYS_TIME
               mount: /srv at /srv rw <- /srv:/srv
@@ -264,6 +265,7 @@ fn objects_beside_a_container() {
             quadlet-nix gate in `box` <- containers.gate.containerConfig = { image = "gate:1"; }
               image: gate:1 <- "gate:1"
             quadlet-nix raw in `box` <- containers.raw.rawConfig = ''…
+              auto start: default false
               mount: / at /host rw <- host.volume:/host
               image: localhost/own:1 <- own.build
             quadlet-nix web in `box` <- containers.web.containerConfig = {…
@@ -306,6 +308,38 @@ fn objects_in_the_spelling_of_quadlet() {
               mount: / at /host ro <- "everything:/host:ro"
               image: a:1 <- "a:1"
             not analysed: virtualisation.quadlet.kubes.lab: `Kubernetes' manifests` is not modelled <- lab
+        "#]],
+    );
+}
+
+/// Who starts it, and as whom, stands in the sections beside its own.
+#[test]
+fn sections_beside_the_container() {
+    containers(
+        r#"
+        {
+          virtualisation.quadlet.containers = {
+            idle = { autoStart = false; containerConfig.image = "a:1"; serviceConfig.Group = "web"; };
+            wanted = { autoStart = false; containerConfig.image = "a:1"; installConfig.WantedBy = [ "web.target" ]; };
+            raw = { rawConfig = "[Container]\nImage=a:1\n"; };
+            started = { rawConfig = "[Container]\nImage=a:1\n[Install]\nWantedBy=default.target\n"; };
+          };
+        }
+        "#,
+        expect![[r#"
+            quadlet-nix idle in `box` <- { autoStart = false; containerConfig.image = "a:1"; serviceConfig.Group = "web"; }
+              auto start: false <- false
+              image: a:1 <- "a:1"
+              unit problem: `Group` of the service is not supported (Unsupported) <- Group
+            quadlet-nix raw in `box` <- { rawConfig = "[Container]\nImage=a:1\n"; }
+              auto start: default false
+              image: a:1 <- a:1
+            quadlet-nix started in `box` <- { rawConfig = "[Container]\nImage=a:1\n[Install]\nWantedBy=default.target\n"; }
+              auto start: true <- WantedBy
+              image: a:1 <- a:1
+            quadlet-nix wanted in `box` <- { autoStart = false; containerConfig.image = "a:1"; installConfig.WantedBy = [ "web.target" ]; }
+              auto start: true <- "web.target"
+              image: a:1 <- "a:1"
         "#]],
     );
 }

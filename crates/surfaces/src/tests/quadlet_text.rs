@@ -495,3 +495,86 @@ fn many_lines_that_go_on() {
         assert_eq!(world.containers.len(), 1, "{line}");
     }
 }
+
+/// Lines of `systemd-tmpfiles` put files there, too.
+#[test]
+fn files_that_tmpfiles_makes() {
+    containers(
+        r#"
+#- /main.nix
+        { pkgs, lib, ... }: {
+          systemd.tmpfiles.rules = [
+            "d /etc/containers/systemd 0755 root root -"
+            "L+ /etc/containers/systemd/linked.container - - - - ${./linked.container}"
+            "L /home/ann/.config/containers/systemd/own.container - - - - ${pkgs.writeText "own.container" "[Container]\nImage=own:1\n"}"
+            "f+ /etc/containers/systemd/typed.container 0644 root root - [Container]\\nImage=typed:1\\nNetwork=host"
+            "L+ /etc/other/linked.container - - - - ${./linked.container}"
+          ];
+          systemd.tmpfiles.settings.units."/etc/containers/systemd/set.container"."L+".argument = "${./linked.container}";
+          systemd.tmpfiles.settings.units."/etc/containers/systemd/folder".d = { mode = "0755"; };
+        }
+#- /linked.container
+[Container]
+Image=linked:1
+PodmanArgs=--privileged
+        "#,
+        expect![[r#"
+            quadlet linked in `box` <- rules
+              privileged: true <- --privileged
+              image: linked:1 <- linked:1
+              flag: --privileged <- --privileged
+            quadlet typed in `box` <- rules
+              network: Host <- host
+              image: typed:1 <- typed:1
+            quadlet set in `box` <- argument
+              privileged: true <- --privileged
+              image: linked:1 <- linked:1
+              flag: --privileged <- --privileged
+            quadlet own in `box` <- rules
+              rootful: default false
+              image: own:1 <- own:1
+        "#]],
+    );
+}
+
+/// Units of networks say whether their members are past the host's firewall.
+#[test]
+fn networks_past_the_firewall() {
+    texts(
+        r#"
+#- q/lan.network
+[Network]
+NetworkName=home
+Driver=ipvlan
+#- q/inner.network
+[Network]
+#- q/a.container
+[Container]
+Image=a:1
+Network=lan.network:ip=10.0.0.2
+#- q/b.container
+[Container]
+Image=b:1
+Network=home
+#- q/c.container
+[Container]
+Image=c:1
+Network=lan.network
+Network=inner.network
+"#,
+        expect![[r#"
+            quadlet a in `files` <- Container
+              rootful: unknown: undecided: which service manager runs the unit
+              network: Lan <- lan.network:ip=10.0.0.2
+              image: a:1 <- a:1
+            quadlet b in `files` <- Container
+              rootful: unknown: undecided: which service manager runs the unit
+              network: Lan <- home
+              image: b:1 <- b:1
+            quadlet c in `files` <- Container
+              rootful: unknown: undecided: which service manager runs the unit
+              network: Private <- inner.network
+              image: c:1 <- c:1
+        "#]],
+    );
+}

@@ -22,6 +22,11 @@ fn folders_of_settings_for_root_and_for_users() {
     [containers]
     privileged = true
   '';
+  environment.etc."containers/containers.rootless.conf.d/1001/10-a.conf".text = ''
+    [containers]
+    ipcns = "host"
+  '';
+  users.users.bob = { isNormalUser = true; uid = 1001; };
   virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1";
   virtualisation.quadlet.containers.user = { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; };
   home-manager.users.bob = {
@@ -31,67 +36,47 @@ fn folders_of_settings_for_root_and_for_users() {
   };
 }
 "#;
-    for (release, expected) in [
+    for (releases, expected) in [
         (
-            (25, 5),
+            &[(25, 5), (26, 5)][..],
             expect![[r#"
-            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
-              namespace: pid Host <- "host"
-            containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
-              rootful: default false
-              network: Host <- host
-            quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-            quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
-              rootful: false <- 1000
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-            containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
-              rootful: default false
-              users: Pick <- "auto"
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-            home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
-              runs as: default bob
-              users: default Pick <- "auto"
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-        "#]],
+                containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
+                  namespace: pid Host <- "host"
+                containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
+                  rootful: default false
+                  network: Host <- host
+                containers-conf <every container of Podman of user 1000> template in `box` <- "containers/containers.rootless.conf.d/1000/10-a.conf"
+                  rootful: default false
+                  privileged: true <- true
+                containers-conf <every container of Podman of user bob> template in `box` <- "containers/containers.rootless.conf.d/1001/10-a.conf"
+                  rootful: default false
+                  runs as: default bob
+                  namespace: ipc Host <- host
+                quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
+                  namespace: default pid Host <- "host"
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
+                  rootful: false <- 1000
+                  network: default Host <- host
+                  namespace: default pid Host <- "host"
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
+                  rootful: default false
+                  users: Pick <- "auto"
+                  network: default Host <- host
+                  namespace: default ipc Host <- host
+                  namespace: default pid Host <- "host"
+                home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+                  runs as: default bob
+                  users: default Pick <- "auto"
+                  network: default Host <- host
+                  namespace: default ipc Host <- host
+                  namespace: default pid Host <- "host"
+                  image: docker.io/a/b:1 <- "docker.io/a/b:1"
+            "#]],
         ),
         (
-            (26, 5),
-            expect![[r#"
-            containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
-              namespace: pid Host <- "host"
-            containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
-              rootful: default false
-              network: Host <- host
-            quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-            quadlet-nix user in `box` <- { containerConfig.image = "docker.io/a/b:1"; rootlessConfig.uid = 1000; }
-              rootful: false <- 1000
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-            containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.userns = "auto"
-              rootful: default false
-              users: Pick <- "auto"
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-            home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
-              runs as: default bob
-              users: default Pick <- "auto"
-              network: default Host <- host
-              namespace: default pid Host <- "host"
-              image: docker.io/a/b:1 <- "docker.io/a/b:1"
-        "#]],
-        ),
-        (
-            (26, 11),
+            &[(26, 11)],
             expect![[r#"
                 containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.pidns = "host"
                   namespace: pid Host <- "host"
@@ -101,6 +86,13 @@ fn folders_of_settings_for_root_and_for_users() {
                 containers-conf <every rootless container of Podman> template in `box` <- "containers/containers.rootless.conf.d/10-a.conf"
                   rootful: default false
                   network: Host <- host
+                containers-conf <every container of Podman of user 1000> template in `box` <- "containers/containers.rootless.conf.d/1000/10-a.conf"
+                  rootful: default false
+                  privileged: true <- true
+                containers-conf <every container of Podman of user bob> template in `box` <- "containers/containers.rootless.conf.d/1001/10-a.conf"
+                  rootful: default false
+                  runs as: default bob
+                  namespace: ipc Host <- host
                 quadlet-nix root in `box` <- virtualisation.quadlet.containers.root.containerConfig.image = "docker.io/a/b:1"
                   privileged: unknown: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
                   namespace: default pid Host <- "host"
@@ -115,17 +107,21 @@ fn folders_of_settings_for_root_and_for_users() {
                   rootful: default false
                   users: Pick <- "auto"
                   network: default Host <- host
+                  namespace: default ipc Host <- host
                 home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
                   runs as: default bob
                   users: default Pick <- "auto"
                   network: default Host <- host
+                  namespace: default ipc Host <- host
                   image: docker.io/a/b:1 <- "docker.io/a/b:1"
                 not analysed: <every rootful container of Podman>: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
                 not analysed: virtualisation.quadlet.containers.root: undecided: whether the system has Podman 6, which is the first that reads this folder <- true
             "#]],
         ),
     ] {
-        let (world, (), files) = asked(text, Kind::Nixos, true, Some(release), |_, _, _, _| ());
-        expected.assert_eq(&dump::containers(&world, &files));
+        for release in releases {
+            let (world, (), files) = asked(text, Kind::Nixos, true, Some(*release), |_, _, _, _| ());
+            expected.assert_eq(&dump::containers(&world, &files));
+        }
     }
 }

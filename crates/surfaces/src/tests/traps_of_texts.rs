@@ -68,6 +68,7 @@ fn units_that_are_texts() {
 "#,
         expect![[r#"
             quadlet-nix f in `box` <- virtualisation.quadlet.containers.f.rawConfig = "[Container]\nImage=docker.io/a/b:1\n[Service]\nExecStartPre=podman run f\n"
+              auto start: default false
               image: docker.io/a/b:1 <- docker.io/a/b:1
             command-line virtualisation.quadlet.containers.f.rawConfig in `box` <- podman run f
               auto start: default false

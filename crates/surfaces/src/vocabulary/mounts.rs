@@ -24,6 +24,20 @@ pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
     }
 }
 
+/// A volume that the local driver makes of a directory of the host, by what it is told: its type, its options and its device.
+pub(crate) fn host_volume(device: &Text, kind: &str, options: &str) -> Option<Mount> {
+    let mut options = options.split(',').map(str::trim);
+    let is_bind = kind == "bind" || options.clone().any(|one| matches!(one, "bind" | "rbind"));
+    is_bind.then(|| Mount {
+        source: device.clone(),
+        target: Text::default(),
+        read_only: options.any(|one| one == "ro"),
+        options: Vec::new(),
+        is_bind: true,
+        unclear_access: None,
+    })
+}
+
 /// Named volumes that are directories of the host, by the names that Podman and Docker know them by.
 pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -> Option<&'b Field<Mount>>) {
     for field in &mut container.mounts {

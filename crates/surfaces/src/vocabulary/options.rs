@@ -27,6 +27,8 @@ pub struct Table {
     pub facts: &'static [&'static str],
     /// The option of a container that is the configuration of a NixOS inside.
     pub guest: Option<&'static [&'static str]>,
+    /// The option of a container that tells a module which is one container by itself.
+    pub part: Option<&'static str>,
 }
 
 impl Table {
@@ -164,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 73] = [
+pub const READ: [ReadOption; 75] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "postBootCommands"]),
@@ -225,9 +227,11 @@ pub const READ: [ReadOption; 73] = [
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
     explains(&["systemd", "timers"]),
+    tells_scripts(&["systemd", "tmpfiles"]),
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
+    tells_scripts(&["systemd", "user", "tmpfiles"]),
     tells_scripts(&["systemd", "user", "units"]),
     tells(&["testScript"]),
     tells(&["users"]),

@@ -224,6 +224,11 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
     }
 }
 
+/// Does a driver of networks give containers a device in the network of one of the host's?
+pub(crate) fn is_lan(driver: &str) -> bool {
+    matches!(driver, "macvlan" | "ipvlan")
+}
+
 /// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?
 pub(crate) fn is_of_the_host(path: &str, kind: &str) -> bool {
     ["1", "self"]

@@ -168,6 +168,10 @@ impl Walk<'_, '_, '_> {
                 match reading {
                     Reading::Container => {
                         walk.account_for(&found, DefinedState::Read);
+                        if let Some(part) = table.part {
+                            let part = walk.reader.get(&found, part);
+                            walk.account_for(&part, DefinedState::Read);
+                        }
                         walk.add_secrets(&outer.id, &around.secrets);
                         walk.add(&found, container, table, outer);
                     }

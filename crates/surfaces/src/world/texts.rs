@@ -105,9 +105,11 @@ fn bind(world: &mut World, system: &SystemId, volumes: &[HostVolume]) {
 /// Adds what was read, and counts what is not known of it.
 fn add(world: &mut World, read: TextsRead, not_analysed: &mut Vec<NotAnalysed>) {
     if let Some(system) = world.systems.get_mut(&read.system)
-        && !read.problems.is_empty()
+        && !(read.problems.is_empty() && read.apis.is_empty())
     {
-        Arc::make_mut(system).unit_problems.extend(read.problems);
+        let system = Arc::make_mut(system);
+        system.unit_problems.extend(read.problems);
+        system.engines.apis.extend(read.apis);
     }
     for container in read.containers {
         let subject = Subject::Container(container.id.clone());

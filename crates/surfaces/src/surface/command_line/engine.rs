@@ -3,8 +3,8 @@
 use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
-use crate::vocabulary::mounts::bind_volumes;
-use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_of_steps};
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
+use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_lan, is_of_steps};
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line, is_other_machine};
 use crate::vocabulary::text::{HOLE, first_hole, origin_of, split_once};
@@ -141,6 +141,9 @@ fn verb(line: &Line) -> Option<(Verb, &[Element])> {
         ("network", "connect") => (Verb::Connect, 2),
         ("kube", "play") | ("play", "kube") => (Verb::Kube, 2),
         ("compose", _) => (Verb::Compose, 1),
+        ("stack", "deploy" | "up") => (Verb::Stack, 2),
+        ("service", "create") => (Verb::Swarm, 2),
+        ("system", "service") => (Verb::Service, 2),
         _ => return None,
     };
     Some((verb, rest.get(count..)?))
@@ -156,6 +159,9 @@ enum Verb {
     Connect,
     Kube,
     Compose,
+    Stack,
+    Swarm,
+    Service,
 }
 
 /// Does another machine do it, as an option says or something around the line?
@@ -184,7 +190,17 @@ pub(super) fn command(line: &Line) -> Command {
         Some((Verb::Build, words)) => build(words).map_or(Command::Nothing, Command::Run),
         Some((Verb::Kube, _)) => Command::NotRead("kube play"),
         Some((Verb::Compose, words)) if compose_runs(words) => Command::NotRead("compose"),
+        Some((Verb::Stack, _)) => Command::NotRead("stack deploy"),
+        Some((Verb::Swarm, _)) => Command::NotRead("service create"),
         _ => Command::Nothing,
+    }
+}
+
+/// The words behind `system service`, which has the engine listen.
+pub(super) fn service(line: &Line) -> Option<&[Element]> {
+    match verb(line) {
+        Some((Verb::Service, words)) if !is_elsewhere(line) => Some(words),
+        _ => None,
     }
 }
 
@@ -257,6 +273,8 @@ pub(super) struct Known<'l> {
     volumes: FxHashMap<String, (&'l Line, Field<Mount>)>,
     /// Networks that are the host's by their driver.
     host_networks: Vec<String>,
+    /// Networks whose members are in that of a device of the host.
+    lans: Vec<String>,
     /// The addresses on which networks of Docker publish ports that name none.
     bindings: FxHashMap<String, Text>,
     /// Networks that containers are connected to once they are there, by the containers' names.
@@ -300,8 +318,7 @@ impl<'l> Known<'l> {
             return;
         };
         let mut device = None;
-        let mut binds = false;
-        let mut read_only = false;
+        let mut how = String::new();
         for option in options
             .iter()
             .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"))
@@ -311,27 +328,14 @@ impl<'l> Known<'l> {
             };
             match key.pattern().as_str() {
                 "device" => device = Some(value),
-                "o" => {
-                    let pattern = value.pattern();
-                    let mut words = pattern.split(',');
-                    binds = words.clone().any(|word| matches!(word, "bind" | "rbind"));
-                    read_only = words.any(|word| word == "ro");
-                }
+                "o" => how = value.pattern(),
                 _ => {}
             }
         }
-        let Some(source) = device.filter(|_| binds) else {
+        let Some(mount) = device.and_then(|device| host_volume(&device, "", &how)) else {
             return;
         };
-        let origin = origin_of(&source);
-        let mount = Mount {
-            source,
-            target: Text::default(),
-            read_only,
-            options: Vec::new(),
-            is_bind: true,
-            unclear_access: None,
-        };
+        let origin = origin_of(&mount.source);
         let mount = base.fact(mount, origin);
         let mount = match base.existence(line.when.maybe, &line.when.conditions) {
             Existence::Certain | Existence::Template => mount,
@@ -346,8 +350,10 @@ impl<'l> Known<'l> {
             return;
         };
         let driver = value_of(&options, "--driver").or_else(|| value_of(&options, "-d"));
-        if driver.as_deref() == Some("host") {
-            self.host_networks.push(name.clone());
+        match driver.as_deref() {
+            Some("host") => self.host_networks.push(name.clone()),
+            Some(driver) if is_lan(driver) => self.lans.push(name.clone()),
+            _ => {}
         }
         let settings = options
             .iter()
@@ -384,7 +390,15 @@ impl<'l> Known<'l> {
             }
         }
         let later = later.into_iter().flatten().filter_map(Text::as_known);
-        for network in of_line.chain(later) {
+        let all: Vec<String> = of_line.chain(later).collect();
+        let is_lan = |network: &String| self.lans.contains(network);
+        if container.network.said() == Some(&NetworkMode::Private)
+            && !all.is_empty()
+            && all.iter().all(is_lan)
+        {
+            container.network = container.network.map(|_| NetworkMode::Lan);
+        }
+        for network in all {
             if self.host_networks.contains(&network) {
                 container.network = container.network.map(|_| NetworkMode::Host);
             }

@@ -4,6 +4,7 @@ use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shel
 use super::files::{may_name_script, with_files};
 use super::inside::{self, LINES, is_unit_line};
 use super::scripts::{gap, may_run_containers, names_program};
+use super::sets::Sets;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
 use crate::surface::texts::{Runs, Written};
@@ -118,15 +119,22 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         Some(&"home" | &"xdg" | &"xsession") => is_home,
         _ => true,
     };
+    let mut sets = Sets::default();
     for path in ALIASES.iter().filter(is_there) {
-        found.each(config, path, "expansion", &of_user);
+        if sets.has(found.reader, config, path) {
+            found.each(config, path, &["expansion"], &of_user);
+        }
     }
     for path in INITS.iter().filter(is_there) {
-        let option = found.option(config, path);
-        found.add(path.join("."), &option, &of_user);
+        if sets.has(found.reader, config, path) {
+            let option = found.option(config, path);
+            found.add(path.join("."), &option, &of_user);
+        }
     }
     for (what, path) in OTHERS {
-        found.tell(config, path, what);
+        if sets.has(found.reader, config, path) {
+            found.tell(config, path, what);
+        }
     }
     if !is_home {
         for path in OF_ROOT {
@@ -134,8 +142,8 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
             found.add(path.join("."), &option, &Runs::Root);
         }
         for (path, options) in JOBS {
-            for option in options {
-                found.each(config, path, option, &Runs::Root);
+            if sets.has(found.reader, config, path) {
+                found.each(config, path, options, &Runs::Root);
             }
         }
         found.cron(config);
@@ -227,18 +235,22 @@ impl Finder<'_, '_, '_> {
         });
     }
 
-    /// The entries of a set, each a script or a set with one in it, under this name.
-    fn each(&mut self, config: &Found, path: &[&str], part: &str, runs: &Runs) {
+    /// The entries of a set, each a script or a set with some in it, under these names.
+    fn each(&mut self, config: &Found, path: &[&str], parts: &[&str], runs: &Runs) {
         let all = self.option(config, path);
         if self.reader.is_unset(&all) {
             return;
         }
         for (name, entry) in self.reader.entries(&all).all() {
-            let found = match &entry.value.value {
-                Value::Attrs(_) => self.reader.get(&entry, part),
-                _ => entry,
-            };
-            self.add(format!("{}.{}", path.join("."), as_key(&name)), &found, runs);
+            let path = format!("{}.{}", path.join("."), as_key(&name));
+            if !matches!(entry.value.value, Value::Attrs(_)) {
+                self.add(path, &entry, runs);
+                continue;
+            }
+            for part in parts {
+                let found = self.reader.get(&entry, part);
+                self.add(path.clone(), &found, runs);
+            }
         }
     }
 
@@ -445,10 +457,10 @@ impl Finder<'_, '_, '_> {
             true => (["home", "activation"], "data", Runs::User(None)),
             false => (["system", "activationScripts"], "text", Runs::Root),
         };
-        self.each(config, &path, part, &runs);
+        self.each(config, &path, &[part], &runs);
         if !is_home {
             let path = ["system", "userActivationScripts"];
-            self.each(config, &path, part, &Runs::User(None));
+            self.each(config, &path, &[part], &Runs::User(None));
         }
     }
 

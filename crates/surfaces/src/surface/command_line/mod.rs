@@ -13,6 +13,7 @@ mod inside;
 mod line;
 mod nspawn;
 mod scripts;
+mod sets;
 mod unshare;
 
 pub(crate) use scripts::{CommandLine, command_lines, names_program};

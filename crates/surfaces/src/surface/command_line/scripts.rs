@@ -7,16 +7,22 @@ use super::nspawn;
 use super::unshare;
 use crate::surface::texts::{HostVolume, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
+use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Followed, Line, Stopped, Who};
-use nixpod_model::{Container, Engine, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use nixpod_model::{Api, Container, Engine, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 11] = [
     "docker",
     "docker-compose",
+    "dockerd",
+    "machinectl",
     "nerdctl",
+    "nixos-container",
     "podman",
     "podman-compose",
     "systemd-nspawn",
@@ -25,11 +31,28 @@ const PROGRAMS: [&str; 8] = [
 ];
 
 /// Words without which a script runs none of them.
-const WORDS: [&str; 5] = ["docker", "nerdctl", "podman", "systemd-nspawn", "unshare"];
+const WORDS: [&str; 7] = [
+    "docker",
+    "machinectl ",
+    "nerdctl",
+    "nixos-container ",
+    "podman",
+    "systemd-nspawn",
+    "unshare",
+];
+
+/// All of them at once: nearly every string of a project is asked for them.
+static ANY_WORD: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok()
+});
 
 /// Is there the name of such a program in a text?
 pub(crate) fn names_program(text: &str) -> bool {
-    WORDS.iter().any(|word| text.contains(word))
+    match &*ANY_WORD {
+        Some(words) => words.is_match(text),
+        None => WORDS.iter().any(|word| text.contains(word)),
+    }
 }
 
 /// May a text, or a script that it runs, name such a program?
@@ -156,6 +179,7 @@ fn lines(written: &Written, lines: &[Line], out: &mut TextsRead) {
             },
             _ => {}
         }
+        out.apis.extend(apis(&base, line));
         if let Some(why) = not_read(line) {
             out.not_analysed
                 .push(gap(place_of(&written.path), why, &line.origin));
@@ -163,10 +187,30 @@ fn lines(written: &Written, lines: &[Line], out: &mut TextsRead) {
     }
 }
 
+/// Where a line has root's engine listen, besides sockets of the machine's own.
+fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
+    let is_root = || runs(base, line).0.value() == Some(&true);
+    match line.program.as_str() {
+        _ if line.elsewhere || !is_root() => Vec::new(),
+        "dockerd" => daemon::dockerd(&base.words(&line.words))
+            .apis(Engine::Docker, true)
+            .collect(),
+        "podman" => match engine::service(line) {
+            Some(words) => daemon::podman_service(&base.words(words))
+                .apis(Engine::Podman, true)
+                .collect(),
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
 /// Why a line that runs containers is not read.
 fn not_read(line: &Line) -> Option<Why> {
     let what = match line.program.as_str() {
         "systemd-nspawn" if line.elsewhere => "systemd-nspawn on another machine",
+        "machinectl" if !line.elsewhere && has_verb(line, &["enable", "start"]) => "machinectl",
+        "nixos-container" if !line.elsewhere && has_verb(line, &["create", "start"]) => "nixos-container",
         "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
         shell::NOT_KNOWN if engine::seems_to_run(line) => {
@@ -175,6 +219,13 @@ fn not_read(line: &Line) -> Option<Why> {
         _ => return None,
     };
     Some(Why::NotModelled(what.to_owned()))
+}
+
+/// Is the first word that is no option one of these?
+fn has_verb(line: &Line, verbs: &[&str]) -> bool {
+    let mut words = line.words.iter().map(|word| word.text.pattern());
+    let verb = words.find(|word| !word.starts_with('-'));
+    verb.is_some_and(|verb| verbs.contains(&verb.as_str()))
 }
 
 /// Loops and functions come to a line with many values; so many of them are read.

@@ -6,10 +6,24 @@ use crate::vocabulary::unit::kinds::{Kind, OF_SYSTEMD, QUADLET, QUADLET_KEYS};
 use crate::vocabulary::unit::parse::{Entry, MAX_PROBLEMS, Problem, Section, Unit, told};
 use crate::vocabulary::unit::split::{SplitProblem, arguments, list};
 use nixpod_model::{Consequence, PodmanRelease, Text, UnitProblem};
+use nixpod_source::Origin;
 use rustc_hash::FxHashSet;
 
 /// Keys of the service that Podman warns about since 5.6: it decides by itself who runs the service.
-const SERVICE_KEYS: [&str; 3] = ["User", "Group", "DynamicUser"];
+pub(crate) const SERVICE_KEYS: [&str; 3] = ["User", "Group", "DynamicUser"];
+
+/// Keys by which another unit is told to want one.
+pub(crate) const INSTALLS: [&str; 3] = ["WantedBy", "RequiredBy", "UpheldBy"];
+
+/// Where another unit is told to want one. Of a template nobody wants more than the instance that it names.
+pub(crate) fn is_wanted(unit: &Unit, is_template: bool) -> Option<Origin> {
+    if is_template && unit.last("Install", "DefaultInstance").is_none() {
+        return None;
+    }
+    let wants = |key: &&str| unit.values("Install", key).into_iter().next_back();
+    let entry = INSTALLS.iter().find_map(wants);
+    entry.map(|entry| entry.origin.clone())
+}
 
 /// The name that was meant by one that is not too long for a slip of the hand.
 fn meant<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {

@@ -1,11 +1,12 @@
 //! Units that know each other by the names of their files.
 
-use crate::vocabulary::mounts::bind_volumes;
+use crate::vocabulary::mounts::{bind_volumes, host_volume};
+use crate::vocabulary::podman::is_lan;
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
 use crate::vocabulary::unit::values::Values;
-use nixpod_model::{Container, Field, Mount, Text};
+use nixpod_model::{Container, Field, Mount, NetworkMode, Text};
 use nixpod_source::Origin;
 use rustc_hash::FxHashMap;
 
@@ -59,6 +60,22 @@ impl Linked {
         self.get(&image).filter(|image| image.kind == Kind::Image)
     }
 
+    /// A container that is in no networks but those that are past the host's firewall.
+    pub(crate) fn put_on_lan(&self, values: &Values, container: &mut Container) {
+        let networks = values.all("Network");
+        let is_lan = |network: &Field<Text>| {
+            let name = network.value().map(Text::pattern).unwrap_or_default();
+            let name = name.split(':').next().unwrap_or_default();
+            { self.members.iter() }.any(|member| member.is_lan() && member.is_network_called(name))
+        };
+        if container.network.said() == Some(&NetworkMode::Private)
+            && !networks.is_empty()
+            && networks.iter().all(is_lan)
+        {
+            container.network = container.network.map(|_| NetworkMode::Lan);
+        }
+    }
+
     /// A volume can be a directory of the host under another name.
     pub(crate) fn bind_volumes(&self, container: &mut Container) {
         bind_volumes(container, |name| self.bound.get(name));
@@ -85,6 +102,18 @@ impl Member {
             Some(stem) => format!("{stem}{suffix}@"),
             None => format!("{}{suffix}", self.stem()),
         }
+    }
+
+    /// Is it a network whose members are in that of a device of the host?
+    fn is_lan(&self) -> bool {
+        let driver = self.values.last("Driver").filter(|_| self.kind == Kind::Network);
+        let driver = driver.and_then(|driver| driver.value().map(Text::pattern));
+        driver.is_some_and(|driver| is_lan(&driver))
+    }
+
+    /// Does a name stand for this network?
+    fn is_network_called(&self, name: &str) -> bool {
+        self.name == name || self.resource().is_some_and(|called| called.pattern() == name)
     }
 
     fn resource(&self) -> Option<Text> {
@@ -118,20 +147,11 @@ impl Member {
             self.values.last(key).or(of_words)
         };
         let known = |key: &str, name: &str| given(key, name)?.value().map(Text::pattern);
-        let options = known("Options", "o").unwrap_or_default();
-        let mut options = options.split(',').map(str::trim);
-        let is_bind = known("Type", "type").as_deref() == Some("bind")
-            || options.clone().any(|one| matches!(one, "bind" | "rbind"));
-        let device = given("Device", "device").filter(|_| is_bind)?;
-        let read_only = options.any(|one| one == "ro");
-        Some(device.map(|device| Mount {
-            source: device.clone(),
-            target: Text::default(),
-            read_only,
-            options: Vec::new(),
-            is_bind: true,
-            unclear_access: None,
-        }))
+        let [kind, options] = [("Type", "type"), ("Options", "o")].map(|(key, name)| known(key, name));
+        let device = given("Device", "device")?;
+        let (kind, options) = (kind.unwrap_or_default(), options.unwrap_or_default());
+        let mount = host_volume(device.value()?, &kind, &options)?;
+        Some(device.map(|_| mount.clone()))
     }
 }
 

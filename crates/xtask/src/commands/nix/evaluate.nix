@@ -102,6 +102,23 @@ let
       { }
   );
 
+  # The units among files that a system or a user has.
+  units =
+    user: files:
+    let
+      prefix = "containers/systemd/";
+      mine = lib.filterAttrs (name: _: lib.hasPrefix prefix name) files;
+      unit = name: file: {
+        name = lib.removePrefix prefix name;
+        value = {
+          inherit user;
+          shell = false;
+          inherit (file) text;
+        };
+      };
+    in
+    lib.mapAttrs' unit mine;
+
   # A setting that is `null`, or an empty list, is not written.
   service =
     unit:
@@ -164,33 +181,11 @@ let
 
     seiarotg =
       spec:
-      let
-        config = system nixos given.modules.seiarotg spec;
-        prefix = "containers/systemd/";
-      in
-      lib.mapAttrs' (name: file: {
-        name = lib.removePrefix prefix name;
-        value = {
-          user = false;
-          shell = false;
-          inherit (file) text;
-        };
-      }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.environment.etc);
+      units false (system nixos given.modules.seiarotg spec).environment.etc;
 
     seiarotg-home =
       spec:
-      let
-        config = system ./home.nix given.modules.seiarotg-home spec;
-        prefix = "containers/systemd/";
-      in
-      lib.mapAttrs' (name: file: {
-        name = lib.removePrefix prefix name;
-        value = {
-          user = true;
-          shell = false;
-          inherit (file) text;
-        };
-      }) (lib.filterAttrs (name: _: lib.hasPrefix prefix name) config.xdg.configFile);
+      units true (system ./home.nix given.modules.seiarotg-home spec).xdg.configFile;
 
     mirkolenz =
       spec:

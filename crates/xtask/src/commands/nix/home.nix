@@ -2,10 +2,7 @@
 { lib, ... }:
 let
   inherit (lib) mkOption types;
-  open = mkOption {
-    type = types.submodule { freeformType = types.attrsOf types.anything; };
-    default = { };
-  };
+  inherit (import ./options.nix { inherit lib; }) open list;
   files = mkOption {
     default = { };
     type = types.attrsOf (
@@ -17,10 +14,6 @@ let
         };
       }
     );
-  };
-  list = mkOption {
-    type = types.listOf types.unspecified;
-    default = [ ];
   };
 in
 {

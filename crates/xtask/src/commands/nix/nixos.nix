@@ -2,18 +2,11 @@
 { lib, pkgs, utils, ... }:
 let
   inherit (lib) mkOption types;
+  inherit (import ./options.nix { inherit lib; }) open list;
   inherit (utils.systemdUtils.unitOptions) unitOption;
-  open = mkOption {
-    type = types.submodule { freeformType = types.attrsOf types.anything; };
-    default = { };
-  };
   section = mkOption {
     type = types.attrsOf unitOption;
     default = { };
-  };
-  list = mkOption {
-    type = types.listOf types.unspecified;
-    default = [ ];
   };
 in
 {
