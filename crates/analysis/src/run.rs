@@ -3,7 +3,7 @@
 use crate::index::Index;
 use crate::rule::{Ceiling, Secret, Unsure, of_conditions};
 use crate::{Check, Ctx, Finding, Rule, Sink};
-use nixpod_model::{Container, Existence, Standing, System, World};
+use nixpod_model::{Container, EntryName, Existence, Standing, Surface, System, SystemKind, World};
 use nixpod_source::Confidence;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
@@ -37,6 +37,14 @@ pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<
                 );
                 check(&ctx, container, &mut sink);
                 add_conditions(container, &mut sink);
+                if !sink.findings.is_empty()
+                    && let Some(reached) = reached(world, container)
+                {
+                    for finding in &mut sink.findings {
+                        let help = finding.help.take().unwrap_or_default();
+                        finding.help = Some(format!("{reached} {help}").trim_end().to_owned());
+                    }
+                }
                 findings.append(&mut sink.findings);
                 secrets.append(&mut sink.secrets);
             }
@@ -61,6 +69,46 @@ pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<
         }
     }
     (findings, secrets)
+}
+
+/// So many containers are named that a setting of their engine reaches.
+const MAX_REACHED: usize = 6;
+
+/// Which containers have what is said of the one that stands for every container of an engine, as a sentence.
+fn reached(world: &World, all: &Container) -> Option<String> {
+    if !stands_for_all(all) {
+        return None;
+    }
+    let wanted = match all.id.name() {
+        EntryName::Known(name) if name == "rootful" => Some(true),
+        EntryName::Known(_) => Some(false),
+        EntryName::Template => None,
+    };
+    let is_inside = |one: &Container| {
+        let system = world.system(&one.system);
+        one.system == all.system
+            || system.kind == SystemKind::Home && system.parent.as_ref() == Some(&all.system)
+    };
+    let names: Vec<String> = { world.containers.values() }
+        .filter(|one| !stands_for_all(one) && is_inside(one))
+        .filter(|one| one.engine.value() == all.engine.value())
+        .filter(|one| wanted.is_none_or(|wanted| one.rootful.value() == Some(&wanted)))
+        .map(|one| format!("`{}`", one.name))
+        .collect();
+    let (shown, more) = names.split_at(names.len().min(MAX_REACHED));
+    let listed = match (shown, more.len()) {
+        ([], _) => return None,
+        ([only], 0) => only.clone(),
+        ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    };
+    Some(format!(
+        "It holds for each of these, unless one says otherwise: {listed}."
+    ))
+}
+
+fn stands_for_all(container: &Container) -> bool {
+    matches!(container.surface, Surface::ContainersConf | Surface::DaemonJson)
 }
 
 fn ceiling_of(world: &World, container: &Container) -> Ceiling {

@@ -30,6 +30,8 @@ pub struct Engines {
     pub apis: Vec<Field<Api>>,
     /// Does the Docker daemon change the packet filter, so that published ports pass by the firewall?
     pub docker_filters: Field<bool>,
+    /// Does Podman's timer for updates run?
+    pub auto_update: Field<bool>,
     /// Where images come from.
     pub registries: Registries,
     /// Where images and containers are kept.
@@ -90,6 +92,7 @@ impl Default for Engines {
             docker_compat: Field::default(false),
             apis: Vec::new(),
             docker_filters: Field::default(true),
+            auto_update: Field::default(false),
             registries: Registries::default(),
             storage: Storage::default(),
         }
@@ -111,6 +114,7 @@ impl Engines {
             docker_compat,
             apis,
             docker_filters,
+            auto_update,
             registries,
             storage,
         } = self;
@@ -149,6 +153,10 @@ impl Engines {
         visitor.fact(
             default("docker filters", "whether Docker changes the packet filter"),
             docker_filters,
+        );
+        visitor.fact(
+            default("auto update", "whether images are updated by a timer"),
+            auto_update,
         );
         registries.visit(visitor);
         storage.visit(visitor);

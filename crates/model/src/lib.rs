@@ -23,6 +23,7 @@ mod fact;
 mod firewall;
 mod ids;
 mod rights;
+mod secret;
 mod spec;
 mod symbol;
 mod system;
@@ -41,15 +42,13 @@ pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use rights::{JobUser, Right, RightBy};
+pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
     Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
     UnknownOption, Userns,
 };
 pub use symbol::symbol_in_words;
-pub use system::{
-    Host, Kernel, Release, Role, SecretSlot, SecretValue, Seen, Standing, StateVersion, System, SystemKind,
-    Unseen,
-};
+pub use system::{Host, Kernel, Release, Role, Seen, Standing, StateVersion, System, SystemKind, Unseen};
 pub use text::{StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;

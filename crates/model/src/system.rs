@@ -1,5 +1,6 @@
 //! The systems that containers run in, and the world that one root evaluates to.
 
+use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
     ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, JobUser, Right, SystemId, Text,
     UnitProblem, User, UsersBy, Visitor,
@@ -142,6 +143,10 @@ pub struct System {
     pub users_by: Field<UsersBy>,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
+    /// Files that are made at run time, by a manager of secrets, with the mode that is asked for.
+    pub managed_secrets: Vec<ManagedSecret>,
+    /// The files of the keys with which it decrypts its secrets.
+    pub decryption_keys: Vec<Field<Text>>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
@@ -236,6 +241,8 @@ impl System {
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
             secrets: Vec::new(),
+            managed_secrets: Vec::new(),
+            decryption_keys: Vec::new(),
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -272,6 +279,8 @@ impl System {
             firewall,
             users_by,
             secrets,
+            managed_secrets,
+            decryption_keys,
             unit_problems,
             seen: _,
         } = self;
@@ -297,9 +306,7 @@ impl System {
         visit_rights(visitor, wheel_is_root, nix_trusted, rights, job_users);
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
-        for SecretValue { slot, value } in secrets {
-            visitor.fact(slot.info(), value);
-        }
+        visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
@@ -433,42 +440,4 @@ pub struct Kernel {
     pub at_least: bool,
     /// How it is known, such as `pkgs.linuxPackages_6_6` or `default of NixOS 24.05`.
     pub source: String,
-}
-
-/// Where a secret would be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSlot {
-    /// `users.users.<u>.password` or `initialPassword`: user and option name.
-    Password(String, &'static str),
-    /// `users.users.<u>.hashedPassword` or `initialHashedPassword`.
-    HashedPassword(String, &'static str),
-    /// The text of a written file: `environment.etc.<n>.text`, `pkgs.writeText`: its name.
-    WrittenFile(String),
-    /// The same of a unit, of which containers are read by themselves: its name.
-    Unit(String),
-    /// An environment variable of a service: its name.
-    Environment(String),
-    /// An option whose value is a credential, such as an image's `password`: its path.
-    Credential(String),
-    /// An option that takes the path of a secret file: its path.
-    SecretFile(String),
-}
-
-impl SecretSlot {
-    fn info(&self) -> FactInfo {
-        let info = FactInfo::secret("secret", "what is stored");
-        match self {
-            Self::Unit(_) => info.whole(),
-            _ => info,
-        }
-    }
-}
-
-/// A value that a rule should look at for secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretValue {
-    /// Where it would be stored.
-    pub slot: SecretSlot,
-    /// The value.
-    pub value: Field<Text>,
 }

@@ -42,6 +42,8 @@ pub enum StoreRef {
         origin: Origin,
         /// Is the file encrypted, as its content says (sops metadata, an age or OpenPGP header)?
         encrypted: bool,
+        /// Is there a private key in it?
+        has_key: bool,
     },
     /// A path value that is used as it is and not copied by itself: the text is the path. In a flake the whole tree is
     /// in the store anyway.
@@ -52,6 +54,8 @@ pub enum StoreRef {
         origin: Origin,
         /// Is the file encrypted, as its content says?
         encrypted: bool,
+        /// Is there a private key in it?
+        has_key: bool,
     },
     /// A file written by `pkgs.writeText` and the like.
     Written {

@@ -97,6 +97,8 @@ pub enum UnitProblem {
     NoSuchUnit(String),
     /// A path that a shell would expand, and nobody does here.
     NotExpanded(String),
+    /// An option of the module that is not in the unit, because its text is given as a whole.
+    Discarded(String),
 }
 
 impl UnitProblem {
@@ -110,7 +112,7 @@ impl UnitProblem {
             | Self::MissingKey(_)
             | Self::Conflict(_)
             | Self::NoSuchUnit(_) => Consequence::NoService,
-            Self::LostLine(_) | Self::UnknownSection { .. } => Consequence::Ignored,
+            Self::LostLine(_) | Self::UnknownSection { .. } | Self::Discarded(_) => Consequence::Ignored,
             Self::Quoting { dropped: true, .. } => Consequence::Ignored,
             Self::Quoting { dropped: false, .. } | Self::ServiceKey(_) => Consequence::Unsupported,
             Self::Value { consequence, .. } => *consequence,
@@ -159,6 +161,7 @@ impl fmt::Display for UnitProblem {
             Self::Conflict(sentence) => f.write_str(sentence),
             Self::NoSuchUnit(unit) => write!(f, "there is no unit `{unit}`"),
             Self::NotExpanded(path) => write!(f, "nobody expands `{path}` here"),
+            Self::Discarded(option) => write!(f, "`{option}` is not in the unit, whose text is given"),
         }
     }
 }

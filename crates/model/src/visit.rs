@@ -234,9 +234,21 @@ impl FactValue for Text {
         let mut out = self.display();
         for reference in &self.context {
             out.push_str(&match reference {
-                StoreRef::Copied { path, encrypted, .. } => format!(" (copies {path}{})", note(*encrypted)),
-                StoreRef::Path { path, encrypted, .. } => format!(" (path {path}{})", note(*encrypted)),
-                StoreRef::Read { path, encrypted, .. } => format!(" (reads {path}{})", note(*encrypted)),
+                StoreRef::Copied {
+                    path,
+                    encrypted,
+                    has_key,
+                    ..
+                } => format!(" (copies {path}{})", note(*encrypted, *has_key)),
+                StoreRef::Path {
+                    path,
+                    encrypted,
+                    has_key,
+                    ..
+                } => format!(" (path {path}{})", note(*encrypted, *has_key)),
+                StoreRef::Read { path, encrypted, .. } => {
+                    format!(" (reads {path}{})", note(*encrypted, false))
+                }
                 StoreRef::Written { name, text } => format!(" (writes {name}: {:?})", text.describe()),
             });
         }
@@ -244,6 +256,10 @@ impl FactValue for Text {
     }
 }
 
-const fn note(encrypted: bool) -> &'static str {
-    if encrypted { " encrypted" } else { "" }
+const fn note(encrypted: bool, has_key: bool) -> &'static str {
+    match (encrypted, has_key) {
+        (true, _) => " encrypted",
+        (false, true) => " with a key",
+        (false, false) => "",
+    }
 }

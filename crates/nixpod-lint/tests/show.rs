@@ -173,8 +173,8 @@ fn flags_are_folded_in_and_what_they_override_is_told() {
               command      serve 'two words'                                    cmd           configuration.nix:7:13
               flag         --privileged --network=host -e X=1 --memory=1g       extraOptions  configuration.nix:6:22
               option       hostname=app                                         hostname      configuration.nix:8:16
+              option       label=com.example.a-label-with-a-rather-long-name=1  labels        configuration.nix:9:60
               option       memory=1g                                            extraOptions  configuration.nix:6:65
-              labels       "com.example.a-label-with-a-rather-long-name" = "1"                configuration.nix:9:60
               25 more are as by default (--defaults)
         "#]],
     );

@@ -2,10 +2,12 @@
 
 use nixpod_analysis::Rule;
 
+mod capabilities_not_dropped;
 mod chowned_system_dir;
 mod colliding_subid_ranges;
 mod confinement_disabled;
 mod conflicting_options;
+mod credential_directory_bind;
 mod dangerous_capability;
 mod dead_flag;
 mod empty_password;
@@ -19,6 +21,7 @@ mod fuse_overlayfs_storage;
 mod gpu_device;
 mod guest_firewall;
 mod half_private_users;
+mod host_loopback;
 mod host_namespace;
 mod ignored_network_option;
 mod image_without_digest;
@@ -32,38 +35,54 @@ mod mount_propagation;
 mod nested_ids_out_of_range;
 mod nested_podman_keyring;
 mod network_sanity;
+mod new_privileges_allowed;
 mod nix_trusted_user;
+mod no_resource_limits;
 mod opaque_guest;
 mod ports_without_effect;
 mod privileged_container;
 mod published_on_all_interfaces;
 mod quadlet_invalid;
+mod raw_config_discards_hardening;
+mod relabelled_system_dir;
 mod root_equivalent_group;
+mod root_in_container;
 mod runs_as_trusted;
 mod runtime_dir_bind;
 mod seccomp_unconfined;
 mod secret_file_in_store;
+mod secret_file_mode;
+mod secret_in_arguments;
 mod secret_in_store;
 mod secret_path_as_value;
+mod secret_read_at_eval;
 mod sensitive_bind;
+mod shadowed_policy;
 mod shared_host_network;
 mod store_in_container;
+mod store_rootfs_without_overlay;
 mod sys_admin_capability;
+mod unattended_update;
 mod unknown_capability;
 mod unknown_option;
+mod unlimited;
 mod unpinned_image;
+mod unqualified_image;
 mod user_namespaces_disabled;
 mod wide_device_access;
 mod will_not_start;
+mod writable_rootfs;
 mod writable_store_bind;
 mod x11_socket_bind;
 
 /// Every rule, by name.
 pub static ALL: &[&Rule] = &[
+    &capabilities_not_dropped::RULE,
     &chowned_system_dir::RULE,
     &colliding_subid_ranges::RULE,
     &confinement_disabled::RULE,
     &conflicting_options::RULE,
+    &credential_directory_bind::RULE,
     &dangerous_capability::RULE,
     &dead_flag::RULE,
     &empty_password::RULE,
@@ -77,6 +96,7 @@ pub static ALL: &[&Rule] = &[
     &gpu_device::RULE,
     &guest_firewall::RULE,
     &half_private_users::RULE,
+    &host_loopback::RULE,
     &host_namespace::RULE,
     &ignored_network_option::RULE,
     &image_without_digest::RULE,
@@ -90,29 +110,43 @@ pub static ALL: &[&Rule] = &[
     &nested_ids_out_of_range::RULE,
     &nested_podman_keyring::RULE,
     &network_sanity::RULE,
+    &new_privileges_allowed::RULE,
     &nix_trusted_user::RULE,
+    &no_resource_limits::RULE,
     &opaque_guest::RULE,
     &ports_without_effect::RULE,
     &privileged_container::RULE,
     &published_on_all_interfaces::RULE,
     &quadlet_invalid::RULE,
+    &raw_config_discards_hardening::RULE,
+    &relabelled_system_dir::RULE,
     &root_equivalent_group::RULE,
+    &root_in_container::RULE,
     &runs_as_trusted::RULE,
     &runtime_dir_bind::RULE,
     &seccomp_unconfined::RULE,
     &secret_file_in_store::RULE,
+    &secret_file_mode::RULE,
+    &secret_in_arguments::RULE,
     &secret_in_store::RULE,
     &secret_path_as_value::RULE,
+    &secret_read_at_eval::RULE,
     &sensitive_bind::RULE,
+    &shadowed_policy::RULE,
     &shared_host_network::RULE,
     &store_in_container::RULE,
+    &store_rootfs_without_overlay::RULE,
     &sys_admin_capability::RULE,
+    &unattended_update::RULE,
     &unknown_capability::RULE,
     &unknown_option::RULE,
+    &unlimited::RULE,
     &unpinned_image::RULE,
+    &unqualified_image::RULE,
     &user_namespaces_disabled::RULE,
     &wide_device_access::RULE,
     &will_not_start::RULE,
+    &writable_rootfs::RULE,
     &writable_store_bind::RULE,
     &x11_socket_bind::RULE,
 ];

@@ -2,9 +2,10 @@
 
 use super::table::{Builtin, Cost, plain};
 use crate::{
-    ContextItem, Evaluator, FileKind, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown, Value,
+    ContextItem, Evaluator, FileKind, NixString, OriginId, PASSED_ON, Res, StringPart, ThunkId, Tracked,
+    Unknown, Value,
 };
-use nixpod_source::{HopKind, Site, Utf8Path, Why};
+use nixpod_source::{HopKind, Site, Symbol, Utf8Path, Why};
 use smol_str::SmolStr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
         let value = ev.force(args[0])?;
         import(ev, &value, site)
     }),
-    ("readFile", 1, 1, Cost::Bytes, read_file),
+    ("readFile", 1, 1 | PASSED_ON, Cost::Bytes, read_file),
     ("readDir", 1, 0, Cost::Sizes, read_dir),
     ("readFileType", 1, 1, Cost::Call, read_file_type),
     ("pathExists", 1, 1, Cost::Call, path_exists),
@@ -36,9 +37,19 @@ pub(super) const BUILTINS: &[Builtin] = &[
 
 fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {
     let value = ev.force(args[0])?;
-    let path = ev.to_path(&value, site)?;
+    let path = match ev.to_path(&value, site) {
+        // What is asked for is known by its name, although where it lies is not.
+        Err(crate::Stop::Unknown(unknown)) if unknown.why.symbol() == Some(Symbol::Secret) => {
+            let name = unknown.why.name().unwrap_or_default().to_owned();
+            // Its path comes from some module; it is read here.
+            return Ok(unread(ev, &name, unknown.why.clone(), OriginId::default(), site));
+        }
+        path => path?,
+    };
     let bytes = match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => bytes,
+        // Files of a running system: what is read there is in the result all the same.
+        Err(why) if path.starts_with("/run/") => return Ok(unread(ev, &path, why, value.origin, site)),
         Err(why) => return plain(Value::unknown(why)),
     };
     ev.charge(bytes.len())?;
@@ -78,6 +89,30 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         value: Value::String(Rc::new(string)),
         origin,
     })
+}
+
+/// A text that is not known, and that is known to come from a file.
+fn unread(ev: &mut Evaluator<'_>, path: &str, why: Why, read: OriginId, site: Site) -> Tracked {
+    let origin = ev.origin(HopKind::Import, site, read);
+    // It is what the file says, and no longer the file.
+    let why = Why::Impure(format!("the content of {path}, of which {why}"));
+    let string = NixString {
+        text: SmolStr::default(),
+        parts: Some(Rc::new([StringPart {
+            len: 0,
+            origin,
+            offset: 0,
+            hole: Some(Unknown::new(why)),
+        }])),
+        context: Some(Rc::new([ContextItem::Read {
+            path: path.into(),
+            origin,
+        }])),
+    };
+    Tracked {
+        value: Value::String(Rc::new(string)),
+        origin,
+    }
 }
 
 fn read_dir(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked> {

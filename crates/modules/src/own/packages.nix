@@ -9,8 +9,16 @@ let
   };
   package = name: known: open name ({ type = "derivation"; outPath = storePath name; } // known);
   # An image without a tag has one that is made of its content.
-  builtImage = { name, tag ? null, ... }:
-    package "pkgs.dockerTools.buildImage" ({ imageName = lib.toLower name; } // (if tag == null then { } else { imageTag = tag; }));
+  # Whoever has it has its configuration, and what its scripts say.
+  builtImage = { name, tag ? null, config ? { }, ... }@given:
+    let
+      script = lib.concatMapStrings (from: "${given.${from} or ""}\n") [ "extraCommands" "fakeRootCommands" "runAsRoot" ];
+      made = written "image ${name}" "${anyText config}\n${script}";
+    in
+    package "pkgs.dockerTools.buildImage" ({
+      imageName = lib.toLower name;
+      outPath = builtins.substring 0 0 "${made}" + storePath "pkgs.dockerTools.buildImage";
+    } // (if tag == null then { } else { imageTag = tag; }));
   anyText = value: builtins.toJSON value;
   # A package of other ones: whoever has it has the files that they write.
   joined = name: paths: package name { outPath = builtins.substring 0 0 (toString paths) + storePath "pkgs.${name}"; };

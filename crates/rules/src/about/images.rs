@@ -80,9 +80,53 @@ pub(crate) fn tag(reference: &str) -> Option<Tag> {
     })
 }
 
+/// A reference that names no registry, as docker.io has it; `None` if it names one, is pinned, or is no image of a registry.
+pub(crate) fn without_registry(reference: &str) -> Option<String> {
+    if reference.contains("://") {
+        return None;
+    }
+    tag(reference)?;
+    let (first, rest) = match reference.split_once('/') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (reference, None),
+    };
+    let is_registry = rest.is_some() && (first.contains(['.', ':']) || first == "localhost");
+    if is_registry {
+        return None;
+    }
+    Some(match rest {
+        Some(_) => format!("docker.io/{reference}"),
+        None => format!("docker.io/library/{reference}"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Tag, tag};
+    use super::{Tag, tag, without_registry};
+
+    #[test]
+    fn names_without_a_registry() {
+        assert_eq!(
+            without_registry("nginx:1").as_deref(),
+            Some("docker.io/library/nginx:1")
+        );
+        assert_eq!(
+            without_registry("a/b@sha256:00").as_deref(),
+            Some("docker.io/a/b@sha256:00")
+        );
+        for reference in [
+            "a@sha256:00",
+            "ghcr.io/a/b",
+            "registry:5000/a",
+            "localhost/a",
+            "docker://nginx",
+            "app.build",
+            "\u{fffc}/a",
+            "/nix/store/x",
+        ] {
+            assert_eq!(without_registry(reference), None, "{reference}");
+        }
+    }
 
     #[test]
     fn tags_are_read_from_references() {

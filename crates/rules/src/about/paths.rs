@@ -119,6 +119,38 @@ fn hole_name(why: &Why) -> Option<&str> {
     }
 }
 
+/// Do files of many owners, or a whole home, lie there?
+pub(crate) fn is_of_many(path: &HostPath) -> bool {
+    if path.vague {
+        return false;
+    }
+    let rest = path.rest();
+    match path.base {
+        Base::System => matches!(
+            rest.as_str(),
+            "" | "etc"
+                | "home"
+                | "var"
+                | "var/lib"
+                | "var/log"
+                | "nix"
+                | "nix/store"
+                | "run"
+                | "srv"
+                | "mnt"
+                | "media"
+                | "dev"
+                | "boot"
+                | "opt"
+                | "usr"
+                | "tmp"
+                | "var/tmp"
+        ),
+        Base::Home => rest.is_empty(),
+        Base::Runtime => rest.is_empty(),
+    }
+}
+
 fn ends_vaguely(source: &Text) -> bool {
     match source.parts.last() {
         Some(TextPart::Hole { why, .. }) => {

@@ -99,6 +99,15 @@ pub(crate) fn has_capability(container: &Container, name: &str) -> bool {
     container.privileged.said() == Some(&true) || given.next().is_some()
 }
 
+/// The user other than root as whom the program runs inside, by the option that holds, if one is said and known.
+pub(crate) fn inner_user(container: &Container) -> Option<String> {
+    let mut options = container.run_options.iter();
+    let field = options.rfind(|field| field.value().is_none_or(|option| option.name == "user"))?;
+    let user = field.value()?.value.as_known()?;
+    let name = user.split(':').next().unwrap_or_default();
+    (!matches!(name, "" | "0" | "root")).then(|| name.to_owned())
+}
+
 /// Are the host's processes certainly in its sight?
 pub(crate) fn shares_processes(container: &Container) -> bool {
     let spaces = container.namespaces.iter().filter_map(|field| field.said());

@@ -1,7 +1,7 @@
 //! Small helpers for messages and fixes.
 
 use nixpod_analysis::{Change, Ctx};
-use nixpod_model::{Container, FlagForm, Kernel, Surface, System, SystemKind};
+use nixpod_model::{Container, Field, FlagForm, Kernel, Surface, System, SystemKind};
 use nixpod_source::{Origin, Place};
 
 /// The container's name for a message.
@@ -39,6 +39,15 @@ pub(crate) fn ground(ctx: &Ctx<'_>, system: &System) -> String {
     }
 }
 
+/// What else is called so, to stand behind the first of several names: ` (also `b` and 2 more)`.
+pub(crate) fn also(names: &[&str]) -> String {
+    let others: Vec<String> = names.iter().skip(1).map(|name| format!("`{name}`")).collect();
+    match others.is_empty() {
+        true => String::new(),
+        false => format!(" (also {})", listed(&others, 3)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 7 more`.
 pub(crate) fn listed(items: &[String], at_most: usize) -> String {
     let (shown, rest) = items.split_at(items.len().min(at_most));
@@ -47,6 +56,14 @@ pub(crate) fn listed(items: &[String], at_most: usize) -> String {
         ([only], 0) => only.clone(),
         ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The definition that gives a field its value, where what it consists of comes from somewhere else.
+pub(crate) fn definition_of<T>(field: &Field<T>) -> Origin {
+    match field.definitions.iter().rfind(|definition| definition.won) {
+        Some(definition) => Origin::at(definition.place),
+        None => field.origin.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! chowned-system-dir
 
-use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::paths::{host_path, is_of_many};
+use crate::about::power::inner_user;
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Userns};
@@ -85,47 +86,8 @@ fn gives_away(container: &Container) -> bool {
     if container.rootful.value() != Some(&false) {
         return container.rootful.value() == Some(&true);
     }
-    let mut options = container.run_options.iter().filter_map(|field| field.value());
-    let user = options
-        .rfind(|option| option.name == "user")
-        .and_then(|option| option.value.as_known());
-    let is_another = user.is_some_and(|user| {
-        let name = user.split(':').next().unwrap_or_default().to_owned();
-        !matches!(name.as_str(), "" | "0" | "root")
-    });
+    let is_another = inner_user(container).is_some();
     is_another && container.userns.value() == Some(&Userns::Host)
-}
-
-/// Do files of many owners, or a whole home, lie there?
-fn is_of_many(path: &HostPath) -> bool {
-    if path.vague {
-        return false;
-    }
-    let rest = path.rest();
-    match path.base {
-        Base::System => matches!(
-            rest.as_str(),
-            "" | "etc"
-                | "home"
-                | "var"
-                | "var/lib"
-                | "var/log"
-                | "nix"
-                | "nix/store"
-                | "run"
-                | "srv"
-                | "mnt"
-                | "media"
-                | "dev"
-                | "boot"
-                | "opt"
-                | "usr"
-                | "tmp"
-                | "var/tmp"
-        ),
-        Base::Home => rest.is_empty(),
-        Base::Runtime => rest.is_empty(),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! ports-without-effect
 
+use crate::about::pods::joined_pod;
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
@@ -7,7 +8,8 @@ use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 declare_rule! {
     /// ## What it flags
     /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
-    /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none.
+    /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none; and those of a
+    /// container that Podman is to put into a pod (`--pod`), which keep it from starting.
     /// ## Why
     /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
     /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
@@ -56,6 +58,7 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    check_pod(container, sink);
     // Docker refuses some of these, and discards the others.
     if !container.is_oci() || container.engine.value() == Some(&Engine::Nspawn) {
         return;
@@ -92,6 +95,30 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for port in ports.iter().skip(1) {
         builder = builder.related(&port.origin, "and this port");
     }
+}
+
+/// Podman refuses ports of a container that it is to put into a pod which is there already.
+fn check_pod(container: &Container, sink: &mut Sink) {
+    let Some(pod) = joined_pod(container) else {
+        return;
+    };
+    let written = { container.ports.iter().filter_map(|field| field.written()) };
+    let ports: Vec<Written<'_, Port>> = written.filter(|port| port.get().pod.is_none()).collect();
+    let Some(first) = ports.first() else {
+        return;
+    };
+    let names: Vec<String> = ports.iter().map(|port| shown(port.get())).collect();
+    sink.report(
+        *first,
+        format!(
+            "{} does not start: it publishes {}, and is in a pod",
+            name(container),
+            listed(&names, 3)
+        ),
+    )
+    .depends_on(pod.field())
+    .related(&pod.origin, "the pod is said here")
+    .help("The containers of a pod share its network, and the ports are said when the pod is made. Publish them there.");
 }
 
 fn shown(port: &Port) -> String {
@@ -134,6 +161,20 @@ mod tests {
                                                                           # ^^^^^^^^^^^^^^^^^ medium: ports `127.0.0.1:80:80` and `81:81` of `web` are not published: it is in the host's network
   virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=container:vpn" ]; };
                                                                           # ^^^^^^^ medium: port `80:80` of `own` is not published: it is in the network of `vpn`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn in_a_pod() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--pod=front" ]; };
+                                                                          # ^^^^^^^ medium: `web` does not start: it publishes `80:80`, and is in a pod
+  virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "81:80" ]; extraOptions = [ "--pod=new:own" ]; };
 }
 "#,
         );

@@ -1,5 +1,6 @@
 //! published-on-all-interfaces
 
+use crate::about::pods::joined_pod;
 use crate::about::power::{is_filter, lets_all_through};
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
@@ -93,6 +94,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let open = written.filter(|port| is_open(port.get()) && !is_meant(&outer.firewall, port.get()));
     // What a pod publishes is the pod's.
     let (of_pod, own): (Vec<_>, Vec<_>) = open.partition(|port| port.get().pod.is_some());
+    // In a pod of another's making it does not start with ports of its own; that is ports-without-effect, too.
+    let own = match joined_pod(container) {
+        Some(_) => Vec::new(),
+        None => own,
+    };
     for ports in [own, of_pod] {
         report(container, &ports, is_nspawn, sink);
     }

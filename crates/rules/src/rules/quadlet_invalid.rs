@@ -79,7 +79,9 @@ fn of_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 fn report(ctx: &Ctx<'_>, system: &System, who: &str, field: &Field<UnitProblem>, sink: &mut Sink) {
     let Some(field) = field.written() else { return };
     let problem = field.get();
-    if matches!(problem, UnitProblem::NoSuchUnit(_)) && !knows_all_units(ctx, system) {
+    // What a text discards is a matter of raw-config-discards-hardening.
+    let is_another_rules = matches!(problem, UnitProblem::Discarded(_));
+    if is_another_rules || matches!(problem, UnitProblem::NoSuchUnit(_)) && !knows_all_units(ctx, system) {
         return;
     }
     let (severity, consequence) = match problem.consequence() {
@@ -138,7 +140,9 @@ fn help(problem: &UnitProblem) -> &'static str {
         UnitProblem::LostLine(_) => {
             "A backslash at the end joins the next line, and comments do not end that."
         }
-        UnitProblem::UnknownSection { .. } => "Nothing that stands in it takes effect.",
+        UnitProblem::UnknownSection { .. } | UnitProblem::Discarded(_) => {
+            "Nothing that stands in it takes effect."
+        }
         UnitProblem::UnknownKey { .. } | UnitProblem::NewerKey { .. } => {
             "Podman's generator refuses units with keys that it does not know."
         }

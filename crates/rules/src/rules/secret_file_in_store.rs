@@ -1,6 +1,6 @@
 //! secret-file-in-store
 
-use crate::about::secrets::announced_by;
+use crate::about::secrets::{announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
@@ -9,9 +9,10 @@ use nixpod_source::Origin;
 declare_rule! {
     /// ## What it flags
     /// Files with secrets that get into the Nix store: a path literal that is interpolated or given to an option whose
-    /// module copies it (`"${./secrets.env}"`, `tls.key = ./key.pem`), the content of one that is read at evaluation
-    /// (`readFile`), and in a flake any environment file named by a path literal. Files that are encrypted on purpose
-    /// (age, sops, GnuPG), public keys, certificates and examples are fine.
+    /// module copies it (`"${./secrets.env}"`, `tls.key = ./key.pem`, `environment.etc.x.source = ./x`), and in a flake any
+    /// environment file or secret file of a service named by a path literal. A file counts whose name says secret, and
+    /// one of any name in which there is a private key. Files that are encrypted on purpose (age, sops, GnuPG), public keys,
+    /// certificates and examples are fine.
     /// ## Why
     /// Interpolating a path copies the file into the store, where every user and every container of the host can read
     /// it. In a flake the whole tracked tree is in the store already. Outside a flake an environment file given as a
@@ -146,6 +147,7 @@ fn is_flag_of_a_fact(word: &str) -> bool {
     .any(|flag| word.starts_with(flag))
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a slot")]
 fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let place = inside(ctx, system);
     let in_flake = ctx.world.host(&system.host).in_flake;
@@ -197,6 +199,17 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             SecretSlot::Credential(option) => {
                 check_text(&field, text, &format!("`{option}`{place}"), true, sink);
             }
+            SecretSlot::File(option) => {
+                let user = format!("`{option}`{place}");
+                check_text(&field, &copied(text), &user, false, sink);
+            }
+            SecretSlot::Script(option) => {
+                check_text(&field, text, &format!("`{option}`{place}"), false, sink);
+            }
+            SecretSlot::UnitCredential(id) => {
+                let user = format!("the credential `{id}`{place}");
+                check_text(&field, text, &user, true, sink);
+            }
             SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
                 check_text(&field, text, &format!("the file `{file}`{place}"), false, sink);
             }
@@ -204,45 +217,55 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     }
 }
 
-/// Reports what evaluating a text copies or reads. `announced`: it is a secret for certain, whatever the file's name.
+/// A path that the option copies, although evaluating it does not.
+fn copied(text: &Text) -> Text {
+    let context = text.context.iter().map(|context| match context {
+        StoreRef::Path {
+            path,
+            origin,
+            encrypted,
+            has_key,
+        } if !path.starts_with('/') => StoreRef::Copied {
+            path: path.clone(),
+            origin: origin.clone(),
+            encrypted: *encrypted,
+            has_key: *has_key,
+        },
+        other => other.clone(),
+    });
+    Text {
+        parts: text.parts.clone(),
+        context: context.collect(),
+    }
+}
+
+/// Reports what evaluating a text copies. `announced`: it is a secret for certain, whatever the file's name.
 fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sink: &mut Sink) {
     // `"${./secrets}/web.age"` copies the directory, but names an encrypted file in it.
     if is_encrypted_name(&text.pattern()) {
         return;
     }
     for context in &text.context {
-        let (path, origin, message) = match context {
-            StoreRef::Copied {
-                path,
-                origin,
-                encrypted: false,
-            } => (
-                path,
-                origin,
-                format!("{user} copies the secret file `{path}` into the Nix store"),
-            ),
-            StoreRef::Read {
-                path,
-                origin,
-                encrypted: false,
-            } => (
-                path,
-                origin,
-                format!("{user} is read from `{path}` into the Nix store"),
-            ),
-            _ => continue,
+        let StoreRef::Copied {
+            path,
+            origin,
+            encrypted: false,
+            has_key,
+        } = context
+        else {
+            continue;
         };
-        if is_public(path) || !(announced || is_secret_name(path)) {
+        let is_told = !is_public(path) && (announced || is_secret_name(path));
+        if !is_told && !has_key {
             continue;
         }
-        if let StoreRef::Read { .. } = context {
-            sink.hide(field, text, (0, text.pattern().len()), false);
-        }
-        let sure = announced || is_sure_name(path);
-        let confidence = if sure {
-            Confidence::High
-        } else {
-            Confidence::Medium
+        let message = match *has_key && !is_told {
+            true => format!("{user} copies `{path}`, in which there is a private key, into the Nix store"),
+            false => format!("{user} copies the secret file `{path}` into the Nix store"),
+        };
+        let confidence = match announced || *has_key || is_sure_name(path) {
+            true => Confidence::High,
+            false => Confidence::Medium,
         };
         sink.report_at(origin_or(origin, &field.origin), message)
             .depends_on(field)
@@ -254,151 +277,6 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
 
 fn origin_or<'a>(origin: &'a Origin, otherwise: &'a Origin) -> &'a Origin {
     if origin.hops.is_empty() { otherwise } else { origin }
-}
-
-fn file_name(path: &str) -> String {
-    path.trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .unwrap_or(path)
-        .to_ascii_lowercase()
-}
-
-/// Encrypted on purpose, as its name says.
-fn is_encrypted_name(path: &str) -> bool {
-    let file = file_name(path);
-    [".age", ".gpg", ".asc", ".enc", ".sops", ".kbx"]
-        .iter()
-        .any(|end| file.ends_with(end))
-        || file.contains(".sops.")
-        || file.contains(".enc.")
-        || file.contains(".encrypted")
-}
-
-/// Files that are meant to be seen, or hold no secret whatever they are called.
-fn is_public(path: &str) -> bool {
-    let file = file_name(path);
-    const ENDS: [&str; 19] = [
-        ".pub",
-        ".crt",
-        ".cer",
-        ".cert",
-        ".example",
-        ".sample",
-        ".template",
-        ".tmpl",
-        ".dist",
-        ".md",
-        ".nix",
-        ".sh",
-        ".py",
-        ".js",
-        ".ts",
-        ".html",
-        ".sql",
-        ".service",
-        ".patch",
-    ];
-    is_encrypted_name(path) || ENDS.iter().any(|end| file.ends_with(end)) || file.contains("example")
-}
-
-/// Names that are given to private keys and credentials and to nothing else.
-fn is_sure_name(path: &str) -> bool {
-    let file = file_name(path);
-    const WHOLE: [&str; 12] = [
-        ".env",
-        "id_rsa",
-        "id_ed25519",
-        "id_ecdsa",
-        ".netrc",
-        ".pgpass",
-        ".git-credentials",
-        "credentials",
-        "key.pem",
-        "privkey.pem",
-        "private.pem",
-        "private.key",
-    ];
-    const ENDS: [&str; 8] = [
-        ".key", ".p12", ".pfx", ".jks", ".kdbx", "-key.pem", "_key.pem", ".keytab",
-    ];
-    WHOLE.contains(&file.as_str())
-        || ENDS.iter().any(|end| file.ends_with(end))
-        || (file.starts_with("ssh_host_") && file.ends_with("_key"))
-}
-
-/// Names that say secret, in files of plain data.
-fn is_secret_name(path: &str) -> bool {
-    if is_sure_name(path) {
-        return true;
-    }
-    let file = file_name(path);
-    let (stem, extension) = match file.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => (stem, extension),
-        _ => (file.as_str(), ""),
-    };
-    let is_data = matches!(
-        extension,
-        "" | "txt" | "env" | "json" | "yaml" | "yml" | "toml" | "ini" | "conf" | "cfg"
-    );
-    if !is_data {
-        return false;
-    }
-    let says_secret = stem.split(['-', '_', '.', ' ']).any(|word| {
-        matches!(
-            word,
-            "secret"
-                | "secrets"
-                | "password"
-                | "passwords"
-                | "passwd"
-                | "passphrase"
-                | "token"
-                | "tokens"
-                | "apikey"
-                | "credentials"
-        )
-    });
-    let in_secrets = path
-        .split('/')
-        .rev()
-        .skip(1)
-        .any(|directory| matches!(directory, "secrets" | "secret" | "private"));
-    says_secret || in_secrets || extension == "env"
-}
-
-#[cfg(test)]
-mod names {
-    use super::{is_public, is_secret_name};
-
-    #[test]
-    fn secret_names_are_told_from_others() {
-        for path in [
-            "./secrets.env",
-            "./db-password.txt",
-            "tls/key.pem",
-            "./.env",
-            "secrets/db",
-            "id_ed25519",
-            "a.key",
-        ] {
-            assert!(is_secret_name(path) && !is_public(path), "{path}");
-        }
-        for path in [
-            "./secrets/db.age",
-            "./secrets.sops.yaml",
-            "./id_ed25519.pub",
-            "./cert.pem",
-            "./ca.crt",
-            "./.env.example",
-            "./generate-secrets.sh",
-            "./tokenizer.json",
-            "./nginx.conf",
-            "./keyboard.conf",
-        ] {
-            assert!(is_public(path) || !is_secret_name(path), "{path}");
-        }
-    }
 }
 
 #[cfg(test)]
@@ -416,6 +294,33 @@ mod tests {
                                                                                # ^^^^^^^^^^^^^^^^^ high: `web` copies the secret file `./db-password.txt` into the Nix store
 }
 #- /db-password.txt
+hunter2
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_of_any_name() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc."app/id".source = ./identity;
+                                  # ^^^^^^^^^^ high: `app/id` copies `./identity`, in which there is a private key, into the Nix store
+  environment.etc."app/notes".source = ./notes;
+  services.authelia.instances.main.secrets.jwtSecretFile = "${./jwt}";
+                                                            # ^^^^^ high: `services.authelia.instances.main.secrets.jwtSecretFile` copies the secret file `./jwt` into the Nix store
+  age.identityPaths = [ "${./identity}" ];
+                         # ^^^^^^^^^^ high: `age.identityPaths` copies the secret file `./identity` into the Nix store
+}
+#- /identity
+-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+-----END OPENSSH PRIVATE KEY-----
+#- /notes
+Keys begin with -----BEGIN OPENSSH PRIVATE KEY-----
+and end so, too.
+#- /jwt
 hunter2
 "#,
         );

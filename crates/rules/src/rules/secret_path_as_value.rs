@@ -1,15 +1,16 @@
 //! secret-path-as-value
 
 use crate::about::secrets::announced_by;
-use crate::about::words::name;
+use crate::about::words::{definition_of, inside, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Text, TextPart};
-use nixpod_source::{Origin, Symbol};
+use nixpod_model::{Container, SecretSlot, System, Text, TextPart, Written};
+use nixpod_source::Symbol;
 
 declare_rule! {
     /// ## What it flags
-    /// An environment variable that is a password, token or key by its name, and whose value is the path of a secret of
-    /// sops-nix or agenix. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are right, and so is the path of
+    /// An environment variable that is a password, token or key by its name, or a credential that is set by its text
+    /// (`SetCredential`, `--set-credential`), whose value is the path of a secret of sops-nix or agenix; and a placeholder of
+    /// sops-nix in the environment, where nothing replaces it. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are right, and so is the path of
     /// a file that is mounted into the container just there: some programs read it.
     /// ## Why
     /// Nobody opens the file: the program takes the path for the password. `/run/secrets/db` is then the password of the
@@ -46,44 +47,114 @@ declare_rule! {
         controls: Controls::Cover(&[Control::Attack("T1078.001")]),
         stakes: [Account x Command],
         attack: Attack::Nothing("the path itself is the password, and it is the same everywhere"),
-        check: Container(check),
+        check: Both(check_container, check_system),
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+const HELP: &str = "Nobody opens the file, so its path is the secret, and everybody can guess it. Set the variable in an environment \
+    file that is made at run time (`environmentFiles` with a template of sops-nix), or use the one that takes a file, \
+    which many images call NAME_FILE, and bind the file.";
+const CREDENTIAL_HELP: &str = "The credential is the text of the path, which everybody can guess. \
+    `LoadCredential=` and `--load-credential=` take a path and pass on what is in the file.";
+const PLACEHOLDER_HELP: &str = "sops-nix replaces the placeholder in `sops.templates` only. Write an environment file as a template, \
+    and give the path of that one: `environmentFiles = [ config.sops.templates.env.path ]`.";
+
+fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let who = name(container);
     for field in &container.environment {
         let Some(field) = field.written() else {
             continue;
         };
         let variable = field.get();
-        if announced_by(&variable.name).is_none()
-            || !is_path_of_secret(&variable.value)
-            || is_inside(container, &variable.value)
+        let what = format!("`{}` of {who}", variable.name);
+        if has_placeholder(&variable.value) {
+            report_placeholder(field, &what, sink);
+        } else if is_value(&variable.name)
+            && is_path_of_secret(&variable.value)
+            && !is_inside(container, &variable.value)
         {
-            continue;
+            report(field, &variable.value, &what, HELP, sink);
         }
-        // The path comes from the module of the manager, by an argument; what is wrong is where it is put.
-        let definition = field.definitions.iter().rfind(|definition| definition.won);
-        let origin = match definition {
-            Some(definition) => Origin::at(definition.place),
-            None => field.origin.clone(),
-        };
-        sink.report_at(
-            &origin,
-            format!(
-                "`{}` of {} is the path `{}`, and not what the file says",
-                variable.name,
-                name(container),
-                variable.value.display()
-            ),
-        )
-        .depends_on(field.field())
-        .help(
-            "Nobody opens the file, so its path is the secret, and everybody can guess it. Set the variable in an environment \
-             file that is made at run time (`environmentFiles` with a template of sops-nix), or use the one that takes a \
-             file, which many images call NAME_FILE, and bind the file.",
-        );
     }
+    for flag in &container.flags {
+        let Some(field) = flag.word.written() else {
+            continue;
+        };
+        let word = field.get();
+        let pattern = word.pattern();
+        if let Some((id, value)) =
+            { pattern.strip_prefix("--set-credential=") }.and_then(|rest| rest.split_once(':'))
+        {
+            let value = word.slice(pattern.len() - value.len(), pattern.len());
+            if is_path_of_secret(&value) {
+                let what = format!("the credential `{id}` of {who}");
+                report(field, &value, &what, CREDENTIAL_HELP, sink);
+            }
+        }
+    }
+}
+
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    let place = inside(ctx, system);
+    for secret in &system.secrets {
+        let Some(field) = secret.value.written() else {
+            continue;
+        };
+        let (what, is_secret, help) = match &secret.slot {
+            SecretSlot::Environment(variable) => {
+                let what = format!("the variable `{variable}`{place}");
+                (what, is_value(variable), HELP)
+            }
+            SecretSlot::UnitCredential(id) => {
+                let what = format!("the credential `{id}`{place} (`SetCredential`)");
+                (what, true, CREDENTIAL_HELP)
+            }
+            _ => continue,
+        };
+        if has_placeholder(field.get()) {
+            report_placeholder(field, &what, sink);
+        } else if is_secret && is_path_of_secret(field.get()) {
+            report(field, field.get(), &what, help, sink);
+        }
+    }
+}
+
+fn report<T>(field: Written<'_, T>, path: &Text, what: &str, help: &'static str, sink: &mut Sink) {
+    let message = format!(
+        "{what} is the path `{}`, and not what the file says",
+        path.display()
+    );
+    report_definition(field, message, help, sink);
+}
+
+fn report_placeholder<T>(field: Written<'_, T>, what: &str, sink: &mut Sink) {
+    let message = format!("{what} is a placeholder of sops-nix, which nothing replaces there");
+    report_definition(field, message, PLACEHOLDER_HELP, sink);
+}
+
+fn report_definition<T>(field: Written<'_, T>, message: String, help: &'static str, sink: &mut Sink) {
+    // The value comes from the module of the manager, by an argument; what is wrong is where it is put.
+    sink.report_at(&definition_of(field.field()), message)
+        .depends_on(field.field())
+        .help(help);
+}
+
+/// Does the name say that the secret itself is meant? Keys of these sorts are files in most programs.
+fn is_value(name: &str) -> bool {
+    const FILES: [&str; 5] = ["PRIVATE_KEY", "SIGNING_KEY", "HOST_KEY", "SSL_KEY", "TLS_KEY"];
+    let upper = name.to_ascii_uppercase();
+    announced_by(name).is_some() && !FILES.iter().any(|end| upper.ends_with(end))
+}
+
+/// Is a part of it what sops-nix has in place of a secret?
+fn has_placeholder(text: &Text) -> bool {
+    text.parts.iter().any(|part| match part {
+        TextPart::Hole { why, .. } => why.name().is_some_and(|name| {
+            let name = name.strip_prefix("config.").unwrap_or(name);
+            name.starts_with("sops.placeholder.")
+        }),
+        TextPart::Known { .. } => false,
+    })
 }
 
 /// Is a file mounted at that path in the container, or a secret of the engine that has it for its target?
@@ -140,6 +211,38 @@ mod tests {
     }
 
     #[test]
+    fn of_units_and_credentials() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  systemd.services.web.environment.DB_PASSWORD = config.sops.secrets.db.path;
+                                 # ^^^^^^^^^^^ high: the variable `DB_PASSWORD` is the path `${sops.secrets.db.path}`, and not what the file says
+  systemd.services.api.serviceConfig.SetCredential = "db:${config.age.secrets.db.path}";
+                                                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the credential `db` (`SetCredential`) is the path `${age.secrets.db.path}`, and not what the file says
+  containers.web = { config = { }; extraFlags = [ "--set-credential=db:${config.age.secrets.db.path}" ]; };
+                                 # ^^^^^^^^^^ high: the credential `db` of `web` is the path `${age.secrets.db.path}`, and not what the file says
+  virtualisation.oci-containers.containers.db = {
+    image = "a:1";
+    environment.DSN = "user:${config.sops.placeholder.db}@host";
+                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `DSN` of `db` is a placeholder of sops-nix, which nothing replaces there
+  };
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: {
+  systemd.services.web.serviceConfig.LoadCredential = "db:${config.age.secrets.db.path}";
+  sops.templates.env.content = "DB=${config.sops.placeholder.db}";
+  containers.web = { config = { }; extraFlags = [ "--load-credential=db:${config.age.secrets.db.path}" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
     fn where_a_file_is_meant() {
         check_none(
             &RULE,
@@ -152,7 +255,6 @@ mod tests {
       GOOGLE_APPLICATION_CREDENTIALS = config.age.secrets.cloud.path;
       TOKEN_PATH = "/run/agenix/token";
       SIGNING_KEY = "/run/secrets/signing_key.pub";
-      DB_PASSWORD = config.sops.placeholder.db;
     };
   };
 }

@@ -9,9 +9,9 @@ use nixpod_model::{Container, Engine, Mount};
 declare_rule! {
     /// ## What it flags
     /// Bind mounts of whole system directories (`/`, `/etc`, `/home`, `/var`, `/run`, `/dev`, `/proc`, `/boot`, ...), of
-    /// whole homes, of keys and passwords (`~/.ssh`, `~/.gnupg`, `/etc/shadow`, SSH host keys, browser profiles, all of
-    /// `/run/secrets`), of files that start programs (`~/.bashrc`, `~/.config`) when writable, and of the system bus.
-    /// Directories made for one service, such as `/var/lib/gitea` or `/home/alice/project`, are fine, and so are
+    /// whole homes, of password hashes and keys of the host (`/etc/shadow`, SSH host keys, all of `/run/secrets`), of files
+    /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, and of the system bus. Keys
+    /// and passwords of users are a matter of credential-directory-bind. Directories made for one service, such as `/var/lib/gitea` or `/home/alice/project`, are fine, and so are
     /// `/etc/localtime`, certificates and control groups.
     /// ## Why
     /// A writable system directory is the host: a unit, a cron job or a shell start file written there runs outside. A
@@ -27,7 +27,7 @@ declare_rule! {
     /// {
     ///   virtualisation.oci-containers.containers.editor = {
     ///     image = "docker.io/library/editor:1";
-    ///     volumes = [ "/home/alice/.ssh:/root/.ssh:ro" ];
+    ///     volumes = [ "/home/alice:/home/alice:ro" ];
     ///   };
     /// }
     /// ```
@@ -54,6 +54,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&[
+            "writable-shell-rc-is-code-on-the-host",
             "nspawn-plants-setuid-root",
             "nspawn-read-only-bind-remounted",
             "nspawn-read-only-is-recursive",
@@ -300,12 +301,6 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(Medium),
             "It holds the files and secrets of every other container.",
         ),
-        "var/lib/sops-nix" | "var/lib/sops-nix/key.txt" => system(
-            "the host's key for its secrets",
-            Some(High),
-            Some(High),
-            "It decrypts every secret of the host, not only those for this container.",
-        ),
         "var/spool/cron" => system(
             "the host's cron jobs in",
             Some(High),
@@ -318,10 +313,15 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             SOCKETS,
         ),
-        "run/secrets" | "run/secrets.d" | "run/agenix" | "run/agenix.d" | "run/credentials" => system(
+        "run/secrets"
+        | "run/secrets.d"
+        | "run/secrets-for-users"
+        | "run/agenix"
+        | "run/agenix.d"
+        | "run/credentials" => system(
             "all decrypted secrets in",
-            Some(Medium),
-            Some(Medium),
+            Some(High),
+            Some(High),
             "The container needs its own secrets, not those of every service.",
         ),
         "run/dbus" | "run/dbus/system_bus_socket" => system(
@@ -403,35 +403,8 @@ fn host_key(path: &HostPath) -> Option<Sensitive> {
     ))
 }
 
-/// Below a home: keys and passwords.
-const STORES: [&str; 23] = [
-    ".ssh",
-    ".gnupg",
-    ".aws",
-    ".aws/credentials",
-    ".azure",
-    ".config/gcloud",
-    ".kube",
-    ".kube/config",
-    ".docker/config.json",
-    ".config/sops",
-    ".config/sops/age",
-    ".config/sops/age/keys.txt",
-    ".password-store",
-    ".local/share/keyrings",
-    ".local/share/kwalletd",
-    ".netrc",
-    ".git-credentials",
-    ".config/gh",
-    ".config/gh/hosts.yml",
-    ".mozilla",
-    ".config/google-chrome",
-    ".config/chromium",
-    ".thunderbird",
-];
-
 /// Below a home: what runs at login, or lets somebody log in.
-const STARTS: [&str; 17] = [
+const STARTS: [&str; 31] = [
     ".config",
     ".local",
     ".local/bin",
@@ -449,26 +422,29 @@ const STARTS: [&str; 17] = [
     ".zshenv",
     ".xprofile",
     ".ssh/authorized_keys",
+    ".ssh/config",
+    ".ssh/rc",
+    ".bash_login",
+    ".bash_logout",
+    ".zprofile",
+    ".zlogin",
+    ".config/zsh",
+    ".config/nvim",
+    ".gitconfig",
+    ".config/git",
+    ".config/git/config",
+    ".claude",
+    ".claude/settings.json",
+    ".config/direnv",
 ];
 
 fn in_home(rest: &str) -> Option<Sensitive> {
-    const KEYS: &str = "With them programs inside log in elsewhere as the user.";
     if rest.is_empty() {
         return Some(personal(
             "the whole home",
             Some(High),
             Some(Medium),
             "It holds keys, browser profiles and start files of shells.",
-        ));
-    }
-    let file = rest.rsplit('/').next().unwrap_or(rest);
-    let is_private_key = rest.starts_with(".ssh/") && file.starts_with("id_") && !file.ends_with(".pub");
-    if is_private_key || STORES.contains(&rest) {
-        return Some(personal(
-            "a user's keys or passwords in",
-            Some(High),
-            Some(High),
-            KEYS,
         ));
     }
     STARTS.contains(&rest).then_some(personal(
@@ -498,13 +474,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_a_user() {
+    fn what_starts_programs() {
         check(
             &RULE,
             r#"
 {
-  services.podman.containers.web = { image = "a:1"; volumes = [ "%h/.ssh:/root/.ssh:ro" ]; };
-                                                              # ^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets a user's keys or passwords in `%h/.ssh`, read-only
+  services.podman.containers.web = { image = "a:1"; volumes = [ "%h/.gitconfig:/root/.gitconfig" ]; };
+                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets a user's start files in `%h/.gitconfig`, writable
+  services.podman.containers.own = { image = "a:1"; volumes = [ "%h/.gitconfig:/root/.gitconfig:ro" ]; };
 }
 "#,
         );
@@ -519,8 +496,6 @@ mod tests {
   containers.web = {
     bindMounts."/sys".hostPath = "/sys";
                                # ^^^^^^ low: `web` gets the host's devices and kernel settings in `/sys`, read-only, which its root can undo
-    bindMounts."/key".hostPath = "/var/lib/sops-nix/key.txt";
-                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the host's key for its secrets `/var/lib/sops-nix/key.txt`, read-only, which its root can undo
     config = { };
   };
   containers.picked = { privateUsers = "pick"; bindMounts."/sys".hostPath = "/sys"; config = { }; };

@@ -1,7 +1,7 @@
 //! writable-store-bind
 
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, has_capability, root_of};
+use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
@@ -9,7 +9,8 @@ use nixpod_model::Container;
 declare_rule! {
     /// ## What it flags
     /// The Nix store or Nix' own state bound writable into a container whose root is root of the host: `/nix`, `/nix/var`,
-    /// `/nix/var/nix`, the profiles below it, and `/nix/store` itself for a container that may mount.
+    /// `/nix/var/nix`, the profiles below it, and `/nix/store` itself for a container that may mount. Where the program of
+    /// the container runs as another user than root it is medium: it has to become root inside first.
     /// ## Why
     /// The programs of the host are in the store, and which of them run is said in `/nix/var/nix/profiles`: whoever writes
     /// either has a program run as root of the host at the next start at the latest. NixOS mounts the store itself
@@ -51,6 +52,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if root_of(ctx, container) != RootUser::Host {
         return;
     }
+    let user = inner_user(container).filter(|_| container.is_oci());
     let may_mount = container.nspawn.is_some() || has_capability(container, "CAP_SYS_ADMIN");
     for field in &container.mounts {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
@@ -79,7 +81,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 mount.source.display()
             ),
         )
-        .severity(Severity::Critical)
+        .severity(match user {
+            // The store is root's, so that it needs a way to root inside first.
+            Some(_) => Severity::Medium,
+            None => Severity::Critical,
+        })
         .depends_on(&container.userns)
         .help(
             "Whoever writes there chooses the programs that run as root of the host. Bind it read-only, and let the host's \
@@ -103,6 +109,19 @@ mod tests {
                                                          # ^^^^^^^^^^^^ critical: `ci` can change the Nix store in `/nix/store`
   virtualisation.oci-containers.containers.runner = { image = "a:1"; volumes = [ "/nix:/nix" ]; };
                                                                                # ^^^^^^^^^^^ critical: `runner` can change the Nix store and its state in `/nix`
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_another_user() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.runner = { image = "a:1"; user = "1000:1000"; volumes = [ "/nix:/nix" ]; };
+                                                                                                   # ^^^^^^^^^^^ medium: `runner` can change the Nix store and its state in `/nix`
 }
 "#,
         );

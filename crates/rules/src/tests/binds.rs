@@ -169,7 +169,6 @@ fn sensitive_paths_writable() {
             high high: `web` gets the host's root directory `/`, writable
             high high: `web` gets the host's configuration and password hashes in `/etc`, writable
             high high: `web` gets the whole home `/home/alice`, writable
-            high high: `web` gets a user's keys or passwords in `/home/${config.users.users.alice.uid}/.ssh`, writable
             high high: `web` gets the state of all services in `/var/lib`, writable
             high high: `web` gets the sockets and secrets of the host's services in `/run`, writable
             high high: `web` gets all devices in `/dev`, writable
@@ -178,7 +177,7 @@ fn sensitive_paths_writable() {
             high high: `web` gets the host's boot files in `/boot`, writable
             high high: `web` gets the host's programs in `/usr/bin`, writable
             high high: `web` gets the host's SSH key `/etc/ssh/ssh_host_ed25519_key`, writable
-            medium high: `web` gets all decrypted secrets in `/run/secrets`, writable
+            high high: `web` gets all decrypted secrets in `/run/secrets`, writable
             high high: `web` gets a user's start files in `~/.bashrc`, writable
         "#]],
     );
@@ -193,14 +192,13 @@ fn sensitive_paths_read_only() {
             high high: `web` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
             high high: `web` gets the host's configuration and password hashes in `/etc`, read-only
             medium high: `web` gets the whole home `/home/alice`, read-only
-            high high: `web` gets a user's keys or passwords in `/home/${config.users.users.alice.uid}/.ssh`, read-only
             medium high: `web` gets the state of all services in `/var/lib`, read-only
             high high: `web` gets the sockets and secrets of the host's services in `/run`, read-only
             high high: `web` gets all devices in `/dev`, read-only
             low high: `web` gets the host's processes in `/proc`, read-only
             low high: `web` gets the host's boot files in `/boot`, read-only
             high high: `web` gets the host's SSH key `/etc/ssh/ssh_host_ed25519_key`, read-only
-            medium high: `web` gets all decrypted secrets in `/run/secrets`, read-only
+            high high: `web` gets all decrypted secrets in `/run/secrets`, read-only
         "#]],
     );
     silent(

@@ -100,6 +100,7 @@ fn files_with_secrets() {
             path: path.into(),
             origin: here(),
             encrypted,
+            has_key: false,
         }],
         ..text(&format!("/nix/store/x-{path}"))
     };
@@ -142,6 +143,7 @@ fn files_with_secrets_beside_the_configuration() {
             path: "secrets.env".into(),
             origin: here(),
             encrypted: false,
+            has_key: false,
         }],
         ..text("/project/secrets.env")
     };

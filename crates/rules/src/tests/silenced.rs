@@ -66,28 +66,32 @@ fn one_of_two_equal_definitions() {
         &module(SILENCED),
         &module("privileged = true;"),
         expect![[r#"
-        b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
+        "#]],
     );
     check(
         &module("privileged = true;"),
         &module(SILENCED),
         expect![[r#"
-        a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
+        "#]],
     );
     check(
         &module(SILENCED),
         &module(SILENCED),
         expect![[r#"
-        a.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            a.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
+        "#]],
     );
     // What loses says nothing.
     check(
         &module(SILENCED),
         &module("privileged = lib.mkDefault true;"),
         expect![[r#"
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
             a.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
         "#]],
     );
@@ -102,34 +106,39 @@ fn a_flag_beside_its_option() {
         &module("privileged = true;"),
         &module(silenced),
         expect![[r#"
-        a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            a.nix:4: privileged-container: `w` runs privileged: its root is root on the host
+        "#]],
     );
     check(
         &module(SILENCED),
         &module(flag),
         expect![[r#"
-        b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
+        "#]],
     );
     check(
         &module(SILENCED),
         &module(silenced),
         expect![[r#"
-        b.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            b.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
+        "#]],
     );
     check(
         &module(silenced),
         &module(flag),
         expect![[r#"
-        b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
-    "#]],
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            b.nix:4: privileged-container: `w` runs privileged: its root is root on the host
+        "#]],
     );
     check(
         &module("privileged = false;"),
         &module(silenced).replace("image = \"a:1\";", ""),
         expect![[r#"
+            a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
             b.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
         "#]],
     );

@@ -162,6 +162,87 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environment.DB_PASSWORD = @; }; }",
         "\"/run/secrets/db\"",
     ),
+    ("secret-file-mode", "{ age.secrets.db.mode = @; }", "\"0444\""),
+    (
+        "secret-read-at-eval",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; environment.DB_PASSWORD = @; }; }",
+        "(builtins.readFile /run/agenix/db)",
+    ),
+    (
+        "host-loopback",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--network=pasta:--map-gw\" ]",
+    ),
+    (
+        "unlimited",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
+        "[ \"--pids-limit=-1\" ]",
+    ),
+    (
+        "unqualified-image",
+        "{ virtualisation.oci-containers.containers.web = { image = @; }; }",
+        "\"nginx:1.27\"",
+    ),
+    (
+        "unattended-update",
+        "{ services.podman.containers.web = { image = \"a:1\"; autoUpdate = @; }; }",
+        "\"registry\"",
+    ),
+    (
+        "relabelled-system-dir",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/etc:/host:z\" ]",
+    ),
+    (
+        "store-rootfs-without-overlay",
+        "{ virtualisation.quadlet.containers.web.containerConfig.rootfs = @; }",
+        "\"/nix/store/abc-root\"",
+    ),
+    (
+        "raw-config-discards-hardening",
+        "{ virtualisation.quadlet.containers.web = { rawConfig = \"[Container]\\nImage=a:1\\n\"; containerConfig.noNewPrivileges = @; }; }",
+        "true",
+    ),
+    (
+        "shadowed-policy",
+        "{ virtualisation.containers.registries.block = @; users.users.a.isNormalUser = true; home-manager.users.a.services.podman.containers.web.image = \"a:1\"; }",
+        "[ \"docker.io\" ]",
+    ),
+    (
+        "secret-in-arguments",
+        "{ systemd.services.job.script = @; }",
+        "\"podman run img tool --password $(cat /run/x)\"",
+    ),
+    (
+        "root-in-container",
+        "{ virtualisation.oci-containers.containers = @; }",
+        "{ web.image = \"a:1\"; }",
+    ),
+    (
+        "new-privileges-allowed",
+        "{ virtualisation.oci-containers.containers = @; }",
+        "{ web.image = \"a:1\"; }",
+    ),
+    (
+        "capabilities-not-dropped",
+        "{ virtualisation.oci-containers.containers = @; }",
+        "{ web.image = \"a:1\"; }",
+    ),
+    (
+        "writable-rootfs",
+        "{ virtualisation.oci-containers.containers = @; }",
+        "{ web.image = \"a:1\"; }",
+    ),
+    (
+        "no-resource-limits",
+        "{ virtualisation.oci-containers.containers = @; }",
+        "{ web.image = \"a:1\"; }",
+    ),
+    (
+        "credential-directory-bind",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; volumes = @; }; }",
+        "[ \"/home/a/.ssh:/k\" ]",
+    ),
     (
         "env-host",
         "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; extraOptions = @; }; }",
@@ -329,8 +410,9 @@ fn values_are_found_however_they_come() {
         }
         let guarded = format!("(lib.mkIf config.services.undecided.enable {value})");
         let guarded = surest(rule, &module.replace('@', &guarded), "");
-        // Without the ranges the user would get others, so nothing is certain about them.
-        let silent = rule == "missing-subid-ranges" && guarded.is_none();
+        // Without the ranges the user would get others, so nothing is certain about them. A script that may not be there is
+        // counted, and not read.
+        let silent = guarded.is_none() && matches!(rule, "missing-subid-ranges" | "secret-in-arguments");
         if !silent && guarded.is_none_or(|confidence| confidence > Confidence::Medium) {
             wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));
         }

@@ -1,6 +1,7 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::project::Project;
+use crate::read::text::Sniffed;
 use crate::vocabulary::options::{explains_only, is_read};
 use nixpod_eval::{
     Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
@@ -29,8 +30,8 @@ pub(crate) struct OptionReader<'e, 's> {
     /// Options of what is read that nobody declares.
     pub(crate) unknown_options: Vec<Field<UnknownOption>>,
     pub(super) definitions: FxHashMap<*const OptionInfo, Vec<Definition>>,
-    /// Which files are encrypted, by path: thousands of values can come from one.
-    pub(crate) encrypted: FxHashMap<String, bool>,
+    /// What is in files, by path: thousands of values can come from one.
+    pub(crate) sniffed: FxHashMap<String, Sniffed>,
 }
 
 /// A value found at an option's path.
@@ -64,7 +65,7 @@ impl<'e, 's> OptionReader<'e, 's> {
             container: None,
             unknown_options: Vec::new(),
             definitions: FxHashMap::default(),
-            encrypted: FxHashMap::default(),
+            sniffed: FxHashMap::default(),
         }
     }
 

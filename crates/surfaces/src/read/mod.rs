@@ -12,3 +12,4 @@ pub(crate) use facts::{Found, OptionReader, as_key};
 pub(crate) use fields::{known_string, wrong};
 pub(crate) use gaps::counted;
 pub use project::Project;
+pub(crate) use text::Sniffed;

@@ -97,7 +97,7 @@ impl OptionReader<'_, '_> {
             Value::Path(path) => {
                 let origin = self.or_fallback(value.origin, fallback);
                 let relative = self.relative(path);
-                let encrypted = self.is_encrypted(path);
+                let sniffed = self.sniff(path);
                 Ok(Text {
                     parts: vec![TextPart::Known {
                         text: (&**path).into(),
@@ -106,7 +106,8 @@ impl OptionReader<'_, '_> {
                     context: vec![StoreRef::Path {
                         path: relative,
                         origin,
-                        encrypted,
+                        encrypted: sniffed.encrypted,
+                        has_key: sniffed.has_key,
                     }],
                 })
             }
@@ -263,15 +264,19 @@ impl OptionReader<'_, '_> {
 
     fn store_ref(&mut self, item: &ContextItem, fallback: &Origin, depth: u32) -> Option<StoreRef> {
         match item {
-            ContextItem::Copied { path, origin, .. } => Some(StoreRef::Copied {
-                path: self.relative(path),
-                origin: self.or_fallback(*origin, fallback),
-                encrypted: self.is_encrypted(path),
-            }),
+            ContextItem::Copied { path, origin, .. } => {
+                let Sniffed { encrypted, has_key } = self.sniff(path);
+                Some(StoreRef::Copied {
+                    path: self.relative(path),
+                    origin: self.or_fallback(*origin, fallback),
+                    encrypted,
+                    has_key,
+                })
+            }
             ContextItem::Read { path, origin } => Some(StoreRef::Read {
                 path: self.relative(path),
                 origin: self.or_fallback(*origin, fallback),
-                encrypted: self.is_encrypted(path),
+                encrypted: self.sniff(path).encrypted,
             }),
             ContextItem::Written { name, text } if depth < MAX_WRITTEN => {
                 let value = self.ev.force_part(*text);
@@ -299,19 +304,22 @@ impl OptionReader<'_, '_> {
         }
     }
 
-    /// Is a file encrypted on purpose? Its content says so, or its name where it cannot be read.
-    fn is_encrypted(&mut self, path: &str) -> bool {
-        if let Some(known) = self.encrypted.get(path) {
+    /// What a file holds, as its content says, or its name where it cannot be read.
+    fn sniff(&mut self, path: &str) -> Sniffed {
+        if let Some(known) = self.sniffed.get(path) {
             return *known;
         }
-        let encrypted = self.seems_encrypted(path);
-        self.encrypted.insert(path.to_owned(), encrypted);
-        encrypted
+        let sniffed = self.sniffed_now(path);
+        self.sniffed.insert(path.to_owned(), sniffed);
+        sniffed
     }
 
-    fn seems_encrypted(&self, path: &str) -> bool {
+    fn sniffed_now(&self, path: &str) -> Sniffed {
         if [".age", ".gpg", ".asc"].iter().any(|end| path.ends_with(end)) {
-            return true;
+            return Sniffed {
+                encrypted: true,
+                has_key: false,
+            };
         }
         let path = Utf8Path::new(path);
         let is_file = matches!(
@@ -319,13 +327,29 @@ impl OptionReader<'_, '_> {
             Ok(Some(nixpod_eval::FileKind::Regular))
         );
         if !is_file {
-            return false;
+            return Sniffed::default();
         }
         match self.ev.source().read(path) {
-            Ok(content) => looks_encrypted(content.get(..MAX_SNIFF).unwrap_or(&content)),
-            Err(_) => false,
+            Ok(content) => {
+                let content = content.get(..MAX_SNIFF).unwrap_or(&content);
+                let encrypted = looks_encrypted(content);
+                Sniffed {
+                    encrypted,
+                    has_key: !encrypted && has_private_key(content),
+                }
+            }
+            Err(_) => Sniffed::default(),
         }
     }
+}
+
+/// What the content of a file says of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sniffed {
+    /// Is it encrypted on purpose?
+    encrypted: bool,
+    /// Is there a private key in it?
+    has_key: bool,
 }
 
 /// The origin of a piece of a value, with the calls that the value as a whole came through.
@@ -342,6 +366,31 @@ fn through(mut piece: Origin, whole: &Origin) -> Origin {
 /// How a value begins that sops encrypts.
 static SOPS_VALUE: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(["ENC[AES256_GCM,"]).ok());
+
+/// How private keys begin, whoever made them; a header with nothing behind it is text about keys.
+static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::new([
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "-----BEGIN EC PRIVATE KEY-----\n",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n",
+        "AGE-SECRET-KEY-1",
+    ])
+    .ok()
+});
+
+/// So many letters of a key follow at least.
+const MIN_KEY: usize = 40;
+
+/// Keys stand for themselves: in the code of a program the letters that follow are no Base64.
+fn has_private_key(content: &[u8]) -> bool {
+    let Some(found) = KEYS.as_ref().and_then(|keys| keys.find(content)) else {
+        return false;
+    };
+    let rest = content.get(found.end()..).unwrap_or_default();
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    rest.iter().take_while(|byte| is_letter(byte)).count() >= MIN_KEY
+}
 
 /// What is in the metadata of sops.
 static SOPS_NAMES: LazyLock<Option<AhoCorasick>> =

@@ -3,14 +3,16 @@
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::granted::capabilities;
 use crate::surface::surroundings::{Reading, Surroundings};
-use crate::vocabulary::flags::{decided, parse};
+use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::options::{Systems, Table};
-use crate::vocabulary::podman::{self, WORDS, device, network, set_network};
+use crate::vocabulary::podman::{self, WORDS, device, set_network};
 use crate::vocabulary::ports::published;
-use crate::vocabulary::text::hole;
+use crate::vocabulary::text::{concat, hole, origin_of};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Engine, Fact, Image, Mount, RunOption, SecretSlot, SecretValue, Surface};
+use nixpod_model::{
+    Container, Engine, Fact, Image, Mount, RunOption, SecretSlot, SecretValue, Surface, Text,
+};
 
 /// What is known of the surface before a container is read.
 pub(crate) const TABLE: Table = Table {
@@ -81,7 +83,7 @@ pub(crate) fn read(
         container.devices.push(element.map(device));
     }
     for element in reader.texts(found, "networks") {
-        set_network(container, decided(&element, network));
+        set_network(container, &element);
     }
     for element in reader.texts(found, "ports") {
         container.ports.push(element.map(published));
@@ -108,6 +110,8 @@ pub(crate) fn read(
         }
     }
 
+    labels(reader, found, container);
+
     // Options of the engine itself come before `run`; they are kept as words only.
     let before = reader.texts(found, "preRunExtraOptions");
     container.flags = parse(&before, &WORDS).0;
@@ -129,6 +133,21 @@ fn unexpanded(mount: &Mount) -> Mount {
     Mount {
         is_bind: mount.is_bind && !pattern.starts_with(['~', '$', '%']),
         ..mount.clone()
+    }
+}
+
+/// Labels as the engine is told of them: `name=value`.
+fn labels(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+    let labels = reader.get(found, "labels");
+    if !reader.is_written(&labels) {
+        return;
+    }
+    for label in reader.variables(&labels) {
+        let pair = label.map(|label| {
+            let name = Text::known(format!("{}=", label.name), origin_of(&label.value));
+            concat([name, label.value.clone()])
+        });
+        podman::apply(container, &[podman::option("--label", &pair)]);
     }
 }
 
@@ -213,10 +232,14 @@ fn of_its_service(
 fn read_image(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
     let image = reader.get(found, "image");
     let mut by_nix = false;
+    let mut built_of = Vec::new();
     for option in ["imageFile", "imageStream"] {
         let file = reader.get(found, option);
         by_nix |=
             !matches!(file.value.value, Value::Null) && !reader.is_unset(&file) && !reader.is_default(&file);
+        if let Some(file) = reader.text(&file).value() {
+            built_of.extend(file.context.iter().cloned());
+        }
     }
     let mut field = reader.text(&image).map(|reference| Image {
         reference: reference.clone(),
@@ -227,6 +250,14 @@ fn read_image(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut 
         field.fact = Fact::Set(Image {
             reference: hole(why.clone(), field.origin.clone()),
             provided_by_nix: true,
+        });
+    }
+    // Who has the image has what Nix builds it of.
+    if !built_of.is_empty() {
+        field = field.map(|image| {
+            let mut image = image.clone();
+            image.reference.context.extend(built_of.iter().cloned());
+            image
         });
     }
     container.image = Some(field);

@@ -12,7 +12,9 @@ use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
-use nixpod_model::{Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text};
+use nixpod_model::{
+    Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
+};
 use nixpod_source::{Origin, Why};
 
 /// What is known of the surface before a container is read.
@@ -258,7 +260,9 @@ pub(crate) fn read(
     }
 
     let parts = Parts::new(reader, found, &module);
-    if parts.raw.is_none() {
+    if parts.raw.is_some() {
+        discarded(reader, &parts.config, container);
+    } else {
         in_pod(reader, &module, &parts.config, container);
         container.unseen = reader.unseen(&parts.config);
     }
@@ -289,6 +293,43 @@ pub(crate) fn read(
     beside_sections::start_if(install, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// Options that harden a container.
+const HARDENING: [&str; 16] = [
+    "appArmor",
+    "dropCapabilities",
+    "gidMaps",
+    "mask",
+    "memory",
+    "network",
+    "networks",
+    "noNewPrivileges",
+    "pidsLimit",
+    "readOnly",
+    "seccompProfile",
+    "securityLabelType",
+    "subUIDMap",
+    "uidMaps",
+    "user",
+    "userns",
+];
+
+/// What the text of the unit takes the place of.
+fn discarded(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
+    for option in HARDENING {
+        let found = reader.get(config, option);
+        if !reader.is_written(&found) || matches!(found.value.value, Value::Null) {
+            continue;
+        }
+        let said = reader.field(&found, |_, value, _| match &value.value {
+            Value::Unknown(unknown) => Err(unknown.why.clone()),
+            _ => Ok(()),
+        });
+        container
+            .unit_problems
+            .push(said.map(|()| UnitProblem::Discarded(option.to_owned())));
+    }
 }
 
 /// The unit that is written for one, and the command that it becomes.

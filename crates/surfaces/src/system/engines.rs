@@ -29,6 +29,7 @@ pub(super) fn of_home(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engi
     Engines {
         podman: switch(reader, config, &["services", "podman", "enable"]),
         keyring: files.keyring(reader),
+        auto_update: of_home_updates(reader, config),
         manage_lingering: Field::unset("users.manageLingering"),
         registries: files.registries(reader),
         storage: files.storage(reader),
@@ -90,9 +91,55 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         docker_socket: docker_socket(reader, config),
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
         docker_filters: docker_filters(reader, &docker, &daemon),
+        auto_update: of_system_updates(reader, config),
         apis,
         registries,
         storage: files.storage(reader),
+    }
+}
+
+/// Home Manager switches the timer on wherever it runs Podman; quadlet-nix does where it is told to.
+fn of_home_updates(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    let quadlet = switch(
+        reader,
+        config,
+        &["virtualisation", "quadlet", "autoUpdate", "enable"],
+    );
+    if quadlet.value() == Some(&true) {
+        return quadlet;
+    }
+    let podman = reader.option(config, &["services", "podman"]);
+    let enable = reader.get(&podman, "enable");
+    let containers = reader.get(&podman, "containers");
+    if !reader.is_written(&enable) && reader.entries(&containers).is_empty() {
+        return quadlet;
+    }
+    let own = reader.at(&podman, &["autoUpdate", "enable"]);
+    match reader.is_unset(&own) {
+        true => Field::default(true),
+        false => reader.bool(&own),
+    }
+}
+
+/// The timer comes with Podman, and something has to want it.
+fn of_system_updates(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    let quadlet = switch(
+        reader,
+        config,
+        &["virtualisation", "quadlet", "autoUpdate", "enable"],
+    );
+    if quadlet.value() == Some(&true) {
+        return quadlet;
+    }
+    let timer = reader.option(config, &["systemd", "timers", "podman-auto-update"]);
+    let wanted = reader.get(&timer, "wantedBy");
+    if reader.is_unset(&wanted) {
+        return quadlet;
+    }
+    let by = reader.elements(&wanted);
+    match by.first() {
+        Some(first) => reader.string(first).map(|_| true),
+        None => quadlet,
     }
 }
 

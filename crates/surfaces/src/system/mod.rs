@@ -7,10 +7,12 @@ mod engines;
 mod every_container;
 mod firewall;
 mod kernel;
+mod modules_options;
 mod node;
 mod not_modelled;
 pub(crate) mod release;
 mod rights;
+mod secret_managers;
 mod secrets;
 mod switches;
 mod users;
@@ -32,6 +34,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     if is_home {
         system.user_namespaces = Field::unset("security.allowUserNamespaces");
         secrets::read(reader, config, system.kind, &mut system.secrets);
+        secret_managers::read(reader, config, system);
         system.engines = engines::of_home(reader, config);
         not_modelled::tell(reader, config);
         return;
@@ -48,6 +51,8 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.job_users = rights::job_users(reader, config);
     system.lowest_free_port = lowest_free_port(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
+    modules_options::read(reader, config, &mut system.secrets);
+    secret_managers::read(reader, config, system);
     system.selinux = selinux(reader, config);
     system.wheel_is_root = wheel_is_root(reader, config);
     system.user_namespaces = user_namespaces(reader, config);

@@ -7,8 +7,9 @@ use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
 use crate::vocabulary::words;
 use crate::vocabulary::words::split_words;
-use nixpod_eval::Value;
-use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
+use nixpod_eval::{Tracked, Value};
+use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
+use nixpod_source::{Origin, Symbol};
 
 /// Systems write a few hundred files and variables; more than this is generated data.
 const MAX_SECRETS: usize = 2_000;
@@ -88,7 +89,7 @@ fn services(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec
         &["systemd", "user", "services"],
     ] {
         let all = reader.option(config, path);
-        for (_, service) in reader.entries(&all).named {
+        for (name, service) in reader.entries(&all).named {
             if secrets.len() >= MAX_SECRETS {
                 return;
             }
@@ -96,8 +97,14 @@ fn services(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec
             environment(reader, &own, secrets);
             let lines = reader.at(&service, &["serviceConfig", "Environment"]);
             environment_lines(reader, &lines, secrets);
+            let unit = reader.get(&service, "serviceConfig");
+            credentials(reader, &unit, secrets);
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let option = format!("{}.{key}", path.join("."));
+            scripts(reader, &service, &option, secrets);
         }
     }
+    wireguard(reader, config, secrets);
     let key = reader.option(
         config,
         &["virtualisation", "podman", "networkSocket", "tls", "key"],
@@ -121,8 +128,11 @@ fn written_files(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut V
         if reader.is_default(&source) || reader.is_unset(&source) {
             continue;
         }
-        let source = reader.text(&source);
-        written_by(&source, secrets);
+        let field = reader.text(&source);
+        written_by(&field, secrets);
+        if matches!(source.value.value, Value::Path(_)) {
+            reader.secret(&source, SecretSlot::File(name), secrets);
+        }
     }
 }
 
@@ -139,16 +149,27 @@ pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
     }
 }
 
-fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+pub(super) fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
         }
-        if matches!(
-            variable.value.value,
-            Value::String(_) | Value::Path(_) | Value::Int(_) | Value::Either(_)
-        ) {
-            reader.secret(&variable, SecretSlot::Environment(name), secrets);
+        match &variable.value.value {
+            Value::String(_) | Value::Path(_) | Value::Int(_) | Value::Either(_) => {
+                reader.secret(&variable, SecretSlot::Environment(name), secrets);
+            }
+            // What it is is known by its name.
+            Value::Unknown(unknown) if unknown.why.symbol() == Some(Symbol::Secret) => {
+                let read = |this: &mut OptionReader<'_, '_>, value: &Tracked, origin: &Origin| {
+                    Ok(this.text_or_hole(value, origin))
+                };
+                let value = reader.field(&variable, read);
+                secrets.push(SecretValue {
+                    slot: SecretSlot::Environment(name),
+                    value,
+                });
+            }
+            _ => {}
         }
     }
 }
@@ -188,6 +209,88 @@ fn images(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<S
             let file = reader.get(&image, option);
             let slot = SecretSlot::SecretFile(format!("services.podman.images.{name}.{option}"));
             reader.secret(&file, slot, secrets);
+        }
+    }
+}
+
+/// What a unit hands to its program as credentials: `SetCredential=id:text`, `LoadCredential=id:path`.
+fn credentials(reader: &mut OptionReader<'_, '_>, unit: &Found, secrets: &mut Vec<SecretValue>) {
+    for (key, is_text) in [("SetCredential", true), ("LoadCredential", false)] {
+        let found = reader.get(unit, key);
+        if reader.is_unset(&found) || reader.is_default(&found) {
+            continue;
+        }
+        let words = match &found.value.value {
+            Value::String(_) => vec![found.clone()],
+            Value::List(_) => reader.elements(&found),
+            _ => continue,
+        };
+        for word in words {
+            let word = reader.text(&word);
+            let Some((id, value)) = word.value().and_then(|text| split_once(text, ':')) else {
+                continue;
+            };
+            let option = format!("{key}={}", id.display());
+            let origin = origin_of(&value);
+            secrets.push(SecretValue {
+                slot: match is_text {
+                    true => SecretSlot::UnitCredential(id.display()),
+                    false => SecretSlot::SecretFile(option),
+                },
+                value: part(&word, value, origin),
+            });
+        }
+    }
+}
+
+/// Lines that start programs.
+fn scripts(reader: &mut OptionReader<'_, '_>, service: &Found, path: &str, secrets: &mut Vec<SecretValue>) {
+    for option in [
+        &["script"] as &[&str],
+        &["preStart"],
+        &["postStart"],
+        &["serviceConfig", "ExecStart"],
+        &["serviceConfig", "ExecStartPre"],
+    ] {
+        let found = reader.at(service, option);
+        if reader.is_unset(&found) || reader.is_default(&found) {
+            continue;
+        }
+        let lines = match &found.value.value {
+            Value::String(_) => vec![found.clone()],
+            Value::List(_) => reader.elements(&found),
+            _ => continue,
+        };
+        for line in lines {
+            let slot = SecretSlot::Script(format!("{path}.{}", option.join(".")));
+            reader.secret(&line, slot, secrets);
+        }
+    }
+}
+
+/// Keys of WireGuard that are written out.
+fn wireguard(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    for program in ["wireguard", "wg-quick"] {
+        let path = ["networking", program, "interfaces"];
+        let all = reader.option(config, &path);
+        for (name, interface) in reader.entries(&all).named {
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let option = format!("{}.{key}", path.join("."));
+            let own = reader.get(&interface, "privateKey");
+            let slot = SecretSlot::Credential(format!("{option}.privateKey"));
+            reader.secret(&own, slot, secrets);
+            let file = reader.get(&interface, "privateKeyFile");
+            let slot = SecretSlot::SecretFile(format!("{option}.privateKeyFile"));
+            reader.secret(&file, slot, secrets);
+            let peers = reader.get(&interface, "peers");
+            if reader.is_unset(&peers) {
+                continue;
+            }
+            for peer in reader.elements(&peers) {
+                let shared = reader.get(&peer, "presharedKey");
+                let slot = SecretSlot::Credential(format!("{option}.peers.*.presharedKey"));
+                reader.secret(&shared, slot, secrets);
+            }
         }
     }
 }

@@ -199,6 +199,9 @@ fn system(one: &System, lines: &mut Lines<'_>) {
             }
             SecretSlot::WrittenFile(name) | SecretSlot::Unit(name) => format!("file {name}"),
             SecretSlot::Environment(name) => format!("variable {name}"),
+            SecretSlot::UnitCredential(name) => format!("credential {name}"),
+            SecretSlot::File(name) => format!("content of {name}"),
+            SecretSlot::Script(name) => format!("script {name}"),
             SecretSlot::Credential(name) => format!("credential {name}"),
             SecretSlot::SecretFile(name) => format!("file of {name}"),
         };

@@ -166,7 +166,8 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 89] = [
+pub const READ: [ReadOption; 96] = [
+    tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
     tells_scripts(&["boot", "postBootCommands"]),
@@ -179,6 +180,7 @@ pub const READ: [ReadOption; 89] = [
     tells_scripts(&["environment", "shellInit"]),
     tells_scripts(&["environment", "systemPackages"]),
     tells(&["environment", "variables"]),
+    tells(&["deployment", "keys"]),
     explains(&["fileSystems"]),
     tells_scripts(&["home", "activation"]),
     tells_either(&["home", "file"]),
@@ -195,6 +197,8 @@ pub const READ: [ReadOption; 89] = [
     explains(&["networking", "nftables"]),
     tells_scripts(&["networking", "localCommands"]),
     explains(&["nmt"]),
+    tells(&["networking", "wg-quick"]),
+    tells(&["networking", "wireguard"]),
     tells(&["nodes"]),
     tells_scripts(&["programs", "bash"]),
     tells_scripts(&["programs", "fish"]),
@@ -218,6 +222,7 @@ pub const READ: [ReadOption; 89] = [
     tells(&["security", "sudo-rs", "extraRules"]),
     tells(&["security", "wrappers"]),
     explains(&["selinux"]),
+    explains(&["services"]),
     tells_scripts(&["services", "borgbackup"]),
     tells_scripts(&["services", "cron"]),
     explains(&["services", "firewalld"]),
@@ -232,6 +237,7 @@ pub const READ: [ReadOption; 89] = [
     tells_scripts(&["services", "restic"]),
     tells_scripts(&["services", "udev"]),
     explains(&["services", "userborn"]),
+    tells(&["sops"]),
     tells(&["specialisation"]),
     tells_scripts(&["system", "activationScripts"]),
     explains(&["system", "stateVersion"]),
@@ -241,6 +247,7 @@ pub const READ: [ReadOption; 89] = [
     tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),
     explains(&["systemd", "sysusers"]),
+    explains(&["systemd", "timers"]),
     tells_scripts(&["systemd", "tmpfiles"]),
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),

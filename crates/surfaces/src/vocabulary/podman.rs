@@ -51,7 +51,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
                 .dropped_capabilities
                 .extend(capabilities(&value, &option.field)),
             "--security-opt" => container.security_options.push(option.fact(value)),
-            "--network" | "--net" => set_network(container, option.word(network)),
+            "--network" | "--net" => set_network(container, &option.fact(value)),
             "--pid" => set_namespace(container, "pid", &option.fact(value)),
             "--ipc" => set_namespace(container, "ipc", &option.fact(value)),
             "--uts" => set_namespace(container, "uts", &option.fact(value)),
@@ -99,7 +99,7 @@ fn variable(container: &mut Container, text: &Text, option: &Opt) {
 }
 
 /// Options that no other fact tells, and that say how a container is confined, who reaches it or what is secret in it.
-const RUN_OPTIONS: [(&str, Times); 39] = [
+const RUN_OPTIONS: [(&str, Times); 40] = [
     ("add-host", Times::Many),
     ("annotation", Times::Many),
     ("authfile", Times::Once),
@@ -123,6 +123,7 @@ const RUN_OPTIONS: [(&str, Times); 39] = [
     ("memory", Times::Once),
     ("name", Times::Once),
     ("no-hosts", Times::Once),
+    ("oom-kill-disable", Times::Once),
     ("pids-limit", Times::Once),
     ("pod", Times::Once),
     ("publish-all", Times::Once),
@@ -177,8 +178,27 @@ pub(crate) fn run_option(container: &mut Container, name: &str, option: &Opt) {
     container.run_options.push(option.fact(RunOption { name, value }));
 }
 
-/// Networks add up, and the host's is the one that matters.
-pub(crate) fn set_network(container: &mut Container, network: Field<NetworkMode>) {
+/// Programs that make the network of a rootless container, and take options.
+const PROGRAMS: [&str; 2] = ["pasta", "slirp4netns"];
+
+/// Networks add up, and the host's is the one that matters. What is said to a program that makes one is an option by itself.
+pub(crate) fn set_network(container: &mut Container, said: &Field<Text>) {
+    let has_options = |text: &Text| {
+        let pattern = text.pattern();
+        PROGRAMS.iter().any(|program| {
+            let rest = pattern.strip_prefix(program);
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        })
+    };
+    if said.value().is_some_and(has_options) {
+        let name = "network";
+        let option = |value: &Text| RunOption {
+            name,
+            value: value.clone(),
+        };
+        container.run_options.push(said.map(option));
+    }
+    let network = decided(said, network);
     let is_host = |field: &Field<NetworkMode>| field.said() == Some(&NetworkMode::Host);
     let may_be_host = is_host(&container.network) || container.network.is_unknown();
     if !may_be_host || is_host(&network) {

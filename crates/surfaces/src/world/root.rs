@@ -1,7 +1,7 @@
 //! Reading the systems of a root, and reading them again after an edit: only what changed is read, the rest is taken over.
 
 use crate::read::Project;
-use crate::read::{Found, OptionReader};
+use crate::read::{Found, OptionReader, Sniffed};
 use crate::surface::tables;
 use crate::system::release;
 use crate::vocabulary::options::{Table, fits};
@@ -154,8 +154,8 @@ struct Pass<'p, 'e, 's> {
     portion: Portion,
     /// What was read so far: the evaluation of each host.
     hosts: Vec<(About, HostId)>,
-    /// Which files are encrypted, by path: hosts have many in common.
-    encrypted: FxHashMap<String, bool>,
+    /// What is in files, by path: hosts have many in common.
+    sniffed: FxHashMap<String, Sniffed>,
 }
 
 impl<'p, 'e, 's> Pass<'p, 'e, 's> {
@@ -179,7 +179,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             world: World::default(),
             data: Vec::new(),
             hosts: Vec::new(),
-            encrypted: FxHashMap::default(),
+            sniffed: FxHashMap::default(),
         }
     }
 
@@ -205,7 +205,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
     /// A walk through one host.
     fn walk(&mut self) -> Walk<'_, '_, 's> {
         let mut reader = OptionReader::new(self.ev, self.library.shared.clone(), self.project);
-        reader.encrypted = std::mem::take(&mut self.encrypted);
+        reader.sniffed = std::mem::take(&mut self.sniffed);
         Walk {
             reader,
             library: self.library,
@@ -246,7 +246,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             }
         }
         let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
-        self.encrypted = walk.reader.encrypted;
+        self.sniffed = walk.reader.sniffed;
         self.data.extend(data);
         let of_host = met_in(not_analysed, &host);
         self.world.not_analysed.extend(of_host);
@@ -289,7 +289,7 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         };
         walk.under(config.when, |walk| walk.system(config, system));
         let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
-        self.encrypted = walk.reader.encrypted;
+        self.sniffed = walk.reader.sniffed;
         self.data.extend(data);
         self.add_of_variant(met_in(not_analysed, &host));
     }

@@ -78,6 +78,14 @@ pub fn project(nix: &str, is_home: bool) -> AnalysisHost {
     );
     let mut host = AnalysisHost::new(nixpod_rules::ALL, Arc::new(disk));
     host.set_project("/project".into());
+    // Experiments are about rules that are off by default, too.
+    let off = nixpod_rules::ALL
+        .iter()
+        .filter(|rule| !rule.meta.group.on_by_default());
+    host.set_settings(nixpod_analysis::Settings {
+        enabled: off.map(|rule| rule.meta.id).collect(),
+        ..nixpod_analysis::Settings::default()
+    });
     host
 }
 

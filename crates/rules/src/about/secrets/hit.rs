@@ -24,6 +24,16 @@ pub(crate) enum Kind {
     Hash,
 }
 
+impl Hit {
+    /// The same in a text in which this one begins there.
+    pub(crate) const fn moved(self, by: usize) -> Self {
+        Self {
+            range: (self.range.0 + by, self.range.1 + by),
+            kind: self.kind,
+        }
+    }
+}
+
 impl Kind {
     /// How bad it is that everybody can read it.
     pub(crate) const fn severity(self) -> Severity {

@@ -28,7 +28,8 @@ pub(crate) fn announced_by(name: &str) -> Option<Announced> {
     }
     let previous = before.last().map_or("", String::as_str);
     let ends = |words: &[&str]| words.iter().any(|word| last.ends_with(word));
-    if ends(&["PASSWORD", "PASSWD", "PASSPHRASE"])
+    // The last two are those of Redis.
+    if ends(&["PASSWORD", "PASSWD", "PASSPHRASE", "REQUIREPASS", "MASTERAUTH"])
         || last == "PASS"
         || (matches!(last, "PWD" | "PW") && !before.is_empty())
     {
@@ -65,8 +66,10 @@ pub(crate) fn announced_by(name: &str) -> Option<Announced> {
     let second = before.iter().rev().nth(1).map_or("", String::as_str);
     let is_key = last == "KEY" && (KEYS.contains(&previous) || (previous == "ACCESS" && second == "SECRET"));
     let is_base = last == "BASE" && previous == "KEY" && second == "SECRET";
+    // Vault's, which is the token itself; elsewhere such an id only names one.
+    let is_root_token = last == "ID" && previous == "TOKEN" && second == "ROOT";
     let is_laravel = last == "KEY" && previous == "APP" && before.len() == 1;
-    (is_key || is_base || is_laravel).then_some(Announced::Key)
+    (is_key || is_base || is_laravel || is_root_token).then_some(Announced::Key)
 }
 
 /// The words of a name in upper case: `adminPassword` and `ADMIN_PASSWORD_2` give ADMIN, PASSWORD.

@@ -1,7 +1,7 @@
 //! Secrets that are known by their shape.
 
 use super::hit::{Hit, Kind};
-use super::names::Announced;
+use super::names::{Announced, announced_by};
 use super::values::can_be_secret;
 use crate::about::paths::HOLE;
 
@@ -13,19 +13,17 @@ pub(super) fn shape(value: &str) -> Option<Hit> {
             kind: Kind::Shape(what),
         })
     };
-    if let Some(begin) = value.find("-----BEGIN ")
-        && let Some(rest) = value.get(begin..)
-        && let Some(key) = rest.find("PRIVATE KEY")
-        && key < 40
-        && rest.get(key + 16..).is_some_and(|body| body.trim().len() > 20)
-    {
-        return hit(begin, value.len(), "a private key");
+    if let Some(hit) = private_key(value) {
+        return Some(hit);
     }
     if let Some((from, to)) = url_password(value) {
         return hit(from, to, "a password in a URL");
     }
     if let Some((from, to, what)) = token(value) {
         return hit(from, to, what);
+    }
+    if let Some((from, to)) = url_query(value) {
+        return hit(from, to, "a secret in the query of a URL");
     }
     if let Some((from, to)) = connection_string(value) {
         return hit(from, to, "a password in a connection string");
@@ -46,6 +44,24 @@ pub(super) fn shape(value: &str) -> Option<Hit> {
         }
     }
     None
+}
+
+/// A private key as text, up to the end of it.
+pub(super) fn private_key(value: &str) -> Option<Hit> {
+    let begin = value.find("-----BEGIN ")?;
+    let rest = value.get(begin..)?;
+    let key = rest.find("PRIVATE KEY").filter(|key| *key < 40)?;
+    let body = rest.get(key + 16..)?;
+    let end = body.find("-----END").unwrap_or(body.len());
+    if body.get(..end)?.trim().len() <= 20 {
+        return None;
+    }
+    let mark = body.get(end..)?;
+    let close = mark.find('\n').map_or(mark.len(), |line| line + 1);
+    Some(Hit {
+        range: (begin, begin + key + 16 + end + close),
+        kind: Kind::Shape("a private key"),
+    })
 }
 
 /// The length of the longest start whose characters all fit.
@@ -70,13 +86,38 @@ fn url_password(value: &str) -> Option<(usize, usize)> {
             continue;
         };
         let reference = password.starts_with(['$', '{', '<', '@'])
-            || password.starts_with("%(")
+            || password.starts_with('%')
             || password.starts_with("__")
             || password.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.'));
         if !password.is_empty() && !password.contains(HOLE) && !reference {
             let from = start + user.len() + 1;
             return Some((from, from + password.len()));
         }
+    }
+    None
+}
+
+/// `https://host/path?secretKey=...`: what is given to a name that announces a secret.
+fn url_query(value: &str) -> Option<(usize, usize)> {
+    let address = value.find("://")?;
+    let query = address + value.get(address..)?.find('?')?;
+    // Short values there are switches and kinds of things.
+    const MIN: usize = 8;
+    let end = query + run(value.get(query..)?, |c| !c.is_whitespace() && !"\"'`".contains(c));
+    let mut start = query + 1;
+    for item in value.get(query + 1..end)?.split('&') {
+        if let Some((name, secret)) = item.split_once('=')
+            && secret.len() >= MIN
+            && let Some(announced) = announced_by(name)
+            && secret
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-%+".contains(c))
+            && can_be_secret(announced, secret)
+        {
+            let from = start + name.len() + 1;
+            return Some((from, from + secret.len()));
+        }
+        start += item.len() + 1;
     }
     None
 }

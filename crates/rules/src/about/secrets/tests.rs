@@ -22,6 +22,7 @@ fn names_count_by_their_last_words() {
         "ROOT_PASSWORD_1",
         "TS_AUTHKEY",
         "NEXTAUTH_SECRET",
+        "VAULT_DEV_ROOT_TOKEN_ID",
     ] {
         assert_eq!(kind(name, "hVx92kqLpw"), Some(Kind::Named), "{name}");
     }

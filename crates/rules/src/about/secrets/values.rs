@@ -4,6 +4,7 @@ use super::names::Announced;
 use crate::about::paths::HOLE;
 
 /// Could this value be a secret of that sort, and not a switch, a path or a reference?
+#[expect(clippy::too_many_lines, reason = "lists of words")]
 pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
@@ -57,6 +58,14 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
             false
         }
         Announced::Key if lower.contains("dummy") || lower.contains("fake") => false,
+        // Some keys are the name that goes with a secret: `API_KEY=chat` beside `API_SECRET`.
+        Announced::Key
+            if value.len() < 10
+                && value.chars().all(|c| c.is_ascii_lowercase())
+                && !is_placeholder(value) =>
+        {
+            false
+        }
         Announced::Key if names_a_secret(value) || WORDS.contains(&lower.as_str()) => false,
         Announced::Key => {
             value.len() >= 4 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
@@ -107,7 +116,7 @@ fn says_not_needed(lower: &str) -> bool {
 /// A path, a URL or the name of a place where the secret is: not the secret itself.
 pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim();
-    const PREFIXES: [&str; 26] = [
+    const PREFIXES: [&str; 27] = [
         "/",
         "./",
         "../",
@@ -123,6 +132,7 @@ pub(super) fn is_reference(value: &str) -> bool {
         "env:",
         "env.",
         "env/",
+        "os.environ/",
         "vault:",
         "op://",
         "bws:",
@@ -192,4 +202,54 @@ pub(super) fn is_hash(value: &str) -> bool {
     MARKS
         .iter()
         .any(|mark| value.starts_with(mark) || after_user.starts_with(mark))
+}
+
+/// Does it look as if a machine had made it: long, with letters and digits, and nothing else?
+pub(super) fn looks_random(value: &str) -> bool {
+    let count = |is: fn(&char) -> bool| value.chars().filter(is).count();
+    value.len() >= 16
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '='))
+        && count(char::is_ascii_digit) >= 3
+        && count(char::is_ascii_alphabetic) >= 3
+        && !is_placeholder(value)
+}
+
+/// Is a credential of systemd one that only configures what gets it, as its id or its value says?
+pub(crate) fn is_configuration(id: &str, value: &str) -> bool {
+    // What systemd itself reads, by the first part of the id.
+    const OWN: [&str; 18] = [
+        "agetty",
+        "cryptenroll",
+        "firstboot",
+        "fstab",
+        "getty",
+        "home",
+        "import",
+        "journal",
+        "login",
+        "network",
+        "network-config",
+        "shell",
+        "ssh",
+        "system",
+        "sysctl",
+        "sysusers",
+        "tmpfiles",
+        "udev",
+    ];
+    let first = id.split('.').next().unwrap_or(id);
+    let is_number = value.chars().all(|c| c.is_ascii_digit() || c == '.');
+    OWN.contains(&first) || is_number || value.trim().contains(char::is_whitespace) || is_switch(value)
+}
+
+/// A word that switches something, or names a level.
+fn is_switch(value: &str) -> bool {
+    let lower = value.trim().to_ascii_lowercase();
+    [
+        "true", "false", "yes", "no", "on", "off", "debug", "info", "warn", "warning", "error",
+    ]
+    .contains(&lower.as_str())
+        || value.trim().len() < 6
 }

@@ -9,7 +9,7 @@ use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line, is_other_machine};
 use crate::vocabulary::text::{HOLE, first_hole, origin_of, split_once};
 use nixpod_model::{
-    Container, Engine, Existence, Field, FlagForm, Image, Mount, NetworkMode, Text, TextPart,
+    Container, Engine, Existence, Field, FlagForm, Image, Mount, NetworkMode, RunOption, Text, TextPart,
 };
 use nixpod_source::{Origin, Place, Symbol, Why};
 use rustc_hash::FxHashMap;
@@ -481,8 +481,19 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known<'_>, c
     not_expanded(&run.words, container);
     image(base, run, found.end, found.doubtful.is_some(), container);
     let has_rootfs = all.iter().any(|option| option.name == "--rootfs");
-    if has_rootfs {
-        container.image = None;
+    // What stands where the image would is the directory.
+    if has_rootfs && let Some(directory) = container.image.take() {
+        for option in &mut container.run_options {
+            if option
+                .value()
+                .is_some_and(|option| option.name == "rootfs" && option.value.pattern() == "true")
+            {
+                *option = directory.map(|directory| RunOption {
+                    name: "rootfs",
+                    value: directory.reference.clone(),
+                });
+            }
+        }
     }
 }
 

@@ -104,7 +104,7 @@ pub(crate) const RUN: [Known; 166] = [
     ("no-healthcheck", '\0', SWITCH, Says::Nothing),
     ("no-hostname", '\0', SWITCH, Says::Nothing),
     ("no-hosts", '\0', SWITCH, Says::Fact("option")),
-    ("oom-kill-disable", '\0', SWITCH, Says::Word),
+    ("oom-kill-disable", '\0', SWITCH, Says::Fact("option")),
     ("oom-score-adj", '\0', VALUE, Says::Word),
     ("os", '\0', VALUE, Says::Nothing),
     ("passwd", '\0', SWITCH, Says::Nothing),

@@ -1,0 +1,25 @@
+//! What rules about missing hardening have in common.
+
+use nixpod_analysis::Ctx;
+use nixpod_model::{Container, Field, RunOption, Surface, SystemKind};
+
+/// Is it a container of an engine that takes such options, and one for which they would count?
+pub(crate) fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
+    let is_one = !matches!(
+        container.surface,
+        // What stands for every container is no container, and an editor's is for working in.
+        Surface::ContainersConf | Surface::DaemonJson | Surface::Devcontainer
+    );
+    let is_known = container.engine.value().is_some_and(|engine| engine.is_oci());
+    // A privileged one is another rule's, and of a file that no system has nobody knows who runs it.
+    is_one
+        && is_known
+        && container.privileged.value() == Some(&false)
+        && ctx.system(container).kind != SystemKind::Elsewhere
+}
+
+/// The options of this name, and those that are not known and may be it.
+pub(crate) fn options(container: &Container, name: &str) -> Vec<Field<RunOption>> {
+    let is_it = |field: &&Field<RunOption>| field.value().is_none_or(|option| option.name == name);
+    container.run_options.iter().filter(is_it).cloned().collect()
+}

@@ -1,0 +1,146 @@
+//! What the names of files say of what is in them.
+
+fn file_name(path: &str) -> String {
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+        .to_ascii_lowercase()
+}
+
+/// Encrypted on purpose, as its name says.
+pub(crate) fn is_encrypted_name(path: &str) -> bool {
+    let file = file_name(path);
+    [".age", ".gpg", ".asc", ".enc", ".sops", ".kbx"]
+        .iter()
+        .any(|end| file.ends_with(end))
+        || file.contains(".sops.")
+        || file.contains(".enc.")
+        || file.contains(".encrypted")
+}
+
+/// Files that are meant to be seen, or hold no secret whatever they are called.
+pub(crate) fn is_public(path: &str) -> bool {
+    let file = file_name(path);
+    const ENDS: [&str; 19] = [
+        ".pub",
+        ".crt",
+        ".cer",
+        ".cert",
+        ".example",
+        ".sample",
+        ".template",
+        ".tmpl",
+        ".dist",
+        ".md",
+        ".nix",
+        ".sh",
+        ".py",
+        ".js",
+        ".ts",
+        ".html",
+        ".sql",
+        ".service",
+        ".patch",
+    ];
+    is_encrypted_name(path) || ENDS.iter().any(|end| file.ends_with(end)) || file.contains("example")
+}
+
+/// Names that are given to private keys and credentials and to nothing else.
+pub(crate) fn is_sure_name(path: &str) -> bool {
+    let file = file_name(path);
+    const WHOLE: [&str; 12] = [
+        ".env",
+        "id_rsa",
+        "id_ed25519",
+        "id_ecdsa",
+        ".netrc",
+        ".pgpass",
+        ".git-credentials",
+        "credentials",
+        "key.pem",
+        "privkey.pem",
+        "private.pem",
+        "private.key",
+    ];
+    const ENDS: [&str; 8] = [
+        ".key", ".p12", ".pfx", ".jks", ".kdbx", "-key.pem", "_key.pem", ".keytab",
+    ];
+    WHOLE.contains(&file.as_str())
+        || ENDS.iter().any(|end| file.ends_with(end))
+        || (file.starts_with("ssh_host_") && file.ends_with("_key"))
+}
+
+/// Names that say secret, in files of plain data.
+pub(crate) fn is_secret_name(path: &str) -> bool {
+    if is_sure_name(path) {
+        return true;
+    }
+    let file = file_name(path);
+    let (stem, extension) = match file.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, extension),
+        _ => (file.as_str(), ""),
+    };
+    let is_data = matches!(
+        extension,
+        "" | "txt" | "env" | "json" | "yaml" | "yml" | "toml" | "ini" | "conf" | "cfg"
+    );
+    if !is_data {
+        return false;
+    }
+    let says_secret = stem.split(['-', '_', '.', ' ']).any(|word| {
+        matches!(
+            word,
+            "secret"
+                | "secrets"
+                | "password"
+                | "passwords"
+                | "passwd"
+                | "passphrase"
+                | "token"
+                | "tokens"
+                | "apikey"
+                | "credentials"
+        )
+    });
+    let in_secrets = path
+        .split('/')
+        .rev()
+        .skip(1)
+        .any(|directory| matches!(directory, "secrets" | "secret" | "private"));
+    says_secret || in_secrets || extension == "env"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_public, is_secret_name};
+
+    #[test]
+    fn secret_names_are_told_from_others() {
+        for path in [
+            "./secrets.env",
+            "./db-password.txt",
+            "tls/key.pem",
+            "./.env",
+            "secrets/db",
+            "id_ed25519",
+            "a.key",
+        ] {
+            assert!(is_secret_name(path) && !is_public(path), "{path}");
+        }
+        for path in [
+            "./secrets/db.age",
+            "./secrets.sops.yaml",
+            "./id_ed25519.pub",
+            "./cert.pem",
+            "./ca.crt",
+            "./.env.example",
+            "./generate-secrets.sh",
+            "./tokenizer.json",
+            "./nginx.conf",
+            "./keyboard.conf",
+        ] {
+            assert!(is_public(path) || !is_secret_name(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! capabilities-not-dropped
+
+use crate::about::hardening::is_hardenable;
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A container that drops no capability.
+    /// ## Why
+    /// Podman gives a container 11 capabilities and Docker 14, among them those to change owners and to take any user's
+    /// id; a program that listens on a port above 1023 needs none of them. What is not there cannot be used by whoever
+    /// takes the program over.
+    /// ## Bad
+    /// ```nix
+    /// { virtualisation.oci-containers.containers.web = { image = "docker.io/library/nginx:1.27"; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--cap-drop=ALL" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: whether the program works so is not known.
+    pub static RULE = {
+        id: "capabilities-not-dropped",
+        summary: "container that keeps all capabilities that its engine gives",
+        severity: Info,
+        group: Pedantic,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&[
+            "podman-default-capabilities",
+            "podman-cap-conflicts",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if !is_hardenable(ctx, container) {
+        return;
+    }
+    let said = &container.dropped_capabilities;
+    if let Some(absent) = ctx.absent_from(ctx.system(container), said) {
+        sink.report_absence(
+            &absent,
+            format!("{} keeps every capability that its engine gives", name(container)),
+        )
+        .help("Drop all (`--cap-drop=ALL`) and add back what the program asks for.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn nothing_is_said() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; };
+                                         # ^^^ info: `web` keeps every capability that its engine gives
+  services.podman.containers.own.image = "a:1";
+                           # ^^^ info: `own` keeps every capability that its engine gives
+  virtualisation.quadlet.containers.api.containerConfig.image = "a:1";
+                                  # ^^^ info: `api` keeps every capability that its engine gives
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn some_are_dropped() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--cap-drop=ALL" ]; };
+  virtualisation.oci-containers.containers.app = { image = "a:1"; capabilities.CHOWN = false; };
+  virtualisation.quadlet.containers.api.containerConfig = { image = "a:1"; dropCapabilities = [ "all" ]; };
+  containers.guest.config = { };
+}
+"#,
+        );
+    }
+}

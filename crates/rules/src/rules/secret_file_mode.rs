@@ -1,0 +1,135 @@
+//! secret-file-mode
+
+use crate::about::words::{inside, replace_text};
+use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{System, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// A secret that sops-nix, agenix or colmena puts on the system with a mode that lets every user read or write it:
+    /// `mode = "0444"`, `permissions = "0777"`.
+    /// ## Why
+    /// The managers keep a secret out of the Nix store so that only its service can read it; their default modes are 0400 and
+    /// 0600. The directories that they put it in let everybody pass who knows the name. With a mode that ends in 4 or more
+    /// every service and every user of the host reads it, and one that may write it gives the service another secret.
+    /// ## Bad
+    /// ```nix
+    /// { age.secrets.db = { file = ./db.age; mode = "0444"; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { age.secrets.db = { file = ./db.age; owner = "postgres"; mode = "0400"; }; }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the service that reads the secret may not be its owner yet.
+    pub static RULE = {
+        id: "secret-file-mode",
+        summary: "secret that every user of the system can read",
+        severity: Medium,
+        group: Secrets,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::Experiments(&["secret-file-for-all-is-read"]),
+        check: System(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    // Those of a home are in a directory of the user's own.
+    if system.kind == SystemKind::Home {
+        return;
+    }
+    for secret in &system.managed_secrets {
+        let Some(field) = secret.mode.written() else {
+            continue;
+        };
+        let Some(mode) = field.get().as_known() else {
+            continue;
+        };
+        let Some(others) = others(&mode).filter(|_| !is_public(&secret.option)) else {
+            continue;
+        };
+        let (does, severity) = match (others & 4 != 0, others & 2 != 0) {
+            (_, true) => ("change", Severity::High),
+            (true, false) => ("read", Severity::Medium),
+            (false, false) => continue,
+        };
+        let place = inside(ctx, system);
+        let builder = sink
+            .report(
+                field,
+                format!("every user can {does} the secret `{}`{place} (mode {mode})", secret.option),
+            )
+            .severity(severity)
+            .help(
+                "Give it to the user of the service that needs it (`owner`, or `group` with the mode 0440). A container that \
+                 Podman starts as root reads environment files and binds of root.",
+            );
+        if let Some(change) = replace_text(&field.origin, "0400") {
+            builder.fix("Let only the owner read it", Applicability::Unsafe, change);
+        }
+    }
+}
+
+/// Certificates and public keys are for everybody, wherever they come from.
+fn is_public(option: &str) -> bool {
+    if option.to_ascii_lowercase().contains("public") {
+        return true;
+    }
+    let mut words = option.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| {
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "crt" | "cert" | "certificate" | "ca" | "pub" | "public"
+        )
+    })
+}
+
+/// What everybody may do, by the last digit of a mode.
+fn others(mode: &str) -> Option<u32> {
+    let is_mode = (3..=5).contains(&mode.len()) && mode.chars().all(|c| c.is_digit(8));
+    mode.chars().last().filter(|_| is_mode)?.to_digit(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn of_each_manager() {
+        check(
+            &RULE,
+            r#"
+{
+  age.secrets.db = { file = ./db.age; mode = "0444"; };
+                                           # ^^^^^^ medium: every user can read the secret `age.secrets.db` (mode 0444)
+  sops.secrets."web/token".mode = "644";
+                                # ^^^^^ medium: every user can read the secret `sops.secrets."web/token"` (mode 644)
+  sops.templates.env = { content = "A=1"; mode = "0666"; };
+                                               # ^^^^^^ high: every user can change the secret `sops.templates.env` (mode 0666)
+  deployment.keys.wg = { text = "x"; permissions = "0777"; };
+                                                 # ^^^^^^ high: every user can change the secret `deployment.keys.wg` (mode 0777)
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_owner_and_group() {
+        check_none(
+            &RULE,
+            r#"
+{ lib, ... }: {
+  age.secrets.db = { file = ./db.age; mode = "0440"; group = "postgres"; };
+  age.secrets.plain.file = ./plain.age;
+  age.secrets.root-crt = { file = ./crt.age; mode = "0444"; };
+  sops.secrets.token = { mode = "0400"; owner = "web"; };
+  sops.secrets.own.mode = lib.mkForce "0660";
+  deployment.keys.wg = { text = "x"; permissions = "0600"; };
+  environment.etc."motd" = { text = "x"; mode = "0444"; };
+}
+"#,
+        );
+    }
+}

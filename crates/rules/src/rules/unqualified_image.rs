@@ -1,0 +1,156 @@
+//! unqualified-image
+
+use crate::about::images::without_registry;
+use crate::about::words::{name, replace_text};
+use nixpod_analysis::{Applicability, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Field, Surface, SystemKind};
+
+declare_rule! {
+    /// ## What it flags
+    /// The image of a Podman container that names no registry, where more than one registry is asked for such names: NixOS
+    /// configures docker.io and quay.io.
+    /// ## Why
+    /// Podman has nobody to ask which one is meant when a service starts, and takes the first registry that has the name
+    /// (containers-registries.conf(5), short names). Whoever owns the name there chooses what runs. Docker has one
+    /// registry for them, and Home Manager configures one.
+    /// ## Bad
+    /// ```nix
+    /// { virtualisation.oci-containers.containers.web = { image = "nginx:1.27"; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// { virtualisation.oci-containers.containers.web = { image = "docker.io/library/nginx:1.27"; }; }
+    /// ```
+    /// ## Fix safety
+    /// Unsafe: the registry that is meant may be another one.
+    pub static RULE = {
+        id: "unqualified-image",
+        summary: "image without a registry, which several are asked for",
+        severity: Info,
+        group: Oci,
+        since: "0.1.0",
+        fix: Sometimes,
+        proof: Proof::NotRunnable("it is about what registries serve, and the lab has none"),
+        check: Container(check),
+    }
+}
+
+/// Registries take names of at most so many bytes.
+const MAX_NAME: usize = 255;
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if container.engine.value() != Some(&Engine::Podman) || !asks_several(ctx, container) {
+        return;
+    }
+    let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
+        return;
+    };
+    let image = field.get();
+    let reference = image.reference.pattern();
+    if image.provided_by_nix {
+        return;
+    }
+    // Of what has a digest it is known what comes, whoever sends it.
+    let Some(qualified) = without_registry(&reference) else {
+        return;
+    };
+    let builder = sink
+        .report(
+            field,
+            format!("{} runs `{reference}`, for which several registries are asked", name(container)),
+        )
+        .help("The first registry that has the name serves it. Write the registry, too: `docker.io/library/nginx:1.27`.");
+    // What is longer is the name of no image.
+    let is_name = qualified.len() <= MAX_NAME;
+    if let Some(change) = replace_text(&field.origin, &qualified).filter(|_| is_name) {
+        builder.fix("Take it from docker.io", Applicability::Unsafe, change);
+    }
+}
+
+/// Is more than one registry asked for names without one?
+fn asks_several(ctx: &Ctx<'_>, container: &Container) -> bool {
+    let system = ctx.system(container);
+    let search = &system.engines.registries.search;
+    if search.iter().any(Field::is_unknown) {
+        return false;
+    }
+    match search.len() {
+        // What the modules say by themselves; nobody knows that of a machine that something else configures.
+        0 => {
+            system.kind != SystemKind::Home
+                && !matches!(container.surface, Surface::CommandLine | Surface::Devcontainer)
+                && system.kind != SystemKind::Elsewhere
+        }
+        several => several > 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn names_without_a_registry() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web.image = "nginx:1.27";
+                                                     # ^^^^^^^^^^^^ info: `web` runs `nginx:1.27`, for which several registries are asked
+  virtualisation.oci-containers.containers.app.image = "grafana/grafana:11.2.0";
+                                                     # ^^^^^^^^^^^^^^^^^^^^^^^^ info: `app` runs `grafana/grafana:11.2.0`, for which several registries are asked
+  virtualisation.quadlet.containers.api.containerConfig.image = "redis";
+                                                              # ^^^^^^^ info: `api` runs `redis`, for which several registries are asked
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn names_with_one() {
+        check_none(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    web.image = "docker.io/library/nginx:1.27";
+    lan.image = "registry:5000/app:1";
+    pin.image = "app@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    own.image = "localhost/app:1";
+    nix = { image = "app:1"; imageFile = pkgs.dockerTools.buildImage { name = "app"; tag = "1"; }; };
+  };
+  services.podman.containers.home.image = "nginx:1.27";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn docker_has_one_registry() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.web.image = "nginx:1.27";
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn one_registry_is_searched() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.containers.registries.search = [ "docker.io" ];
+  virtualisation.quadlet.containers.api.containerConfig.image = "redis";
+}
+"#,
+        );
+    }
+}

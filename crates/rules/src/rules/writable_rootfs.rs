@@ -1,0 +1,93 @@
+//! writable-rootfs
+
+use crate::about::hardening::{is_hardenable, options};
+use crate::about::words::name;
+use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_model::Container;
+
+declare_rule! {
+    /// ## What it flags
+    /// A container whose root file system is writable: no `--read-only` (`ReadOnly=true` in quadlets).
+    /// ## Why
+    /// Who takes over the program in it can put others beside it, which stay until the container is made anew. With a
+    /// read-only root file system only volumes, /tmp and /dev/shm are writable.
+    /// ## Bad
+    /// ```nix
+    /// { virtualisation.oci-containers.containers.web = { image = "docker.io/library/nginx:1.27"; }; }
+    /// ```
+    /// ## Good
+    /// ```nix
+    /// {
+    ///   virtualisation.oci-containers.containers.web = {
+    ///     image = "docker.io/library/nginx:1.27";
+    ///     extraOptions = [ "--read-only" ];
+    ///   };
+    /// }
+    /// ```
+    /// ## Fix safety
+    /// No fix: whether the program works so is not known.
+    pub static RULE = {
+        id: "writable-rootfs",
+        summary: "container that may change its own programs",
+        severity: Info,
+        group: Pedantic,
+        since: "0.1.0",
+        fix: None,
+        proof: Proof::Experiments(&[
+            "podman-read-only-rootfs",
+        ]),
+        check: Container(check),
+    }
+}
+
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    if !is_hardenable(ctx, container) {
+        return;
+    }
+    let said = options(container, "read-only");
+    if let Some(absent) = ctx.absent_from(ctx.system(container), &said) {
+        sink.report_absence(
+            &absent,
+            format!("{} may write to its whole file system", name(container)),
+        )
+        .help("Say `--read-only`, and give the program volumes or `--tmpfs` for what it writes.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn nothing_is_said() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; };
+                                         # ^^^ info: `web` may write to its whole file system
+  services.podman.containers.own.image = "a:1";
+                           # ^^^ info: `own` may write to its whole file system
+  virtualisation.quadlet.containers.api.containerConfig.image = "a:1";
+                                  # ^^^ info: `api` may write to its whole file system
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn it_is_read_only() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--read-only" ]; };
+  virtualisation.quadlet.containers.api.containerConfig = { image = "a:1"; readOnly = true; };
+  services.podman.containers.own = { image = "a:1"; extraConfig.Container.ReadOnly = true; };
+  containers.guest.config = { };
+}
+"#,
+        );
+    }
+}

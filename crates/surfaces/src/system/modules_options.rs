@@ -1,0 +1,81 @@
+//! Options of any module below `services` that take secrets: told by their names, since nobody knows all modules.
+
+use crate::read::{Found, OptionReader, as_key};
+use nixpod_eval::Value;
+use nixpod_model::{EntryName, SecretSlot, SecretValue};
+
+/// Options lie about so deep: `services.authelia.instances.main.secrets.jwtSecretFile`.
+const MAX_DEPTH: usize = 5;
+/// More options than this below one service are generated.
+const MAX_OPTIONS: usize = 400;
+
+/// What the options end in that take the path of a file.
+const FILES: [&str; 2] = ["File", "Path"];
+/// What their names say besides, in lower case.
+const SECRETS: [&str; 7] = [
+    "password",
+    "pass",
+    "secret",
+    "token",
+    "privatekey",
+    "apikey",
+    "credential",
+];
+/// Files of keys that are meant to be seen, or whose secret is none.
+const NO_SECRETS: [&str; 4] = ["public", "passive", "path.", "bypass"];
+
+/// Collects them from a system.
+pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let services = reader.option(config, &["services"]);
+    if !matches!(services.value.value, Value::Attrs(_)) {
+        return;
+    }
+    for (name, service) in reader.entries(&services).named {
+        let mut walk = Walk {
+            secrets,
+            left: MAX_OPTIONS,
+        };
+        let key = as_key(&EntryName::Known(name.as_str().into()));
+        walk.options(reader, &service, &format!("services.{key}"), MAX_DEPTH);
+    }
+}
+
+struct Walk<'s> {
+    secrets: &'s mut Vec<SecretValue>,
+    left: usize,
+}
+
+impl Walk<'_> {
+    fn options(&mut self, reader: &mut OptionReader<'_, '_>, found: &Found, path: &str, depth: usize) {
+        if depth == 0 || reader.is_default(found) || !matches!(found.value.value, Value::Attrs(_)) {
+            return;
+        }
+        for (name, option) in reader.entries(found).named {
+            if self.left == 0 {
+                return;
+            }
+            self.left -= 1;
+            let path = format!("{path}.{}", as_key(&EntryName::Known(name.as_str().into())));
+            match &option.value.value {
+                Value::Attrs(_) if name == "environment" => {
+                    super::secrets::environment(reader, &option, self.secrets);
+                }
+                Value::Attrs(_) => self.options(reader, &option, &path, depth - 1),
+                Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
+                    reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn takes_secret_file(name: &str) -> bool {
+    let Some(stem) = FILES.iter().find_map(|end| name.strip_suffix(end)) else {
+        return false;
+    };
+    let stem = stem.to_ascii_lowercase();
+    let ends = |words: &[&str]| words.iter().any(|word| stem.ends_with(word));
+    (ends(&SECRETS) || ends(&["passwords", "secrets", "tokens", "credentials"]))
+        && !NO_SECRETS.iter().any(|word| stem.contains(word))
+}
