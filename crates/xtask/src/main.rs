@@ -14,11 +14,12 @@ cargo xtask docs [--check]
     Writes docs/rules, and the list of rules in README.md, from the rules' own documentation; with --check only says
     what is not current.
 cargo xtask commands --modules DIR [--nix NIX_INSTANTIATE] [--quadlet QUADLET --newer-quadlet QUADLET]
-        [--json2toml JSON2TOML] [--only NAME]...
+        [--json2toml JSON2TOML] [--only NAME]... [--verify]
     Asks real Nix, with the real modules of NixOS, Home Manager and quadlet-nix, a shell and Podman's generator what the
     engines are told of the containers of the test data and of generated specs, and writes it to testdata/commands. How
     DIR looks is said in crates/xtask/src/commands/mod.rs. The generators are needed for units, remarshal's json2toml for
-    settings of engines; with --only just the recordings of these names are made. With --compare alone the recordings are held against what we
+    settings of engines; with --only just the recordings of these names are made, and with --verify none, but what differs from the
+    recordings is told, for each release that DIR has. With --compare alone the recordings are held against what we
     say, and every difference is printed.
 cargo xtask edits [--count N] DIR...
     Edits literals of the trees at random in memory, and compares the answer of a host that remembers what was before
@@ -125,7 +126,7 @@ fn run(arguments: &[String]) -> Result<String> {
 
 fn commands(words: Words<'_>) -> Result<String> {
     let (mut nix, mut quadlet, mut newer, mut modules) = ("nix-instantiate".to_owned(), None, None, None);
-    let (mut json2toml, mut only) = (None, Vec::new());
+    let (mut json2toml, mut only, mut verify) = (None, Vec::new(), false);
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("what does {word} name?"));
         match word {
@@ -135,6 +136,7 @@ fn commands(words: Words<'_>) -> Result<String> {
             "--modules" => modules = Some(PathBuf::from(value()?)),
             "--json2toml" => json2toml = Some(value()?.to_owned()),
             "--only" => only.push(value()?.to_owned()),
+            "--verify" => verify = true,
             "--compare" => return commands::compared(&root()),
             other => bail!("unknown argument `{other}`\n{USAGE}"),
         }
@@ -148,7 +150,10 @@ fn commands(words: Words<'_>) -> Result<String> {
         modules: modules.canonicalize()?,
         only,
     };
-    commands::record(&root(), &outside)
+    match verify {
+        true => commands::verify(&root(), &outside),
+        false => commands::record(&root(), &outside),
+    }
 }
 
 fn docs(words: Words<'_>) -> Result<String> {

@@ -1,6 +1,7 @@
 //! `containers.<name>`: systemd-nspawn.
 
 use crate::read::{Found, OptionReader, as_key, wrong};
+use crate::surface::nspawn_line::tun_access;
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::nspawn_network::{links, network, network_options, other_private_network};
 use crate::surface::surroundings::{Reading, Surroundings};
@@ -142,6 +143,7 @@ pub(crate) fn read(
         private_users,
         private_network,
         enable_tun,
+        tun_access: tun_access(around.release),
         from_flags,
         unknown_flag,
     };
@@ -251,6 +253,7 @@ struct Said {
     private_users: Field<Userns>,
     private_network: Field<bool>,
     enable_tun: Field<bool>,
+    tun_access: &'static str,
     from_flags: FromFlags,
     /// A word that is not known may be any flag.
     unknown_flag: Option<(Why, Origin)>,
@@ -305,6 +308,7 @@ fn merge(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Conta
         private_users,
         private_network,
         enable_tun,
+        tun_access,
         from_flags,
         unknown_flag,
     } = said;
@@ -333,7 +337,7 @@ fn merge(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Conta
         other_private_network: other,
         opaque: None,
     };
-    tun(container, &nspawn);
+    tun(container, &nspawn, tun_access);
     nspawn.opaque = opaque(reader, found);
     container.nspawn = Some(nspawn);
 }
@@ -354,11 +358,11 @@ fn implied_ownership(userns: &Field<Userns>) -> Field<bool> {
 
 /// The capability and the device that come with `enableTun`, and the device that NixOS gives to containers with users
 /// and a network of their own.
-fn tun(container: &mut Container, nspawn: &Nspawn) {
+fn tun(container: &mut Container, nspawn: &Nspawn, access: &str) {
     let device = |field: Field<()>| {
         let device = Device {
             node: Text::known("/dev/net/tun", field.origin.clone()),
-            access: "rwm".to_owned(),
+            access: access.to_owned(),
             allowed_only: true,
         };
         part(&field, device, Origin::default())

@@ -38,6 +38,14 @@ const OF_NETWORK: [(&str, &str); 7] = [
     ("HOST_PORT", "forwardPorts"),
 ];
 
+/// How `/dev/net/tun` is allowed: the letter by which nodes are made came with users of its own.
+pub(crate) fn tun_access(release: Option<Release>) -> &'static str {
+    match release.is_some_and(|release| release < PRIVATE_USERS) {
+        true => "rw",
+        false => "rwm",
+    }
+}
+
 /// What the script has as a variable; none if it is empty.
 type Variable = Option<Field<Text>>;
 
@@ -426,18 +434,21 @@ impl Script<'_, '_, '_> {
             let rule = device_rule(self.reader, &element);
             out.push(after("DeviceAllow=", &rule));
         }
-        const TUN: &str = "DeviceAllow=/dev/net/tun rwm";
+        let tun = match tun_access(Some(self.release)) {
+            "rw" => "DeviceAllow=/dev/net/tun rw",
+            _ => "DeviceAllow=/dev/net/tun rwm",
+        };
         let is_mapped = self.users.map(|users| {
             let users = users.pattern();
             users == "pick" || users.parse::<i64>().is_ok_and(|first| first > 0)
         });
         match (self.tun.certain(), self.has(PRIVATE_USERS)) {
-            (Some(true), _) | (None, _) => out.extend(if_on(TUN, &self.tun)),
+            (Some(true), _) | (None, _) => out.extend(if_on(tun, &self.tun)),
             (Some(false), true) => {
                 let both = match (self.is_private.certain(), is_mapped.certain()) {
                     (Some(false), _) | (_, Some(false)) => None,
-                    (Some(true), _) => if_on(TUN, &is_mapped),
-                    (None, _) => if_on(TUN, &self.is_private).map(|rule| weaken(rule, &is_mapped)),
+                    (Some(true), _) => if_on(tun, &is_mapped),
+                    (None, _) => if_on(tun, &self.is_private).map(|rule| weaken(rule, &is_mapped)),
                 };
                 out.extend(both);
             }

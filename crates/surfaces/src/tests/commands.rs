@@ -286,7 +286,7 @@ fn nspawn_of_an_old_release() {
           ${container-init} ${config.system.build.toplevel}/init
           service: DevicePolicy=closed
           service: DeviceAllow=/dev/kvm rw
-          service: DeviceAllow=/dev/net/tun rwm
+          service: DeviceAllow=/dev/net/tun rw
     "#]],
     );
 }

@@ -100,6 +100,49 @@ pub fn compared(root: &Path) -> Result<String> {
     Ok(out)
 }
 
+/// Holds the recordings against modules of other places or times: of each release whose modules are there, what they make
+/// of the same specs. Nothing is written.
+pub fn verify(root: &Path, outside: &Outside) -> Result<String> {
+    let mut out = String::new();
+    for kind in Kind::ALL {
+        if !outside.only.is_empty() && !outside.only.iter().any(|name| name == kind.name()) {
+            continue;
+        }
+        let recorded = root.join(FOLDER).join(format!("{}.txt", kind.name()));
+        let recorded = golden::parse(&fs::read_to_string(recorded)?);
+        let of_release = |golden: &Golden, release: &str| -> Option<Made> {
+            let mut made = golden.made.iter();
+            let found = made.find(|(releases, _)| releases.iter().any(|one| one == release));
+            found.map(|(_, made)| made.clone())
+        };
+        for release in kind.releases() {
+            if !outside.modules.join(release).is_dir() {
+                continue;
+            }
+            let specs: Vec<Spec> = generate::specs(kind)
+                .into_iter()
+                .filter(|spec| spec.releases.contains(release))
+                .map(|spec| Spec {
+                    releases: vec![*release],
+                    ..spec
+                })
+                .collect();
+            let mut differ = Vec::new();
+            for made in made_of(root, outside, &specs)? {
+                let known = recorded.iter().find(|golden| golden.name == made.name);
+                let known = known.and_then(|golden| of_release(golden, release));
+                if known != of_release(&made, release) {
+                    differ.push(golden::print("", &[made]));
+                }
+            }
+            let (name, count) = (kind.name(), specs.len());
+            writeln!(out, "{name} {release}: {count} specs, {} differ", differ.len())?;
+            out.extend(differ);
+        }
+    }
+    Ok(out)
+}
+
 /// Records all specs, those of the test data and those that are generated.
 pub fn record(root: &Path, outside: &Outside) -> Result<String> {
     let versions = fs::read_to_string(outside.modules.join("VERSIONS"));

@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 
 /// What is left of the path of a program.
 const NSPAWN: &str = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-systemd/bin/systemd-nspawn";
+/// What builds the guest of a flake, which the script calls by its path.
+const BUILDER: &str = "/nix/store/eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee-nixos-container/bin/nixos-container";
 /// Asks for the platform of the guest, of a file that is not there before the guest is built.
 const PLATFORM: &str = "$(< \"${SYSTEM_PATH:-/nix/var/nix/profiles/per-container/$INSTANCE/system}/system\")";
 /// What stands for the `PATH` of a unit, which is made of packages.
@@ -97,6 +99,7 @@ impl Programs {
         };
         let script = script
             .replace(NSPAWN, "systemd-nspawn")
+            .replace(BUILDER, "nixos-container")
             .replace(PLATFORM, "x86_64-linux");
         let script = format!("{options}{script}");
         let file = self.folder.join("script");

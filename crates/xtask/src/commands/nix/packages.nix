@@ -45,6 +45,9 @@ lib.genAttrs [
 ] package
 // {
   path = ./nixpkgs;
+  nixos-container = package "nixos-container" // {
+    override = _: package "nixos-container";
+  };
   runtimeShell = "/bin/sh";
   stdenv = {
     hostPlatform = {
