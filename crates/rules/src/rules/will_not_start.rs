@@ -14,7 +14,8 @@ declare_rule! {
     /// that a guest's files cannot be given to; an OCI container with two volumes at one place, or
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
-    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); `all` among the `default_capabilities`.
+    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); a `--sysctl` that belongs to the whole kernel, such as
+    /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -69,6 +70,7 @@ declare_rule! {
             "podman-dns-without-network",
             "podman-userns-beside-maps",
             "settings-all-capabilities",
+            "podman-sysctl-of-a-shared-namespace",
         ]),
         check: Container(check),
     }

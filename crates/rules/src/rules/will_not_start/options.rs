@@ -26,6 +26,7 @@ pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
     check_memory(container, sink);
     check_names(container, sink);
     check_maps(container, sink);
+    check_sysctls(container, sink);
 }
 
 /// A `-` before a bind's path. In settings files and in units it means that the path may be missing.
@@ -167,6 +168,47 @@ fn check_maps(container: &Container, sink: &mut Sink) {
     .help("Podman takes one or the other. Leave one of them out.");
 }
 
+/// Settings of the kernel that are none of a namespace of the container's own.
+fn check_sysctls(container: &Container, sink: &mut Sink) {
+    for field in &container.run_options {
+        let Some(field) = field.written().filter(|field| field.get().name == "sysctl") else {
+            continue;
+        };
+        let value = field.get().value.pattern();
+        let Some((setting, _)) = value.split_once('=') else {
+            continue;
+        };
+        if setting.starts_with("vm.") || setting.starts_with("fs.") && !setting.starts_with("fs.mqueue.") {
+            sink.report(
+                field,
+                format!(
+                    "{} does not start: `{setting}` is a setting of the whole kernel",
+                    name(container)
+                ),
+            )
+            .help(format!(
+                "Podman sets only what a container has of its own. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
+            ));
+            continue;
+        }
+        let network = container.network.written();
+        let Some(network) =
+            network.filter(|network| setting.starts_with("net.") && *network.get() == NetworkMode::Host)
+        else {
+            continue;
+        };
+        sink.report(
+            field,
+            format!("{} does not start: `{setting}` is a setting of the host's network", name(container)),
+        )
+        .depends_on(network.field())
+        .related(&network.origin, "it shares the network by this")
+        .help(format!(
+            "Podman does not set what the container shares. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
+        ));
+    }
+}
+
 /// Is a word this option, with its value behind a sign or in the next word?
 fn is_option(word: &str, option: &str) -> bool {
     word.strip_prefix(option)
@@ -260,6 +302,39 @@ mod tests {
     c = { image = "c"; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
     d = { image = "d"; extraOptions = [ "--label" "--dns" "--network=none" ]; };
     e = { image = "e"; extraOptions = [ "--ipc=host" "--ipc=private" "--shm-size=1g" ]; };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn settings_of_the_kernel_that_no_container_has() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    search = { image = "a"; extraOptions = [ "--sysctl=vm.max_map_count=262144" ]; };
+                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `search` does not start: `vm.max_map_count` is a setting of the whole kernel
+    vpn = { image = "b"; extraOptions = [ "--network=host" "--sysctl=net.ipv4.ip_forward=1" ]; };
+                                                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `vpn` does not start: `net.ipv4.ip_forward` is a setting of the host's network
+                                        # ^^^^^^^^^^^^^^^^ note: it shares the network by this
+  };
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  boot.kernel.sysctl."vm.max_map_count" = 262144;
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--sysctl=net.ipv4.ip_forward=1" "--sysctl=fs.mqueue.msg_max=20" ]; };
+    b = { image = "b"; extraOptions = [ "--network=bridge" "--sysctl" "net.ipv6.conf.all.disable_ipv6=1" ]; };
+    c = { image = "c"; extraOptions = [ "--sysctl=kernel.shmmax=1048576" ]; };
   };
 }
 "#,
