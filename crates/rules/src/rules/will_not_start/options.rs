@@ -2,7 +2,9 @@
 
 use crate::about::words::name;
 use nixpod_analysis::Sink;
-use nixpod_model::{Container, FlagForm, NamespaceMode, NetworkMode, Surface, Text, Userns, Written};
+use nixpod_model::{
+    Container, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text, Userns, Written,
+};
 
 /// So many ids belong to a guest whose files systemd-nspawn gives to other owners.
 const IDS: u32 = 0x1_0000;
@@ -101,11 +103,7 @@ fn check_memory(container: &Container, sink: &mut Sink) {
     let Some(size) = option(container, |word| is_option(word, "--shm-size")) else {
         return;
     };
-    let mut namespaces = container.namespaces.iter().rev();
-    let Some(ipc) = namespaces
-        .find(|field| field.value().is_none_or(|one| one.kind == "ipc"))
-        .and_then(|field| field.written())
-    else {
+    let Some(ipc) = ipc(container) else {
         return;
     };
     let said = match &ipc.get().mode {
@@ -192,21 +190,54 @@ fn check_sysctls(container: &Container, sink: &mut Sink) {
             continue;
         }
         let network = container.network.written();
-        let Some(network) =
-            network.filter(|network| setting.starts_with("net.") && *network.get() == NetworkMode::Host)
-        else {
-            continue;
-        };
-        sink.report(
-            field,
-            format!("{} does not start: `{setting}` is a setting of the host's network", name(container)),
-        )
-        .depends_on(network.field())
-        .related(&network.origin, "it shares the network by this")
-        .help(format!(
-            "Podman does not set what the container shares. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
-        ));
+        let network = network.filter(|network| *network.get() == NetworkMode::Host);
+        let memory = ipc(container).filter(|ipc| ipc.get().mode == NamespaceMode::Host);
+        match (
+            setting.starts_with("net."),
+            is_of_memory(setting),
+            network,
+            memory,
+        ) {
+            (true, _, Some(by), _) => refuse(sink, container, field, setting, ("network", by)),
+            (_, true, _, Some(by)) => refuse(sink, container, field, setting, ("shared memory", by)),
+            _ => {}
+        }
     }
+}
+
+/// Tells of a setting of what is shared with the host.
+fn refuse<T>(
+    sink: &mut Sink,
+    container: &Container,
+    field: Written<'_, RunOption>,
+    setting: &str,
+    (what, by): (&str, Written<'_, T>),
+) {
+    sink.report(
+        field,
+        format!(
+            "{} does not start: `{setting}` is a setting of the host's {what}",
+            name(container)
+        ),
+    )
+    .depends_on(by.field())
+    .related(&by.origin, "it is shared by this")
+    .help(format!(
+        "Podman does not set what the container shares. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
+    ));
+}
+
+/// Is it a setting of shared memory, semaphores and messages?
+fn is_of_memory(setting: &str) -> bool {
+    let of_kernel = ["kernel.shm", "kernel.msg", "kernel.sem"];
+    setting.starts_with("fs.mqueue.") || of_kernel.iter().any(|begin| setting.starts_with(begin))
+}
+
+/// The namespace of shared memory that the code chooses.
+fn ipc(container: &Container) -> Option<Written<'_, Namespace>> {
+    let mut namespaces = container.namespaces.iter().rev();
+    let last = namespaces.find(|field| field.value().is_none_or(|one| one.kind == "ipc"));
+    last.and_then(|field| field.written())
 }
 
 /// Is a word this option, with its value behind a sign or in the next word?
@@ -318,9 +349,12 @@ mod tests {
   virtualisation.oci-containers.containers = {
     search = { image = "a"; extraOptions = [ "--sysctl=vm.max_map_count=262144" ]; };
                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `search` does not start: `vm.max_map_count` is a setting of the whole kernel
+    shm = { image = "c"; extraOptions = [ "--ipc=host" "--sysctl=kernel.shmmax=1048576" ]; };
+                                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `shm` does not start: `kernel.shmmax` is a setting of the host's shared memory
+                                        # ^^^^^^^^^^^^ note: it is shared by this
     vpn = { image = "b"; extraOptions = [ "--network=host" "--sysctl=net.ipv4.ip_forward=1" ]; };
                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `vpn` does not start: `net.ipv4.ip_forward` is a setting of the host's network
-                                        # ^^^^^^^^^^^^^^^^ note: it shares the network by this
+                                        # ^^^^^^^^^^^^^^^^ note: it is shared by this
   };
 }
 "#,
