@@ -7,13 +7,15 @@ use crate::census::names::{
 use crate::census::path::{Set, Step, Steps};
 use crate::census::projects::{is_service, is_services};
 use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
-use crate::census::wrapped::{MAX_DEPTH, condition_of, is_never, passes_on, removed, unwrapped};
+use crate::census::wrapped::{
+    MAX_DEPTH, condition_of, is_never, passes_on, removed, takes_what_modules_get, unwrapped,
+};
 use crate::surface::tables;
 use crate::vocabulary::options::Systems;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, Param, StrPart};
+use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, StrPart};
 
 /// The last name of the set of nspawn containers, and of many a set that has nothing to do with them.
 const NSPAWN: &str = "containers";
@@ -598,9 +600,4 @@ fn names(steps: &[Step]) -> impl Iterator<Item = String> + '_ {
     let is_let = |step: &Step| step.name.as_deref() == Some("let");
     let steps = steps.iter().filter(move |step| !is_let(step));
     steps.map(|step| step.name.clone().unwrap_or_else(|| "<name>".to_owned()))
-}
-
-/// Is it the parameter of a function that takes whatever a module gets, and not the arguments of a helper?
-fn takes_what_modules_get(param: &Param) -> bool {
-    matches!(param, Param::Pattern { ellipsis: true, .. })
 }

@@ -3,7 +3,7 @@
 use crate::census::names::transparent;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{AttrName, Expr, VarRef};
+use nixpod_syntax::hir::{AttrName, Expr, Param, VarRef};
 
 /// Deeper than any file that the parser accepts would be by nesting alone.
 pub(super) const MAX_DEPTH: u32 = 400;
@@ -75,4 +75,9 @@ pub(super) fn passes_on(hir: &Hir, function: ExprId) -> Option<Option<ExprId>> {
         return Some(first.filter(|_| conditional));
     }
     None
+}
+
+/// Is it the parameter of a function that takes whatever a module gets, and not the arguments of a helper?
+pub(super) fn takes_what_modules_get(param: &Param) -> bool {
+    matches!(param, Param::Pattern { ellipsis: true, .. })
 }
