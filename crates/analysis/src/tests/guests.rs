@@ -119,7 +119,7 @@ fn parts_of_projects_of_arion() {
     .assert_eq(&listed(&files));
     expect![[r#"
         lab/queue.nix:1:68 `inner` medium/medium toy-absent: `inner` is not isolated [lab/queue.nix] imported by no host
-          fix (safe): isolate it
+          fix (safe): Isolate it
     "#]].assert_eq(&check(&files));
 }
 

@@ -86,6 +86,7 @@ fn standalone() {
           user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
           podman: true <- true
           manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
+          auto update: default true
           credential services.podman.images.x.password: hunter2 <- "hunter2"
     "#]]
     .assert_eq(&dump::systems(&world, &files));
@@ -158,6 +159,7 @@ fn homes_in_a_system() {
               user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
               podman: true <- true
               manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
+              auto update: default true
               credential services.podman.images.x.password: hunter2 <- "hunter2"
             Home `home of bob` incomplete of bob <- inputs
               user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files

@@ -265,6 +265,7 @@ swordfish
               user namespaces: unknown: option `security.allowUserNamespaces` is set nowhere in the analysed files
               podman: true <- true
               manage lingering: unknown: option `users.manageLingering` is set nowhere in the analysed files
+              auto update: default true
               file x: y <- "y"
         "#]],
     );

@@ -36,7 +36,7 @@ A=1
         expect![[r#"
             oci-containers own in `box` <- {…
               auto start: false <- false
-              image: own:latest by nix <- "own:latest"
+              image: own:latest (writes image own: "{}\n\n\n\n") by nix <- "own:latest"
             oci-containers web in `box` <- {…
               rootful: false <- "web"
               runs as: web <- "web"

@@ -172,6 +172,7 @@ fn raw_text_takes_the_place_of_all_options() {
               mount: /srv at /srv rw <- /srv:/srv
               port: 127.0.0.1 80 -> 80 <- 127.0.0.1:80:80
               image: registry.example/type:3 <- registry.example/type:3
+              unit problem: `noNewPrivileges` is not in the unit, whose text is given (Ignored) <- true
         "#]],
     );
 }

@@ -564,15 +564,15 @@ Network=inner.network
 "#,
         expect![[r#"
             quadlet a in `files` <- Container
-              rootful: unknown: undecided: which service manager runs the unit
+              rootful: unknown: which service manager runs the unit is not known
               network: Lan <- lan.network:ip=10.0.0.2
               image: a:1 <- a:1
             quadlet b in `files` <- Container
-              rootful: unknown: undecided: which service manager runs the unit
+              rootful: unknown: which service manager runs the unit is not known
               network: Lan <- home
               image: b:1 <- b:1
             quadlet c in `files` <- Container
-              rootful: unknown: undecided: which service manager runs the unit
+              rootful: unknown: which service manager runs the unit is not known
               network: Private <- inner.network
               image: c:1 <- c:1
         "#]],
