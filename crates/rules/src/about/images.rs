@@ -110,10 +110,6 @@ mod tests {
             without_registry("nginx:1").as_deref(),
             Some("docker.io/library/nginx:1")
         );
-        assert_eq!(
-            without_registry("a/b@sha256:00").as_deref(),
-            Some("docker.io/a/b@sha256:00")
-        );
         for reference in [
             "a@sha256:00",
             "ghcr.io/a/b",
