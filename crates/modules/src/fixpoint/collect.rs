@@ -236,6 +236,7 @@ impl<'s> Collection<'s> {
     /// Reads a module that is a set.
     fn load_set(&mut self, ev: &mut Evaluator<'_>, mut item: Import, set: &Attrs, origin: OriginId) {
         self.name(ev, &mut item, set);
+        let is_given = item.parent.is_empty();
         if self.as_nix() && !item.written.is_ours() && self.out.fatal.is_none() {
             self.out.fatal = self.system.not_a_module(ev, set, &self.keys, &item);
         }
@@ -265,7 +266,7 @@ impl<'s> Collection<'s> {
             calls: item.calls.clone(),
             file: item.file,
             set: written,
-            is_given: item.parent.is_empty(),
+            is_given,
         };
         if let Some(config) = self.strays(ev, set, &item, origin) {
             self.out.modules.push(module(None, Some(config)));

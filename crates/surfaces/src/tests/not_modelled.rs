@@ -69,3 +69,24 @@ FROM
         "#]],
     );
 }
+
+/// What has a name that is not known may be anything, but only where it may be a container it raises doubts.
+#[test]
+fn names_that_are_not_known_say_nothing_of_others() {
+    containers(
+        r#"
+        { inputs, ... }: {
+          services.${inputs.odd.name}.enable = true;
+          virtualisation.${inputs.odd.name}.enable = true;
+          networking.${inputs.odd.name} = { };
+          containers.web = { privateUsers = "pick"; config = { services.${inputs.odd.name}.enable = true; }; };
+        }
+        "#,
+        expect![[r#"
+            nspawn web in `box`, guest `guest web of box` <- { privateUsers = "pick"; config = { services.${inputs.odd.name}.enable = true; }; }
+              users: Pick <- "pick"
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+        "#]],
+    );
+}
