@@ -123,3 +123,10 @@ impl Steps {
             .any(tells_module)
     }
 }
+
+/// The names of steps. Those that a `let` gives are no attributes.
+pub(super) fn names(steps: &[Step]) -> impl Iterator<Item = String> + '_ {
+    let is_let = |step: &Step| step.name.as_deref() == Some("let");
+    let steps = steps.iter().filter(move |step| !is_let(step));
+    steps.map(|step| step.name.clone().unwrap_or_else(|| "<name>".to_owned()))
+}

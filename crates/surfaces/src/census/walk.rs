@@ -4,7 +4,7 @@ use crate::census::names::{
     has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, makes_test, may_be_nspawn,
     section_of, tells_home,
 };
-use crate::census::path::{Set, Step, Steps};
+use crate::census::path::{Set, Step, Steps, names};
 use crate::census::projects::{is_service, is_services};
 use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use crate::census::wrapped::{
@@ -593,11 +593,4 @@ impl Walk<'_> {
             shape: ModuleShape::Module,
         }
     }
-}
-
-/// The names of steps. Those that a `let` gives are no attributes.
-fn names(steps: &[Step]) -> impl Iterator<Item = String> + '_ {
-    let is_let = |step: &Step| step.name.as_deref() == Some("let");
-    let steps = steps.iter().filter(move |step| !is_let(step));
-    steps.map(|step| step.name.clone().unwrap_or_else(|| "<name>".to_owned()))
 }

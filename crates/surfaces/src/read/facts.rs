@@ -1,7 +1,6 @@
 //! Reading one option: its value, how certain it is, and all its definitions.
 
 use crate::read::project::Project;
-use crate::read::text::Sniffed;
 use crate::vocabulary::options::{explains_only, is_read};
 use nixpod_eval::{
     Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
@@ -13,6 +12,15 @@ use nixpod_source::{Condition, Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::rc::Rc;
+
+/// What the content of a file says of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sniffed {
+    /// Is it encrypted on purpose?
+    pub(crate) encrypted: bool,
+    /// Is there a private key in it?
+    pub(crate) has_key: bool,
+}
 
 /// The evaluator with what reading needs besides.
 pub(crate) struct OptionReader<'e, 's> {

@@ -8,8 +8,7 @@ pub(crate) mod print;
 mod project;
 mod text;
 
-pub(crate) use facts::{Found, OptionReader, as_key};
+pub(crate) use facts::{Found, OptionReader, Sniffed, as_key};
 pub(crate) use fields::{known_string, wrong};
 pub(crate) use gaps::counted;
 pub use project::Project;
-pub(crate) use text::Sniffed;

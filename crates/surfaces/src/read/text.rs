@@ -1,5 +1,6 @@
 //! Strings with their pieces, origins and references to the store.
 
+use crate::read::facts::Sniffed;
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::text::hole;
@@ -341,15 +342,6 @@ impl OptionReader<'_, '_> {
             Err(_) => Sniffed::default(),
         }
     }
-}
-
-/// What the content of a file says of it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sniffed {
-    /// Is it encrypted on purpose?
-    encrypted: bool,
-    /// Is there a private key in it?
-    has_key: bool,
 }
 
 /// The origin of a piece of a value, with the calls that the value as a whole came through.

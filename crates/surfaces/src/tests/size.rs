@@ -52,7 +52,7 @@ fn each(most: u64, text: &str) {
 #[test]
 fn containers_with_guests() {
     each(
-        22 << 10,
+        23 << 10,
         r#"{ lib, ... }: {
           containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 COUNT))
             (n: { privateUsers = "pick"; config = { }; });

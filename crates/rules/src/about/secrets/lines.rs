@@ -1,9 +1,9 @@
 //! Secrets in texts of many lines or words: configuration files, command lines, documents of JSON.
 
-use super::judge;
 use super::names::{Announced, announced_by};
 use super::shapes::{private_key, shape};
-use super::values::looks_random;
+use super::values::{can_be_secret, is_hash, is_placeholder, is_reference, looks_random};
+use crate::about::paths::HOLE;
 use crate::about::secrets::hit::{Hit, Kind};
 
 /// Secrets in the lines of a configuration or environment file, as `(name, hit)`, the name empty for shapes.
@@ -223,7 +223,7 @@ pub(super) fn inside(name: &str, value: &str) -> Option<Hit> {
         && is_name(user)
         && password.len() >= 4
         && !password.contains([':', '/'])
-        && let Some(hit) = super::judge_value(Announced::Password, password)
+        && let Some(hit) = judge_value(Announced::Password, password)
     {
         return Some(hit.moved(user.len() + 1));
     }
@@ -237,5 +237,55 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let start = at;
         at += word.len() + 1;
         (!word.is_empty()).then_some((start, word))
+    })
+}
+
+/// Judges a value that is given to a name.
+pub(crate) fn judge(name: &str, value: &str) -> Option<Hit> {
+    if let Some(hit) = shape(value) {
+        return Some(hit);
+    }
+    let whole = (0, value.len());
+    let announced = announced_by(name);
+    if is_hash(value) && (announced.is_some() || name.to_ascii_lowercase().contains("pass")) {
+        return Some(Hit {
+            range: whole,
+            kind: Kind::Hash,
+        });
+    }
+    match announced {
+        // A document is no password, but may have one in it.
+        Some(announced) if !value.trim().contains('\n') => judge_value(announced, value),
+        _ => inside(name, value),
+    }
+}
+
+fn judge_value(announced: Announced, value: &str) -> Option<Hit> {
+    can_be_secret(announced, value).then(|| Hit {
+        range: (0, value.len()),
+        kind: match is_placeholder(value) {
+            true => Kind::Placeholder,
+            false => Kind::Named,
+        },
+    })
+}
+
+/// Judges a value that is a credential for certain, such as a user's password.
+pub(crate) fn judge_credential(value: &str) -> Option<Hit> {
+    if value.trim().is_empty() || value.contains(HOLE) {
+        return None;
+    }
+    let kind = if is_hash(value) {
+        Kind::Hash
+    } else if is_reference(value) {
+        return None;
+    } else if is_placeholder(value) {
+        Kind::Placeholder
+    } else {
+        Kind::Named
+    };
+    Some(Hit {
+        range: (0, value.len()),
+        kind,
     })
 }

@@ -1,3 +1,4 @@
+use super::shapes::shape;
 use super::*;
 
 fn kind(name: &str, value: &str) -> Option<Kind> {
