@@ -108,7 +108,7 @@ fn runs(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind, pat
         let own = reader.get(&user, "uid");
         let own = reader.int(&own);
         if own.value() == Some(&uid) {
-            return Runs::User(Some(own.map(|_| name.clone())));
+            return Runs::User(Some(Box::new(own.map(|_| name.clone()))));
         }
     }
     Runs::User(None)

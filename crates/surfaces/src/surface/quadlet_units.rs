@@ -410,7 +410,7 @@ fn who_runs(container: &mut Container, runs: &Runs, home_of: Option<&str>) {
         Runs::User(user) => {
             container.rootful = Field::default(false);
             let home = || home_of.map(|user| Field::default(user.to_owned()));
-            container.runs_as = user.clone().or_else(home);
+            container.runs_as = user.as_deref().cloned().or_else(home);
         }
         Runs::Unknown => {
             let why = Why::Undecided("which service manager runs the unit is not known".to_owned());

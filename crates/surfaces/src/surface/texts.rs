@@ -31,7 +31,7 @@ pub(crate) enum Runs {
     /// The root of the system.
     Root,
     /// A user: this one, if that is known.
-    User(Option<Field<String>>),
+    User(Option<Box<Field<String>>>),
     /// One or the other.
     Unknown,
 }

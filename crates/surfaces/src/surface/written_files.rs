@@ -61,7 +61,9 @@ pub(crate) fn users_of_hjem(
     all.map(|(name, user)| OfUser {
         path: format!("hjem.users.{}", as_key(&name)),
         runs: Runs::User(match &name {
-            EntryName::Known(known) => Some(Field::set(known.to_string(), reader.key_origin(&user))),
+            EntryName::Known(known) => {
+                Some(Box::new(Field::set(known.to_string(), reader.key_origin(&user))))
+            }
             EntryName::Template => None,
         }),
         all: user,

@@ -62,17 +62,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         }
     }
     if !is_home {
-        for path in OF_ROOT {
-            let option = found.option(config, path);
-            found.add(path.join("."), &option, &Runs::Root);
-        }
-        for (path, options) in JOBS {
-            if sets.has(found.reader, config, path) {
-                found.each(config, path, options, &Runs::Root);
-            }
-        }
-        found.cron(config);
-        found.udev(config);
+        found.of_root(config, &mut sets);
     }
     for path in ALIASES_OF_GIT {
         found.aliases_of_git(config, path);
@@ -101,6 +91,21 @@ struct Finder<'r, 'e, 's> {
 impl Finder<'_, '_, '_> {
     fn option(&mut self, config: &Found, path: &[&str]) -> Found {
         self.reader.option(config, path)
+    }
+
+    /// What the root of the system runs besides units.
+    fn of_root(&mut self, config: &Found, sets: &mut Sets) {
+        for path in OF_ROOT {
+            let option = self.option(config, path);
+            self.add(path.join("."), &option, &Runs::Root);
+        }
+        for (path, options) in JOBS {
+            if sets.has(self.reader, config, path) {
+                self.each(config, path, options, &Runs::Root);
+            }
+        }
+        self.cron(config);
+        self.udev(config);
     }
 
     /// Tells of a script that may run containers and is not read.
@@ -201,7 +206,7 @@ impl Finder<'_, '_, '_> {
             };
             let runs = match user.as_known().as_deref() {
                 Some("root") => Runs::Root,
-                Some(name) => Runs::User(Some(text.map(|_| name.to_owned()))),
+                Some(name) => Runs::User(Some(Box::new(text.map(|_| name.to_owned())))),
                 None => Runs::Unknown,
             };
             let command = text.map(|_| command.clone());
@@ -456,7 +461,7 @@ impl Finder<'_, '_, '_> {
         let user = self.reader.string(&user);
         match user.value().map(String::as_str) {
             Some("root" | "0") => Runs::Root,
-            _ => Runs::User(Some(user)),
+            _ => Runs::User(Some(Box::new(user))),
         }
     }
 

@@ -105,7 +105,7 @@ fn of_unit(written: &Written) -> Vec<Script> {
     let user = user.and_then(|user| Some((user.value.as_known()?, user.origin.clone())));
     let runs = match user {
         Some((name, _)) if matches!(name.as_str(), "" | "root" | "0") => written.runs.clone(),
-        Some((name, origin)) => Runs::User(Some(part(&written.text, name, origin))),
+        Some((name, origin)) => Runs::User(Some(Box::new(part(&written.text, name, origin)))),
         None => written.runs.clone(),
     };
     let entries = LINES.iter().flat_map(|key| unit.values("Service", key));

@@ -343,7 +343,7 @@ fn runs(base: &Base<'_>, line: &Line) -> (Field<bool>, Option<Field<String>>) {
                 Some(user) => user.map(|_| false),
                 None => Field::default(false),
             };
-            (rootful, user.clone())
+            (rootful, user.as_deref().cloned())
         }
         (Who::Same, Runs::Unknown) => (
             unknown(
