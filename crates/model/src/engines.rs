@@ -26,6 +26,8 @@ pub struct Engines {
     pub docker_socket: Field<bool>,
     /// `virtualisation.podman.dockerCompat`: the command `docker` is Podman.
     pub docker_compat: Field<bool>,
+    /// Does something make the names of NVIDIA's devices, such as `nvidia.com/gpu=all`?
+    pub nvidia_cdi: Field<bool>,
     /// Where engines can be told what to do over the network.
     pub apis: Vec<Field<Api>>,
     /// Does the Docker daemon change the packet filter, so that published ports pass by the firewall?
@@ -90,6 +92,7 @@ impl Default for Engines {
             manage_lingering: Field::default(true),
             docker_socket: Field::default(false),
             docker_compat: Field::default(false),
+            nvidia_cdi: Field::default(false),
             apis: Vec::new(),
             docker_filters: Field::default(true),
             auto_update: Field::default(false),
@@ -112,6 +115,7 @@ impl Engines {
             manage_lingering,
             docker_socket,
             docker_compat,
+            nvidia_cdi,
             apis,
             docker_filters,
             auto_update,
@@ -147,6 +151,8 @@ impl Engines {
             default("docker compat", "whether the command `docker` is Podman"),
             docker_compat,
         );
+        let cdi = default("nvidia devices", "whether NVIDIA's devices have names");
+        visitor.fact(cdi, nvidia_cdi);
         for api in apis {
             visitor.fact(FactInfo::certain("api", "where its engines listen"), api);
         }

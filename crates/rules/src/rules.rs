@@ -28,6 +28,7 @@ mod image_without_digest;
 mod input_devices;
 mod insecure_registry;
 mod invalid_container_name;
+mod invalid_option_value;
 mod missing_linger;
 mod missing_private_users;
 mod missing_subid_ranges;
@@ -38,7 +39,9 @@ mod network_sanity;
 mod new_privileges_allowed;
 mod nix_trusted_user;
 mod no_resource_limits;
+mod nspawn_hardening_disabled;
 mod opaque_guest;
+mod overridden_hardening;
 mod ports_without_effect;
 mod privileged_container;
 mod published_on_all_interfaces;
@@ -103,6 +106,7 @@ pub static ALL: &[&Rule] = &[
     &input_devices::RULE,
     &insecure_registry::RULE,
     &invalid_container_name::RULE,
+    &invalid_option_value::RULE,
     &missing_linger::RULE,
     &missing_private_users::RULE,
     &missing_subid_ranges::RULE,
@@ -113,7 +117,9 @@ pub static ALL: &[&Rule] = &[
     &new_privileges_allowed::RULE,
     &nix_trusted_user::RULE,
     &no_resource_limits::RULE,
+    &nspawn_hardening_disabled::RULE,
     &opaque_guest::RULE,
+    &overridden_hardening::RULE,
     &ports_without_effect::RULE,
     &privileged_container::RULE,
     &published_on_all_interfaces::RULE,

@@ -1,6 +1,7 @@
 //! will-not-start
 
 mod options;
+mod surroundings;
 
 use crate::about::power::maps_root_to_root;
 use crate::about::words::{listed, name};
@@ -15,7 +16,10 @@ declare_rule! {
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
     /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); a `--sysctl` that belongs to the whole kernel, such as
-    /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`.
+    /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`;
+    /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
+    /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
+    /// private network, `:idmap` without `hostPath`.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -71,19 +75,25 @@ declare_rule! {
             "podman-userns-beside-maps",
             "settings-all-capabilities",
             "podman-sysctl-of-a-shared-namespace",
+            "ports-rootless-low",
+            "nspawn-managed-needs-258",
+            "nspawn-idmap-fails-on-overlay",
+            "nspawn-suffix-without-host-path",
         ]),
         stakes: [Service x Itself],
         check: Container(check),
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    surroundings::check(ctx, container, sink);
     match container.engine.value() {
         Some(Engine::Nspawn) => {
             check_maps(container, sink);
             check_blanks(container, sink);
             check_taken_back(container, sink);
             options::check_nspawn(container, sink);
+            surroundings::check_nspawn(ctx, container, sink);
         }
         Some(Engine::Podman) => {
             check_places(container, sink);

@@ -363,6 +363,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "{ containers = @; }",
         "{ my_web.config = { }; }",
     ),
+    (
+        "overridden-hardening",
+        "lib.mkMerge [ { containers.web = { privateUsers = @; config = { }; }; } { containers.web.privateUsers = lib.mkForce \"no\"; } ]",
+        "\"pick\"",
+    ),
+    (
+        "nspawn-hardening-disabled",
+        "{ containers.web = { extraFlags = @; config = { }; }; }",
+        "[ \"--system-call-filter=open_by_handle_at\" ]",
+    ),
+    (
+        "invalid-option-value",
+        "{ virtualisation.oci-containers.containers.web = { image = \"a:1\"; ports = @; }; }",
+        "[ \"80800:80\" ]",
+    ),
 ];
 
 /// The surest finding of a rule in a whole system of this module.

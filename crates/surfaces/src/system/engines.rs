@@ -90,6 +90,23 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         manage_lingering: reader.bool(&lingering),
         docker_socket: docker_socket(reader, config),
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
+        nvidia_cdi: any(
+            reader,
+            config,
+            &[
+                &["hardware", "nvidia-container-toolkit", "enable"],
+                &[
+                    "virtualisation",
+                    "containers",
+                    "cdi",
+                    "dynamic",
+                    "nvidia",
+                    "enable",
+                ],
+                &["virtualisation", "podman", "enableNvidia"],
+                &["virtualisation", "docker", "enableNvidia"],
+            ],
+        ),
         docker_filters: docker_filters(reader, &docker, &daemon),
         auto_update: of_system_updates(reader, config),
         apis,

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 96] = [
+pub const READ: [ReadOption; 97] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -182,6 +182,7 @@ pub const READ: [ReadOption; 96] = [
     tells(&["environment", "variables"]),
     tells(&["deployment", "keys"]),
     explains(&["fileSystems"]),
+    explains(&["hardware", "nvidia-container-toolkit"]),
     tells_scripts(&["home", "activation"]),
     tells_either(&["home", "file"]),
     tells_scripts(&["home", "packages"]),
