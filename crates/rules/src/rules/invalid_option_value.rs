@@ -232,8 +232,8 @@ mod tests {
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80800:80" "53:53/dns" ]; };
-      # ^^^ high: TODO
+  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "80800:80" "53:53/udp" ]; };
+                                                                          # ^^^^^^^^^^ medium: `web` does not start: port `80800:80` has no number that there is: 80800
   containers.dns = { privateNetwork = true; forwardPorts = [ { hostPort = 53; protocol = "dns"; } ]; config = { }; };
 }
 "#,
@@ -247,8 +247,9 @@ mod tests {
             r#"
 {
   containers.web = { bindMounts."/data:ro".hostPath = "/srv/data"; config = { }; };
-      # ^^^ high: TODO
+                                                    # ^^^^^^^^^^^ medium: `web` does not start: no bind has the option `ro`
   containers.db = { extraFlags = [ "--private-users=auto" ]; config = { }; };
+                                 # ^^^^^^^^^^^^^^^^^^^^^^ medium: `db` does not start: `--private-users` takes no `auto`
 }
 "#,
         );
@@ -261,8 +262,10 @@ mod tests {
             r#"
 {
   containers.a = { privateNetwork = true; hostAddress = "192.0.2.1/24"; localAddress = "192.0.2.2/24"; config = { }; };
-      # ^^^ high: TODO
+                                                      # ^^^^^^^^^^^^^^ medium: `a` does not start: `hostAddress` cannot be `192.0.2.1/24`: it is the guest's gateway, which has no netmask
+                                                                                     # ^^^^^^^^^^^^^^ medium: `a` does not start: `localAddress` cannot be `192.0.2.2/24`: without a bridge it has no netmask
   containers.b = { privateNetwork = true; localMacAddress = "02:00:00:00:00"; config = { }; };
+                                                          # ^^^^^^^^^^^^^^^^ medium: `b` does not start: `localMacAddress` cannot be `02:00:00:00:00`: it is no address of a network card
 }
 "#,
         );

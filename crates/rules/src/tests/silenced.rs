@@ -139,6 +139,7 @@ fn a_flag_beside_its_option() {
         &module(silenced).replace("image = \"a:1\";", ""),
         expect![[r#"
             a.nix:3: unqualified-image: `w` runs `a:1`, for which several registries are asked
+            a.nix:4: overridden-hardening: `privileged = false` of `w` does not hold: `[ "--privileged" ]` beats it
             b.nix:4: privileged-container: `w` runs privileged: its root is root on the host (silenced: said so)
         "#]],
     );

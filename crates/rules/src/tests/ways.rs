@@ -426,8 +426,12 @@ fn values_are_found_however_they_come() {
         let guarded = format!("(lib.mkIf config.services.undecided.enable {value})");
         let guarded = surest(rule, &module.replace('@', &guarded), "");
         // Without the ranges the user would get others, so nothing is certain about them. A script that may not be there is
-        // counted, and not read.
-        let silent = guarded.is_none() && matches!(rule, "missing-subid-ranges" | "secret-in-arguments");
+        // counted, and not read. What may not be there beats nothing for certain.
+        let silent = guarded.is_none()
+            && matches!(
+                rule,
+                "missing-subid-ranges" | "secret-in-arguments" | "overridden-hardening"
+            );
         if !silent && guarded.is_none_or(|confidence| confidence > Confidence::Medium) {
             wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));
         }
