@@ -206,7 +206,7 @@ fn leaves_bits(text: &str) -> bool {
     let Some((address, mask)) = text.split_once('/') else {
         return false;
     };
-    let (Ok(address), Ok(mask)) = (address.parse::<std::net::Ipv4Addr>(), mask.parse::<u32>()) else {
+    let (Ok(address), Ok(mask)) = (address.parse::<core::net::Ipv4Addr>(), mask.parse::<u32>()) else {
         return false;
     };
     let hosts = u32::MAX.checked_shr(mask).unwrap_or(0);
