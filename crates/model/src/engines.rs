@@ -143,14 +143,10 @@ impl Engines {
             default("manage lingering", "whether it manages lingering"),
             manage_lingering,
         );
-        visitor.fact(
-            default("docker socket", "whether Docker's socket is Podman's"),
-            docker_socket,
-        );
-        visitor.fact(
-            default("docker compat", "whether the command `docker` is Podman"),
-            docker_compat,
-        );
+        let socket = default("docker socket", "whether Docker's socket is Podman's");
+        visitor.fact(socket, docker_socket);
+        let compat = default("docker compat", "whether the command `docker` is Podman");
+        visitor.fact(compat, docker_compat);
         let cdi = default("nvidia devices", "whether NVIDIA's devices have names");
         visitor.fact(cdi, nvidia_cdi);
         for api in apis {

@@ -37,6 +37,27 @@ pub(super) fn of_home(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engi
     }
 }
 
+/// What runs containers of LXD.
+const LXD: [&[&str]; 2] = [
+    &["virtualisation", "lxd", "enable"],
+    &["virtualisation", "incus", "enable"],
+];
+
+/// What gives NVIDIA's devices their names.
+const NVIDIA_CDI: [&[&str]; 4] = [
+    &["hardware", "nvidia-container-toolkit", "enable"],
+    &[
+        "virtualisation",
+        "containers",
+        "cdi",
+        "dynamic",
+        "nvidia",
+        "enable",
+    ],
+    &["virtualisation", "podman", "enableNvidia"],
+    &["virtualisation", "docker", "enableNvidia"],
+];
+
 /// Those of a system.
 pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
     let backend = reader.option(config, &["virtualisation", "oci-containers", "backend"]);
@@ -76,37 +97,14 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
             config,
             &["virtualisation", "docker", "rootless", "enable"],
         ),
-        lxd: any(
-            reader,
-            config,
-            &[
-                &["virtualisation", "lxd", "enable"],
-                &["virtualisation", "incus", "enable"],
-            ],
-        ),
+        lxd: any(reader, config, &LXD),
         libvirtd: switch(reader, config, &["virtualisation", "libvirtd", "enable"]),
         oci_backend: reader.string(&backend),
         keyring: files.keyring(reader),
         manage_lingering: reader.bool(&lingering),
         docker_socket: docker_socket(reader, config),
         docker_compat: switch(reader, config, &["virtualisation", "podman", "dockerCompat"]),
-        nvidia_cdi: any(
-            reader,
-            config,
-            &[
-                &["hardware", "nvidia-container-toolkit", "enable"],
-                &[
-                    "virtualisation",
-                    "containers",
-                    "cdi",
-                    "dynamic",
-                    "nvidia",
-                    "enable",
-                ],
-                &["virtualisation", "podman", "enableNvidia"],
-                &["virtualisation", "docker", "enableNvidia"],
-            ],
-        ),
+        nvidia_cdi: any(reader, config, &NVIDIA_CDI),
         docker_filters: docker_filters(reader, &docker, &daemon),
         auto_update: of_system_updates(reader, config),
         apis,
