@@ -91,6 +91,7 @@ fn placeholders_are_live_credentials() {
     }
     assert_eq!(kind("DB_PASSWORD", "hunter2"), Some(Kind::Named));
     assert_eq!(kind("PASSWORD_HASH", "$2a$12$abc"), Some(Kind::Hash));
+    assert_eq!(kind("OPENAI_API_KEY", "llama-server"), None);
     assert_eq!(kind("ADMIN_TOKEN", "$argon2id$v=19$x"), Some(Kind::Hash));
     assert_eq!(kind("ADMIN_PASSWORD", "$$2a$$12$$abc"), Some(Kind::Hash));
 }

@@ -52,7 +52,17 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
         Announced::Key
             if matches!(
                 lower.as_str(),
-                "empty" | "ollama" | "local" | "localhost" | "lm-studio"
+                "empty"
+                    | "ollama"
+                    | "local"
+                    | "localhost"
+                    | "lm-studio"
+                    | "llama-server"
+                    | "llama.cpp"
+                    | "llamacpp"
+                    | "vllm"
+                    | "litellm"
+                    | "localai"
             ) =>
         {
             false
