@@ -8,7 +8,7 @@ use crate::vocabulary::unit::parse::Unit;
 use crate::vocabulary::unit::values::Values;
 use nixpod_model::{Container, Field, Mount, NetworkMode, Text};
 use nixpod_source::Origin;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A unit with the drop-ins that belong to it.
 pub(crate) struct Member {
@@ -26,6 +26,8 @@ pub(crate) struct Linked {
     by_name: FxHashMap<String, usize>,
     /// The host's directories that are volumes, by what Podman calls these.
     bound: FxHashMap<String, Field<Mount>>,
+    /// The networks whose members are in that of a device of the host, by their files and by what Podman calls them.
+    lans: FxHashSet<String>,
 }
 
 impl Linked {
@@ -34,6 +36,10 @@ impl Linked {
         let at = self.members.len();
         if let (Some(mount), Some(name)) = (member.bound(), member.resource()) {
             self.bound.entry(name.pattern()).or_insert(mount);
+        }
+        if member.is_lan() {
+            self.lans.insert(member.name.clone());
+            self.lans.extend(member.resource().map(|name| name.pattern()));
         }
         self.by_name.entry(member.name.clone()).or_insert(at);
         self.members.push(member);
@@ -66,7 +72,7 @@ impl Linked {
         let is_lan = |network: &Field<Text>| {
             let name = network.value().map(Text::pattern).unwrap_or_default();
             let name = name.split(':').next().unwrap_or_default();
-            { self.members.iter() }.any(|member| member.is_lan() && member.is_network_called(name))
+            self.lans.contains(name)
         };
         if container.network.said() == Some(&NetworkMode::Private)
             && !networks.is_empty()
@@ -109,11 +115,6 @@ impl Member {
         let driver = self.values.last("Driver").filter(|_| self.kind == Kind::Network);
         let driver = driver.and_then(|driver| driver.value().map(Text::pattern));
         driver.is_some_and(|driver| is_lan(&driver))
-    }
-
-    /// Does a name stand for this network?
-    fn is_network_called(&self, name: &str) -> bool {
-        self.name == name || self.resource().is_some_and(|called| called.pattern() == name)
     }
 
     fn resource(&self) -> Option<Text> {
