@@ -264,7 +264,7 @@ macro_rules! every_fact {
         );
         every_fact!(
             visitor,
-            FactInfo::secret("environment", "what its environment is").on(Topic::Content),
+            FactInfo::secret("environment", "what is in its environment").on(Topic::Content),
             environment
         );
         every_fact!(
@@ -358,7 +358,7 @@ macro_rules! every_fact {
                 other_private_network,
             );
             if let Some(opaque) = opaque {
-                visitor.fact(certain("opaque", "what its guest is").on(Topic::Content), opaque);
+                visitor.fact(certain("opaque", "what guest it has").on(Topic::Content), opaque);
             }
         }
     }};

@@ -4,7 +4,7 @@ use crate::definition::Definition;
 use crate::fixpoint::attr_list::attr_list;
 use crate::fixpoint::compound::{attr_tag, attrs_of, function_to, list_of, merged_function};
 use crate::fixpoint::option_value::location;
-use crate::fixpoint::shallow::{bool_by_or, combine_attrs_shallow, joined, unspecified};
+use crate::fixpoint::shallow::{bool_by_or, combine_attrs_shallow, joined, joined_somehow, unspecified};
 use crate::fixpoint::submodule::{deferred_module, submodule_value};
 use crate::fixpoint::words::describe;
 use crate::path::{OptionPath, dotted};
@@ -489,7 +489,22 @@ fn anything(ev: &mut Evaluator<'_>, at: At<'_>, elem: &Rc<OptType>, defs: Vec<De
     {
         return merged_function(ev, at, elem, defs);
     }
+    if joins && at.mode() != Mode::AsNix && are_different_texts(&defs) {
+        return joined_somehow(ev, defs);
+    }
     one(ev, at, defs)
+}
+
+/// Are there strings for certain of which one differs from another?
+fn are_different_texts(defs: &[Definition]) -> bool {
+    let certain = || defs.iter().filter(|def| def.when.is_always());
+    let text = |def: &Definition| match &def.value.value {
+        Value::String(string) if string.hole().is_none() => Some(string.text.clone()),
+        _ => None,
+    };
+    let mut texts = certain().map(text);
+    let first = texts.next().flatten();
+    first.is_some() && texts.clone().all(|text| text.is_some()) && texts.any(|text| text != first)
 }
 
 fn plain_set(ev: &mut Evaluator<'_>, value: &Value) -> bool {

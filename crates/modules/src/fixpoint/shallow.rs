@@ -97,6 +97,26 @@ pub(super) fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition
 
 /// Strings joined by a separator.
 pub(super) fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definition>) -> Res<Tracked> {
+    joined_by(ev, defs, |builder| {
+        builder.push_literal(separator, OriginId::default(), 0)
+    })
+}
+
+/// Different strings for an option that nobody declares. The configuration is taken to evaluate, so the option joins them;
+/// only what it puts between them is not known.
+pub(super) fn joined_somehow(ev: &mut Evaluator<'_>, defs: Vec<Definition>) -> Res<Tracked> {
+    let why = "it joins its definitions, and what it puts between them is not known";
+    let why = Unknown::new(Why::Undecided(why.to_owned()));
+    joined_by(ev, defs, |builder| {
+        builder.push_hole(why.clone(), OriginId::default())
+    })
+}
+
+fn joined_by(
+    ev: &mut Evaluator<'_>,
+    defs: Vec<Definition>,
+    between: impl Fn(&mut StringBuilder),
+) -> Res<Tracked> {
     let mut builder = StringBuilder::default();
     let mut first = true;
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
@@ -107,7 +127,7 @@ pub(super) fn joined(ev: &mut Evaluator<'_>, separator: &str, defs: Vec<Definiti
     }
     for def in &defs {
         if !first {
-            builder.push_literal(separator, OriginId::default(), 0);
+            between(&mut builder);
         }
         first = false;
         match (&def.value.value, def.when.is_always()) {

@@ -88,12 +88,22 @@ let
     programs = {
       bash = { bashrcExtra = lines; initExtra = lines; profileExtra = lines; logoutExtra = lines; };
       fish = { interactiveShellInit = lines; loginShellInit = lines; shellInit = lines; };
-      zsh = { envExtra = lines; initContent = lines; initExtra = lines; loginExtra = lines; profileExtra = lines; };
+      zsh = {
+        envExtra = lines;
+        initContent = lines;
+        initExtra = lines;
+        initExtraBeforeCompInit = lines;
+        initExtraFirst = lines;
+        loginExtra = lines;
+        logoutExtra = lines;
+        profileExtra = lines;
+      };
       distrobox = {
         enable = enable;
         containers = opt (types.attrsOf set) { };
       };
     };
+    xsession = { initExtra = lines; profileExtra = lines; };
     systemd.user.services = grown (types.attrsOf unit);
     services.podman = {
       enable = enable;

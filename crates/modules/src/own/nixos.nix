@@ -240,6 +240,13 @@ let
       postStop = lines;
     };
   };
+  activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
+    freeformType = set;
+    options.text = lines;
+  })));
+  backup = types.submodule {
+    options = { preHook = lines; postHook = lines; postCreate = lines; postPrune = lines; };
+  };
   shell = {
     interactiveShellInit = lines;
     loginShellInit = lines;
@@ -383,6 +390,8 @@ let
       };
       docker = {
         enable = enable;
+        extraOptions = opt (types.separatedString " ") "";
+        rootless.extraOptions = opt (types.separatedString " ") "";
         rootless.enable = enable;
         rootless.setSocketVariable = enable;
       };
@@ -417,6 +426,8 @@ let
     };
 
     boot = {
+      postBootCommands = lines;
+      initrd.services.udev.rules = lines;
       isContainer = enable;
       enableContainers = opt bool true;
       kernelPackages = mkOption { type = types.raw; };
@@ -436,15 +447,17 @@ let
       wrappers = partly (grown (types.attrsOf wrapper));
     };
 
-    system.activationScripts = grown (types.attrsOf (types.either types.str (types.submodule {
-      freeformType = set;
-      options.text = lines;
-    })));
+    system.activationScripts = activationScripts;
+    system.userActivationScripts = activationScripts;
 
     # A number in systems of nix-darwin, whose files often lie beside.
     system.stateVersion = opt (types.nullOr (types.either types.str types.int)) null;
 
+    services.udev = { extraRules = lines; initrdRules = lines; };
+    services.borgbackup.jobs = partly (opt (types.attrsOf backup) { });
+
     networking = {
+      localCommands = lines;
       hostName = opt str "nixos";
       domain = opt nullStr null;
     };

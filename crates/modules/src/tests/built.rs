@@ -227,3 +227,35 @@ fn a_set_of_modules_is_not_entered() {
     crate::file_roots(&mut ev, &library, path, "main.nix".into(), crate::Standing::Plain);
     expect![["main.nix"]].assert_eq(&files.loaded().join(" "));
 }
+
+/// The configuration is taken to evaluate: an option that nobody declares, and that has two texts, joins them somehow.
+#[test]
+fn texts_of_undeclared_options() {
+    check_file(
+        r#"
+{ whole = import <nixpkgs/nixos> { configuration = ./a.nix; }; }
+#- /a.nix
+{ lib, ... }: {
+  imports = [
+    { services.x.extraConfig = "one"; services.x.same = "both"; services.x.number = 1; }
+    { services.x.extraConfig = lib.mkAfter "two"; services.x.same = "both"; services.x.number = 2; }
+    { services.x.extraConfig = lib.mkDefault "weaker"; virtualisation.docker.extraOptions = "-a"; }
+    { virtualisation.docker.extraOptions = "-b"; }
+  ];
+}
+"#,
+        &[
+            "services.x.extraConfig",
+            "services.x.same",
+            "services.x.number",
+            "virtualisation.docker.extraOptions",
+        ],
+        expect![[r##"
+            # whole Nixos closed=true missing=[] release=None
+            services.x.extraConfig = "one${«unknown: it joins its definitions, and what it puts between them is not known»}two"
+            services.x.same = "both"
+            services.x.number = error: The option `services.x.number' has conflicting definition values
+            virtualisation.docker.extraOptions = "-b -a"
+        "##]],
+    );
+}

@@ -1,6 +1,6 @@
 //! Users and their groups.
 
-use nixpod_model::{Field, System, User};
+use nixpod_model::{Field, Right, System, User};
 
 /// Is a group among those that a user lists?
 pub(crate) fn in_extra_groups(user: &User, group: &str) -> bool {
@@ -10,7 +10,7 @@ pub(crate) fn in_extra_groups(user: &User, group: &str) -> bool {
 }
 
 /// May the user run everything by `sudo`?
-pub(crate) fn is_in_wheel(system: &System, name: &str) -> bool {
+fn is_in_wheel(system: &System, name: &str) -> bool {
     is_in(system, name, "wheel")
 }
 
@@ -24,18 +24,28 @@ fn is_in(system: &System, name: &str, group: &str) -> bool {
 
 /// May the user become root by `sudo` or `doas`: as a member of `wheel`, or by a rule of its own?
 pub(crate) fn can_become_root(system: &System, name: &str) -> bool {
-    let is_theirs = |who: &String| {
-        who == name
-            || who
-                .strip_prefix('%')
-                .is_some_and(|group| is_in(system, name, group))
-    };
-    let mut rights = system.rights.iter().filter_map(Field::value);
-    is_in(system, name, "wheel")
-        || rights.any(|right| {
-            right.command.pattern().split_whitespace().next() == Some("ALL")
-                && right.who.iter().any(is_theirs)
+    is_in(system, name, "wheel") || may_do_all(system, name, |_| true)
+}
+
+/// May the user become root without a password, so that nothing else makes a difference?
+pub(crate) fn is_root_anyhow(system: &System, name: &str) -> bool {
+    system.wheel_is_root.value() == Some(&true) && is_in_wheel(system, name)
+        || may_do_all(system, name, |right| {
+            right.certain().is_some_and(|right| !right.asks)
         })
+}
+
+/// Is one of the rights that count to run everything?
+fn may_do_all(system: &System, name: &str, counts: impl Fn(&Field<Right>) -> bool) -> bool {
+    let is_theirs = |who: &String| {
+        let group = who.strip_prefix('%');
+        who == name || group.is_some_and(|group| is_in(system, name, group))
+    };
+    let is_all = |right: &Right| right.command.pattern().split_whitespace().next() == Some("ALL");
+    system.rights.iter().any(|field| {
+        let right = field.value();
+        right.is_some_and(|right| is_all(right) && right.who.iter().any(is_theirs)) && counts(field)
+    })
 }
 
 /// Is it known of a user in which groups it is? A file that is no whole system may leave groups to others, but a user of a

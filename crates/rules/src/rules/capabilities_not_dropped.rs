@@ -1,8 +1,7 @@
 //! capabilities-not-dropped
 
-use crate::about::hardening::is_hardenable;
-use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use crate::about::hardening::report_unsaid;
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -38,22 +37,18 @@ declare_rule! {
             "podman-default-capabilities",
             "podman-cap-conflicts",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.4")]),
+        stakes: [Inside x Step],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !is_hardenable(ctx, container) {
-        return;
-    }
-    let said = &container.dropped_capabilities;
-    if let Some(absent) = ctx.absent_from(ctx.system(container), said) {
-        sink.report_absence(
-            &absent,
-            format!("{} keeps every capability that its engine gives", name(container)),
-        )
-        .help("Drop all (`--cap-drop=ALL`) and add back what the program asks for.");
-    }
+    let words = (
+        "keeps every capability that its engine gives",
+        "Drop all (`--cap-drop=ALL`) and add back what the program asks for.",
+    );
+    report_unsaid(ctx, container, &container.dropped_capabilities, words, sink);
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "nspawn-namespace-path-excludes-veth",
         ]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

@@ -4,7 +4,7 @@ use crate::about::credentials::credentials;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
 
 declare_rule! {
@@ -55,6 +55,13 @@ declare_rule! {
             "podman-volume-forms",
             "rootless-cannot-exceed-the-user",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1552.001")]),
+        stakes: [Account x Command, Account x Step, Account x Weakness],
+        attack: Attack::Typed {
+            experiment: "ssh-directory-is-the-key",
+            command: "cat /keys/id_ed25519",
+            gives: "the private key, also through a read-only bind",
+        },
         check: Container(check),
     }
 }

@@ -56,7 +56,7 @@ declare_rule! {
         stakes: [HostRoot x Step, Account x Step, Account x Weakness],
         attack: Attack::Typed {
             experiment: "docker-group-is-root",
-            command: "docker run --rm -v /:/host IMAGE cat /host/etc/shadow",
+            command: "sudo docker run --rm -v /:/host IMAGE cat /host/etc/shadow",
             gives: "the host's password hashes: what sudo allows is the engine, and the engine is root",
         },
         check: System(check),
@@ -182,6 +182,8 @@ fn runs_engine(right: &Right) -> Option<String> {
     let is_free = match &arguments[..] {
         [] => right.any_arguments,
         ["*"] => true,
+        // Without a name it is a shell of root on the host.
+        ["shell"] => program == "machinectl",
         [first, .., "*"] => RUNNING.contains(first),
         _ => false,
     };
@@ -227,6 +229,8 @@ mod tests {
                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: user `ann` and group `wheel` may run `nixos-container` as root by sudo without a password
     { users = [ "emil" ]; commands = [ "/run/current-system/sw/bin/docker run *" ]; }
                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: user `emil` may run `docker` as root by sudo and a password
+    { users = [ "fred" ]; commands = [ { command = "/run/current-system/sw/bin/machinectl shell"; options = [ "NOPASSWD" ]; } ]; }
+                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `fred` may run `machinectl` as root by sudo without a password
   ];
 }
 "#,

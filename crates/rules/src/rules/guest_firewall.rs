@@ -2,7 +2,7 @@
 
 use crate::about::power::{has_capability, has_user_namespace};
 use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Firewall, NetworkMode, OpenPorts, Surface};
 
 declare_rule! {
@@ -43,6 +43,9 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "nspawn-net-admin-on-shared-network",
         ]),
+        controls: Controls::Nowhere("they are about containers, and not about firewalls in them"),
+        stakes: [Promise x Itself, Comfort x Itself],
+        attack: Attack::Nothing("it happens by itself: the guest's firewall flushes the host's chains when it starts"),
         check: Container(check),
     }
 }

@@ -2,16 +2,19 @@
 
 use crate::about::paths::{Base, host_path};
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Field, Mount, NetworkMode, Nspawn, Release, Surface, Userns, Written};
 
 declare_rule! {
     /// ## What it flags
     /// An nspawn container with a user namespace that only half fits: a first id below 65536, which is that of a real user of
     /// the host (high); a number that gives nobody the guest's files; ids that two containers share; writable bind mounts
-    /// without a mapping, in which the guest's root may write nothing; ports below 1024 in the host's network; `-U` among the
-    /// flags without the option, so that the Nix store belongs to nobody (low); and writable bind mounts with `idmap`, through
-    /// which the guest's root is the host's root after all (low).
+    /// without a mapping, in which the guest's root may write nothing, and secrets below `/run`, which it may not read; ports
+    /// below 1024 in the host's network; `-U` among the flags without the option, so that the Nix store belongs to nobody (low,
+    /// info where the release is not known); and writable bind mounts with `idmap`, through which the guest's root is the host's
+    /// root after all (low).
     /// ## Why
     /// Users that are mapped own nothing outside of their range. A plain bind mount shows its files as those of `nobody`. The
     /// option `idmap` maps ids one to one, so root of the guest writes as the host's root there, and a program that it makes
@@ -56,6 +59,7 @@ declare_rule! {
             "nspawn-fixed-range-does-not-own-its-root",
             "nspawn-ownership-auto-maps-not-chowns",
             "nspawn-bind-under-pick-is-nobody",
+            "nspawn-root-only-files-under-pick",
             "nspawn-idmap-plants-setuid-root",
             "nspawn-rootidmap-is-the-owner",
             "nspawn-store-idmap",
@@ -64,6 +68,9 @@ declare_rule! {
             "nspawn-short-range",
             "nspawn-shared-network-under-pick-has-no-low-ports",
         ]),
+        controls: Controls::Cover(&[Control::Cis("2.9"), Control::Attack("T1611")]),
+        stakes: [Account x Command, Account x Step, Service x Itself, Account x Weakness, Comfort x Itself, Nothing x Itself],
+        attack: Attack::Nothing("whose files and processes the guest's root has depends on the number that is written"),
         check: Container(check),
     }
 }
@@ -90,8 +97,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 unowned(container, nspawn, sink);
             }
         }
-        Userns::Pick => writable_binds(container, sink),
-        Userns::Other(mode) if matches!(mode.as_str(), "yes" | "managed") => writable_binds(container, sink),
+        Userns::Pick => closed_binds(container, sink),
+        Userns::Other(mode) if matches!(mode.as_str(), "yes" | "managed") => closed_binds(container, sink),
         _ => return,
     }
     mapped_binds(container, sink);
@@ -118,7 +125,8 @@ fn real_user(ctx: &Ctx<'_>, container: &Container, first: u32, sink: &mut Sink) 
         .severity(Severity::High)
         .help(
             "The ids from this number on are those of real users and services, whose processes and files the guest's root then \
-             has. Set `privateUsers = \"pick\"`, or a number from 524288 on.",
+             has. Set `privateUsers = \"pick\"`, or a number from 524288 on together with `extraFlags = [ \
+             \"--private-users-ownership=auto\" ]`.",
         );
     if let Some(change) = pick(container) {
         builder.fix("Let nspawn pick a free range", Applicability::Unsafe, change);
@@ -216,6 +224,46 @@ fn holds_data(mount: &Mount) -> bool {
     path.base != Base::Runtime && !is_of_the_system && !is_socket
 }
 
+fn closed_binds(container: &Container, sink: &mut Sink) {
+    writable_binds(container, sink);
+    secrets(container, sink);
+}
+
+/// Secrets that are decrypted for the host's root alone, as both managers do it unless somebody says otherwise.
+fn secrets(container: &Container, sink: &mut Sink) {
+    const FOLDERS: [&str; 3] = ["run/secrets/", "run/agenix/", "run/secrets-for-users/"];
+    let is_secret = |mount: &Mount| {
+        let path = host_path(&mount.source).filter(|path| path.base == Base::System && !path.vague);
+        path.is_some_and(|path| FOLDERS.iter().any(|folder| path.rest().starts_with(folder)))
+    };
+    let closed: Vec<Written<'_, Mount>> = { container.mounts.iter() }
+        .filter_map(|field| field.written())
+        .filter(|field| {
+            let mount = field.get();
+            mount.is_bind && mount.read_only && mapping(mount).is_none() && is_secret(mount)
+        })
+        .collect();
+    let Some(first) = closed.first() else { return };
+    let paths: Vec<String> = { closed.iter() }
+        .map(|field| format!("`{}`", field.get().source.display()))
+        .collect();
+    let target = first.get().target.display();
+    let mut builder = sink
+        .report(
+            *first,
+            format!("the root of {} cannot read {}: nobody inside owns it", name(container), listed(&paths, 3)),
+        )
+        .depends_on(&container.userns)
+        .at_most(Confidence::Medium, "the secret may belong to another user, or be readable by more")
+        .help(format!(
+            "What sops-nix and agenix decrypt belongs to the host's root and is closed to others. Bind it with `idmap`, \
+             read-only as it is: `bindMounts.\"{target}:idmap\"` with `hostPath`."
+        ));
+    for field in closed.iter().skip(1) {
+        builder = builder.related(&field.origin, "this one, too");
+    }
+}
+
 /// Binds in which the guest's root may write nothing.
 fn writable_binds(container: &Container, sink: &mut Sink) {
     let closed: Vec<Written<'_, Mount>> = { container.mounts.iter() }
@@ -237,6 +285,7 @@ fn writable_binds(container: &Container, sink: &mut Sink) {
             format!("the root of {} cannot write to {}: its files are nobody's inside", name(container), listed(&paths, 3)),
         )
         .depends_on(&container.userns)
+        .at_most(Confidence::Medium, "whose the directory is, and whether everybody may write there, is not known")
         .help(format!(
             "The directory's owner has no id in the guest. Give it to a user of the host's that has no power, and bind it with \
              `rootidmap`: `bindMounts.\"{target}:rootidmap\"` with `hostPath`; the guest's root is then that user. The option \
@@ -445,6 +494,31 @@ let make = { privateUsers = 655360; extraFlags = [ "--private-users-ownership=ma
     privateUsers = "pick";
     config = { networking.firewall.allowedTCPPorts = [ 80 443 8080 ]; };
                                                      # ^^ medium: `web` cannot listen on ports 80 and 443
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn secrets_of_the_hosts_root() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  containers.db = {
+    privateUsers = "pick";
+    privateNetwork = true;
+    bindMounts."/run/secrets/db".hostPath = "/run/secrets/db";
+                                          # ^^^^^^^^^^^^^^^^^ medium: the root of `db` cannot read `/run/secrets/db`: nobody inside owns it
+    bindMounts."/run/secrets/key:idmap".hostPath = "/run/secrets/key";
+    bindMounts."/etc/db.conf".hostPath = "/srv/db.conf";
+    config = { };
+  };
+  containers.open = {
+    privateNetwork = true;
+    bindMounts."/run/secrets/db".hostPath = "/run/secrets/db";
+    config = { };
   };
 }
 "#,

@@ -39,6 +39,7 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::Experiments(&["podman-map-gw-reaches-loopback", "podman-slirp-reaches-loopback"]),
+        stakes: [Part x Command, Part x Step],
         check: Container(check),
     }
 }

@@ -36,6 +36,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotAsked,
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

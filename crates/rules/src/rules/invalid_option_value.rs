@@ -42,6 +42,7 @@ declare_rule! {
             "nspawn-bare-private-users-takes-no-word",
             "nspawn-owneridmap",
         ]),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

@@ -49,6 +49,7 @@ declare_rule! {
             "nested-podman-proc",
             "settings-keyring",
         ]),
+        stakes: [Service x Itself, Nothing x Itself],
         check: System(check),
     }
 }

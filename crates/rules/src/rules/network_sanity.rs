@@ -49,6 +49,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it is about scripts of the NixOS module, which the lab has not"),
+        stakes: [Service x Itself, Comfort x Itself, Nothing x Itself],
         check: Container(check),
     }
 }

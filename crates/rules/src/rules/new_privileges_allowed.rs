@@ -1,10 +1,8 @@
 //! new-privileges-allowed
 
-use crate::about::hardening::is_hardenable;
-use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::Container;
-use nixpod_model::{Field, Text};
+use crate::about::hardening::report_unsaid;
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Field, Text};
 
 declare_rule! {
     /// ## What it flags
@@ -43,14 +41,13 @@ declare_rule! {
             "quadlet-drop-ins",
             "settings-no-new-privileges",
         ]),
+        controls: Controls::Cover(&[Control::Cis("5.26"), Control::Nsa("1.7")]),
+        stakes: [Inside x Step],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !is_hardenable(ctx, container) {
-        return;
-    }
     let is_it = |field: &&Field<Text>| {
         let option = field.value().map(Text::pattern);
         option.is_none_or(|option| option.starts_with("no-new-privileges") && !option.ends_with("false"))
@@ -59,10 +56,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .filter(is_it)
         .cloned()
         .collect();
-    if let Some(absent) = ctx.absent_from(ctx.system(container), &said) {
-        sink.report_absence(&absent, format!("{} may gain privileges by set-user-id files of its image", name(container)))
-            .help("Say `--security-opt=no-new-privileges`. Programs that need set-user-id files, such as `sudo`, do not work then.");
-    }
+    let words = (
+        "may gain privileges by set-user-id files of its image",
+        "Say `--security-opt=no-new-privileges`. Programs that need set-user-id files, such as `sudo`, do not work then.",
+    );
+    report_unsaid(ctx, container, &said, words, sink);
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ declare_rule! {
             "nix-daemon-runs-root-code",
         ]),
         controls: Controls::Cover(&[Control::Attack("T1548.003")]),
-        stakes: [Account x Command, Account x Step, Account x Weakness, Nothing x Itself],
+        stakes: [HostRoot x Step, Account x Step, Account x Weakness, Nothing x Itself],
         attack: Attack::Typed {
             experiment: "nix-trusted-user-is-root",
             command: "nix-build --option sandbox false --option build-users-group \"\" EXPRESSION",

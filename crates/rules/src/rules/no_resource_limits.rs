@@ -1,8 +1,7 @@
 //! no-resource-limits
 
-use crate::about::hardening::{is_hardenable, options};
-use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use crate::about::hardening::{options, report_unsaid};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -35,22 +34,18 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it needs the controllers of memory and pids in the unified hierarchy of control groups, which the machine of the lab does not have"),
+        controls: Controls::Cover(&[Control::Cis("5.11"), Control::Nsa("4.1")]),
+        stakes: [Part x Weakness],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !is_hardenable(ctx, container) {
-        return;
-    }
-    let said = options(container, "memory");
-    if let Some(absent) = ctx.absent_from(ctx.system(container), &said) {
-        sink.report_absence(
-            &absent,
-            format!("{} may take all memory of the host", name(container)),
-        )
-        .help("Say `--memory=SIZE`, or `MemoryMax` of its service.");
-    }
+    let words = (
+        "may take all memory of the host",
+        "Say `--memory=SIZE`, or `MemoryMax` of its service.",
+    );
+    report_unsaid(ctx, container, &options(container, "memory"), words, sink);
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it is about which of several definitions Nix takes"),
+        stakes: [Comfort x Itself],
         check: Container(check),
     }
 }

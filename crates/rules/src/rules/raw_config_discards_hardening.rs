@@ -43,6 +43,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it is about what the module of quadlet-nix writes, which rule-by-rule comparison with real Nix shows"),
+        stakes: [Service x Itself],
         check: Container(check),
     }
 }

@@ -34,6 +34,7 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it needs a kernel with SELinux and a policy that is loaded at start"),
+        stakes: [Part x Itself, Nothing x Itself],
         check: Container(check),
     }
 }

@@ -1,6 +1,6 @@
 //! root-equivalent-group
 
-use crate::about::people::{in_extra_groups, is_in_wheel};
+use crate::about::people::{in_extra_groups, is_root_anyhow};
 use crate::about::power::maps_root_to_root;
 use crate::about::words::inside;
 use nixpod_analysis::{
@@ -178,7 +178,7 @@ fn judge<T>(
         SystemKind::Guest => (Severity::Medium, inside(ctx, system)),
         _ => (Severity::High, String::new()),
     };
-    let is_root_anyhow = system.wheel_is_root.value() == Some(&true) && is_in_wheel(system, user);
+    let is_root_anyhow = is_root_anyhow(system, user);
     if is_root_anyhow {
         severity = Severity::Info;
     }

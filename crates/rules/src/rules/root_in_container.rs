@@ -1,11 +1,9 @@
 //! root-in-container
 
-use crate::about::hardening::{is_hardenable, options};
+use crate::about::hardening::{options, report_unsaid};
 use crate::about::power::is_ignored;
-use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::Container;
-use nixpod_model::Userns;
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -46,27 +44,23 @@ declare_rule! {
             "quadlet-userns",
             "settings-userns",
         ]),
+        controls: Controls::Cover(&[Control::Nsa("1.0")]),
+        stakes: [Inside x Step],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !is_hardenable(ctx, container) {
-        return;
-    }
     // A user namespace makes another user of its root, unless the engine takes no notice of it.
     let is_host = |userns: &Userns| *userns == Userns::Host || is_ignored(container, userns);
     if !container.userns.value().is_some_and(is_host) {
         return;
     }
-    let said = options(container, "user");
-    if let Some(absent) = ctx.absent_from(ctx.system(container), &said) {
-        sink.report_absence(
-            &absent,
-            format!("{} runs as whoever its image says, mostly root", name(container)),
-        )
-        .help("Say `user`, if the image works with one, or let it have a user namespace (`--userns=auto`).");
-    }
+    let words = (
+        "runs as whoever its image says, mostly root",
+        "Say `user`, if the image works with one, or let it have a user namespace (`--userns=auto`).",
+    );
+    report_unsaid(ctx, container, &options(container, "user"), words, sink);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::inside;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{JobUser, System, SystemKind, Written};
 use nixpod_source::Origin;
 
@@ -44,6 +44,13 @@ declare_rule! {
             "nix-trusted-user-is-root",
             "nix-daemon-trusts-guest-root",
         ]),
+        controls: Controls::Cover(&[Control::Attack("T1548.003")]),
+        stakes: [HostRoot x Step],
+        attack: Attack::Typed {
+            experiment: "nix-trusted-user-is-root",
+            command: "nix-build --option sandbox false --option build-users-group \"\" EXPRESSION",
+            gives: "a builder that runs as root on the host, for whoever can start a job",
+        },
         check: System(check),
     }
 }

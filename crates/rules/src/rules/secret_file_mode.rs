@@ -1,7 +1,7 @@
 //! secret-file-mode
 
 use crate::about::words::{inside, replace_text};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{System, SystemKind};
 
 declare_rule! {
@@ -30,6 +30,13 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::Experiments(&["secret-file-for-all-is-read"]),
+        controls: Controls::Cover(&[Control::Attack("T1552.001")]),
+        stakes: [Account x Command, Account x Step],
+        attack: Attack::Typed {
+            experiment: "secret-file-for-all-is-read",
+            command: "cat /run/secrets/db",
+            gives: "the secret, by every user of the host and in guests that it is bound into",
+        },
         check: System(check),
     }
 }

@@ -9,9 +9,10 @@ use nixpod_source::Symbol;
 declare_rule! {
     /// ## What it flags
     /// An environment variable that is a password, token or key by its name, or a credential that is set by its text
-    /// (`SetCredential`, `--set-credential`), whose value is the path of a secret of sops-nix or agenix; and a placeholder of
-    /// sops-nix in the environment, where nothing replaces it. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are right, and so is the path of
-    /// a file that is mounted into the container just there: some programs read it.
+    /// (`SetCredential`, `--set-credential`), whose value is the path of a secret of sops-nix or agenix; a variable of a
+    /// container that is to be the output of a command (`$(cat FILE)`), which only shells replace; and a placeholder of sops-nix
+    /// in the environment, where nothing replaces it. Names that say that a file is meant, such as `DB_PASSWORD_FILE`, are
+    /// right, and so is the path of a file that is mounted into the container just there: some programs read it.
     /// ## Why
     /// Nobody opens the file: the program takes the path for the password. `/run/secrets/db` is then the password of the
     /// database, the same on every machine with that configuration, and everybody can guess it.
@@ -69,6 +70,8 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let what = format!("`{}` of {who}", variable.name);
         if has_placeholder(&variable.value) {
             report_placeholder(field, &what, sink);
+        } else if is_command(&variable.value) {
+            report_command(field, &variable.value, &what, sink);
         } else if is_value(&variable.name)
             && is_path_of_secret(&variable.value)
             && !is_inside(container, &variable.value)
@@ -132,6 +135,14 @@ fn report_placeholder<T>(field: Written<'_, T>, what: &str, sink: &mut Sink) {
     report_definition(field, message, PLACEHOLDER_HELP, sink);
 }
 
+fn report_command<T>(field: Written<'_, T>, command: &Text, what: &str, sink: &mut Sink) {
+    let message = format!(
+        "{what} is the text `{}`: no shell puts the secret there",
+        command.display()
+    );
+    report_definition(field, message, HELP, sink);
+}
+
 fn report_definition<T>(field: Written<'_, T>, message: String, help: &'static str, sink: &mut Sink) {
     // The value comes from the module of the manager, by an argument; what is wrong is where it is put.
     sink.report_at(&definition_of(field.field()), message)
@@ -144,6 +155,13 @@ fn is_value(name: &str) -> bool {
     const FILES: [&str; 5] = ["PRIVATE_KEY", "SIGNING_KEY", "HOST_KEY", "SSL_KEY", "TLS_KEY"];
     let upper = name.to_ascii_uppercase();
     announced_by(name).is_some() && !FILES.iter().any(|end| upper.ends_with(end))
+}
+
+/// Is it what a shell would replace by the content of a file? Where one does, nothing of it is left to be seen here.
+fn is_command(text: &Text) -> bool {
+    let pattern = text.pattern();
+    let inner = pattern.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    inner.is_some_and(|inner| inner.starts_with("cat ") || inner.starts_with('<'))
 }
 
 /// Is a part of it what sops-nix has in place of a secret?
@@ -191,6 +209,27 @@ fn is_path_of_secret(text: &Text) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn commands_that_no_shell_runs() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.oci-containers.containers.db = {
+    image = "a:1";
+    environment.MYSQL_PASSWORD = "$(cat /run/secrets/db)";
+              # ^^^^^^^^^^^^^^ high: `MYSQL_PASSWORD` of `db` is the text `$(cat /run/secrets/db)`: no shell puts the secret there
+    environment.OTHER = "$(cat ${config.sops.secrets.db.path})";
+              # ^^^^^ high: `OTHER` of `db` is the text `$(cat ${sops.secrets.db.path})`: no shell puts the secret there
+    environment.GREETING = "$(hello)";
+  };
+  systemd.services.job.script = "podman run -e TOKEN=$(cat /run/secrets/token) a:1";
+  environment.variables.TOKEN = "$(cat /run/secrets/token)";
+}
+"#,
+        );
+    }
 
     #[test]
     fn paths_of_both_managers() {

@@ -2,7 +2,7 @@
 
 use crate::about::secrets::{announced_by, is_public, is_secret_name, is_sure_name};
 use crate::about::words::{inside, name};
-use nixpod_analysis::{Confidence, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, TextPart};
 use nixpod_source::Why;
 
@@ -43,6 +43,13 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::Experiments(&["store-copies-are-readable", "store-is-open-in-guests"]),
+        controls: Controls::Cover(&[Control::Attack("T1552.001")]),
+        stakes: [Account x Command, Account x Step],
+        attack: Attack::Typed {
+            experiment: "store-is-open-in-guests",
+            command: "cat /nix/store/*secret.env",
+            gives: "the secret, by every user of the host and in every guest",
+        },
         check: Both(check_container, check_system),
     }
 }

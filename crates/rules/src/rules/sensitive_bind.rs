@@ -1,7 +1,7 @@
 //! sensitive-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{RootUser, has_capability, root_of};
+use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Mount};
@@ -11,8 +11,9 @@ declare_rule! {
     /// Bind mounts of whole system directories (`/`, `/etc`, `/home`, `/var`, `/run`, `/dev`, `/proc`, `/boot`, ...), of
     /// whole homes, of password hashes and keys of the host (`/etc/shadow`, SSH host keys, all of `/run/secrets`), of files
     /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, and of the system bus. Keys
-    /// and passwords of users are a matter of credential-directory-bind. Directories made for one service, such as `/var/lib/gitea` or `/home/alice/project`, are fine, and so are
-    /// `/etc/localtime`, certificates and control groups.
+    /// and passwords of users are a matter of credential-directory-bind. The root directory, writable for whoever is root on
+    /// the host, is critical: all that is critical by itself lies below it. Directories made for one service, such as
+    /// `/var/lib/gitea` or `/home/alice/project`, are fine, and so are `/etc/localtime`, certificates and control groups.
     /// ## Why
     /// A writable system directory is the host: a unit, a cron job or a shell start file written there runs outside. A
     /// readable one gives away password hashes, host keys and the secrets of other services, as far as the container's
@@ -74,7 +75,7 @@ declare_rule! {
             "docker-userns-remap",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.6"), Control::Attack("T1611")]),
-        stakes: [ HostRoot x Step, Account x Command, Account x Step, Account x Weakness, Nothing x Itself],
+        stakes: [HostRoot x Command, HostRoot x Step, Account x Command, Account x Step, Account x Weakness, Nothing x Itself],
         attack: Attack::Typed {
             experiment: "podman-root-volume",
             command: "cat /host/etc/shadow",
@@ -156,10 +157,15 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(severity) = severity else {
             continue;
         };
-        let severity = if sensitive.owned_by_root && root == RootUser::Confined {
-            one_less(severity)
-        } else {
-            severity
+        let severity = match root {
+            RootUser::Confined if sensitive.owned_by_root => one_less(severity),
+            // The whole host holds what is critical by itself: the store, the sockets of engines.
+            RootUser::Host
+                if !mount.read_only && is_root_of_all(&path) && inner_user(container).is_none() =>
+            {
+                Severity::Critical
+            }
+            _ => severity,
         };
         let source = mount.source.display();
         let mode = match (mount.read_only, undone) {
@@ -353,7 +359,7 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             "the host's processes in",
             Some(High),
             Some(Low),
-            "Through it root changes kernel settings and enters other processes.",
+            "Writable, root changes kernel settings and enters other processes through it; read-only, it shows all of them with their arguments.",
         ),
         "sys" => system(
             "the host's devices and kernel settings in",

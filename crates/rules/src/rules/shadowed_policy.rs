@@ -1,6 +1,6 @@
 //! shadowed-policy
 
-use nixpod_analysis::{Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Surface, System, SystemKind};
 
 declare_rule! {
@@ -40,6 +40,8 @@ declare_rule! {
         since: "0.1.0",
         fix: None,
         proof: Proof::NotRunnable("it is about which images are taken from registries, and the lab has none"),
+        controls: Controls::Cover(&[Control::Cis("4.5")]),
+        stakes: [Service x Itself],
         check: System(check),
     }
 }

@@ -36,6 +36,7 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::Experiments(&["podman-rootfs-overlay"]),
+        stakes: [Comfort x Itself],
         check: Container(check),
     }
 }

@@ -31,6 +31,7 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::NotRunnable("it is about what registries serve, and the lab has none"),
+        stakes: [Nothing x Itself],
         check: Container(check),
     }
 }

@@ -1,7 +1,7 @@
 //! unlimited
 
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, RunOption};
 
 declare_rule! {
@@ -30,6 +30,8 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::NotRunnable("it needs the controllers of memory and pids in the unified hierarchy of control groups, which the machine of the lab does not have"),
+        controls: Controls::Cover(&[Control::Cis("5.29"), Control::Nsa("4.1")]),
+        stakes: [Part x Command, Part x Step],
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::images::without_registry;
 use crate::about::words::{name, replace_text};
-use nixpod_analysis::{Applicability, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Surface, SystemKind};
 
 declare_rule! {
@@ -31,6 +31,8 @@ declare_rule! {
         since: "0.1.0",
         fix: Sometimes,
         proof: Proof::NotRunnable("it is about what registries serve, and the lab has none"),
+        controls: Controls::Cover(&[Control::Cis("4.2")]),
+        stakes: [Nothing x Itself],
         check: Container(check),
     }
 }

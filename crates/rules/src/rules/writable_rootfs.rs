@@ -1,8 +1,7 @@
 //! writable-rootfs
 
-use crate::about::hardening::{is_hardenable, options};
-use crate::about::words::name;
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use crate::about::hardening::{options, report_unsaid};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -36,22 +35,18 @@ declare_rule! {
         proof: Proof::Experiments(&[
             "podman-read-only-rootfs",
         ]),
+        controls: Controls::Cover(&[Control::Nsa("1.1")]),
+        stakes: [Inside x Step],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if !is_hardenable(ctx, container) {
-        return;
-    }
-    let said = options(container, "read-only");
-    if let Some(absent) = ctx.absent_from(ctx.system(container), &said) {
-        sink.report_absence(
-            &absent,
-            format!("{} may write to its whole file system", name(container)),
-        )
-        .help("Say `--read-only`, and give the program volumes or `--tmpfs` for what it writes.");
-    }
+    let words = (
+        "may write to its whole file system",
+        "Say `--read-only`, and give the program volumes or `--tmpfs` for what it writes.",
+    );
+    report_unsaid(ctx, container, &options(container, "read-only"), words, sink);
 }
 
 #[cfg(test)]

@@ -185,3 +185,37 @@ fn who_expands_a_home() {
         "#]],
     );
 }
+
+/// Modules add to such texts, so that two definitions are no conflict.
+#[test]
+fn texts_that_several_modules_add_to() {
+    const OF_NIXOS: [&str; 10] = [
+        "boot.postBootCommands",
+        "networking.localCommands",
+        "services.udev.extraRules",
+        "boot.initrd.services.udev.rules",
+        "system.activationScripts.a.text",
+        "system.userActivationScripts.a.text",
+        "services.borgbackup.jobs.a.preHook",
+        "environment.shellInit",
+        "programs.zsh.interactiveShellInit",
+        "systemd.services.a.script",
+    ];
+    const OF_HOMES: [&str; 4] = [
+        "xsession.initExtra",
+        "programs.zsh.logoutExtra",
+        "programs.zsh.initExtraFirst",
+        "programs.bash.profileExtra",
+    ];
+    let all = OF_NIXOS.map(|option| (option, nixpod_modules::Kind::Nixos));
+    let homes = OF_HOMES.map(|option| (option, nixpod_modules::Kind::Home));
+    for (option, kind) in all.into_iter().chain(homes) {
+        let line = match option.contains("udev") {
+            true => r#"''ACTION=="add", RUN+="/bin/podman run a"''"#,
+            false => r#""podman run a""#,
+        };
+        let text = format!("{{ imports = [ {{ {option} = {line}; }} {{ {option} = \"# and more\"; }} ]; }}");
+        let (world, _) = super::world(&text, kind, true);
+        assert_eq!(world.containers.len(), 1, "{option}");
+    }
+}
