@@ -230,7 +230,7 @@ mod tests {
     { users = [ "emil" ]; commands = [ "/run/current-system/sw/bin/docker run *" ]; }
                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: user `emil` may run `docker` as root by sudo and a password
     { users = [ "fred" ]; commands = [ { command = "/run/current-system/sw/bin/machinectl shell"; options = [ "NOPASSWD" ]; } ]; }
-                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `fred` may run `machinectl` as root by sudo without a password
+                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `fred` may run `machinectl` as root by sudo without a password
   ];
 }
 "#,

@@ -219,9 +219,9 @@ mod tests {
   virtualisation.oci-containers.containers.db = {
     image = "a:1";
     environment.MYSQL_PASSWORD = "$(cat /run/secrets/db)";
-              # ^^^^^^^^^^^^^^ high: `MYSQL_PASSWORD` of `db` is the text `$(cat /run/secrets/db)`: no shell puts the secret there
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^ high: `MYSQL_PASSWORD` of `db` is the text `$(cat /run/secrets/db)`: no shell puts the secret there
     environment.OTHER = "$(cat ${config.sops.secrets.db.path})";
-              # ^^^^^ high: `OTHER` of `db` is the text `$(cat ${sops.secrets.db.path})`: no shell puts the secret there
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `OTHER` of `db` is the text `$(cat ${sops.secrets.db.path})`: no shell puts the secret there
     environment.GREETING = "$(hello)";
   };
   systemd.services.job.script = "podman run -e TOKEN=$(cat /run/secrets/token) a:1";

@@ -473,7 +473,7 @@ mod tests {
             r#"
 {
   containers.web = { bindMounts."/host" = { hostPath = "/"; isReadOnly = false; }; config = { }; };
-                                                     # ^^^ high: `web` gets the host's root directory `/`, writable
+                                                     # ^^^ critical: `web` gets the host's root directory `/`, writable
 }
 "#,
         );

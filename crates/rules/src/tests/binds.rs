@@ -166,7 +166,7 @@ fn sensitive_paths_writable() {
         "sensitive-bind",
         &with_binds(SENSITIVE, false),
         expect![[r#"
-            high high: `web` gets the host's root directory `/`, writable
+            critical high: `web` gets the host's root directory `/`, writable
             high high: `web` gets the host's configuration and password hashes in `/etc`, writable
             high high: `web` gets the whole home `/home/alice`, writable
             high high: `web` gets the state of all services in `/var/lib`, writable

@@ -156,7 +156,7 @@ fn what_is_not_known_is_said() {
               environment: unknown: `inputs.env.all` comes from outside <- environment
               image: app:1 <- "app:1"
               not known: whether it is privileged: option `site.risky` is set nowhere in the analysed files <- privileged
-              not known: what its environment is: `inputs.env.all` comes from outside <- environment
+              not known: what is in its environment: `inputs.env.all` comes from outside <- environment
             not analysed: virtualisation.arion.projects.<name>.settings.services.app: option `site.risky` is set nowhere in the analysed files <- privileged
             not analysed: virtualisation.arion.projects.<name>.settings.services.app: `inputs.env.all` comes from outside <- environment
         "#]],

@@ -256,8 +256,8 @@ let dir = "/srv/a b"; in {
               flag value: A=${…} <- A=
               flag: -e <- -e
               flag value: C=${…} <- C=
-              not known: what its environment is: the variable `B` of a script depends on the machine <- A=
-              not known: what its environment is: the variable `D` of a script depends on the machine <- C=
+              not known: what is in its environment: the variable `B` of a script depends on the machine <- A=
+              not known: what is in its environment: the variable `D` of a script depends on the machine <- C=
             command-line systemd.services.x (2) in `box` <- podman run -e "Q=\"q\"" -e 'R='"'r'"' ' -e S=\$s --name
               engine: podman <- podman run -e "Q=\"q\"" -e 'R='"'r'"' ' -e S=\$s --name
               environment: Q = "q" <- Q=
