@@ -260,7 +260,10 @@ impl Task<'_> {
             let mut unmet = judge::unmet(form, self.generation, &ran.output)?;
             if !unmet.is_empty() && judge::is_lost(&ran.output) {
                 let (id, label) = (&experiment.id, form.label());
-                print(&format!("--- {id} {} ({label}) said nothing, once more\n", self.generation));
+                print(&format!(
+                    "--- {id} {} ({label}) said nothing, once more\n",
+                    self.generation
+                ));
                 ran = self.place.run(script, &folder)?;
                 unmet = judge::unmet(form, self.generation, &ran.output)?;
             }
