@@ -187,7 +187,6 @@ fn piece_with(step: Step) -> Vec<Step> {
     piece
 }
 
-
 impl Evaluator<'_> {
     /// Where the code asks for a Boolean, for whoever tells of the condition; `site` where that is not known.
     pub(crate) fn asked_at(&self, decided: &Tracked, site: Site) -> Site {
