@@ -303,19 +303,7 @@ impl System {
         }
         engines.visit(visitor);
         firewall.visit(visitor);
-        visitor.fact(default("users by", "what makes its users"), users_by);
-        let written = default(
-            "sub-id files",
-            "whether its files of subordinate ids are written by hand",
-        );
-        visitor.fact(written, sub_id_files);
-        let of_service = FactInfo::certain("service group", "which groups its services have");
-        for group in service_groups {
-            visitor.fact(of_service, group);
-        }
-        for member in group_members {
-            visitor.fact(FactInfo::certain("member", "who is in which group"), member);
-        }
+        visit_users(visitor, (users_by, sub_id_files), service_groups, group_members);
         visit_rights(visitor, wheel_is_root, nix_trusted, rights, job_users);
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
@@ -323,6 +311,31 @@ impl System {
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
+    }
+}
+
+/// What makes its users, and which groups somebody is in.
+fn visit_users(
+    visitor: &mut impl Visitor,
+    (users_by, sub_id_files): (&Field<UsersBy>, &Field<bool>),
+    service_groups: &[Field<(String, String)>],
+    group_members: &[Field<(String, String)>],
+) {
+    let default = FactInfo::by_default;
+    visitor.fact(default("users by", "what makes its users"), users_by);
+    let written = default(
+        "sub-id files",
+        "whether its files of subordinate ids are written by hand",
+    );
+    visitor.fact(written, sub_id_files);
+    for group in service_groups {
+        visitor.fact(
+            FactInfo::certain("service group", "which groups its services have"),
+            group,
+        );
+    }
+    for member in group_members {
+        visitor.fact(FactInfo::certain("member", "who is in which group"), member);
     }
 }
 

@@ -66,6 +66,7 @@ declare_rule! {
             "unit-closed-device-policy",
             "unit-modifier-m",
             "podman-bound-device",
+            "podman-bound-tun",
             "nspawn-filter-words",
         ]),
         stakes: [Service x Itself, Comfort x Itself],

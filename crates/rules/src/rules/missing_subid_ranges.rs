@@ -82,20 +82,8 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let uids: i64 = certain(&user.sub_uids).map(|(_, range)| range.count).sum();
         let gids: i64 = certain(&user.sub_gids).map(|(_, range)| range.count).sum();
         let who = &user.name;
-        let message = match (uids, gids) {
-            (0, 0) => format!("user `{who}` runs rootless containers but has no subordinate ids"),
-            (_, 0) => {
-                format!("user `{who}` has `subUidRanges` but no `subGidRanges` for its rootless containers")
-            }
-            (0, _) => {
-                format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
-            }
-            (uids, gids) if uids.min(gids) < wanted => format!(
-                "user `{who}` has only {} subordinate {} for its rootless containers",
-                uids.min(gids),
-                if uids.min(gids) == 1 { "id" } else { "ids" }
-            ),
-            _ => continue,
+        let Some(message) = message(who, uids, gids, wanted) else {
+            continue;
         };
         let small = certain(&user.sub_uids)
             .chain(certain(&user.sub_gids))
@@ -116,6 +104,25 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             builder.fix("set `autoSubUidGidRange = true`", Applicability::Unsafe, change);
         }
     }
+}
+
+/// What is missing, if anything is.
+fn message(who: &str, uids: i64, gids: i64, wanted: i64) -> Option<String> {
+    Some(match (uids, gids) {
+        (0, 0) => format!("user `{who}` runs rootless containers but has no subordinate ids"),
+        (_, 0) => {
+            format!("user `{who}` has `subUidRanges` but no `subGidRanges` for its rootless containers")
+        }
+        (0, _) => {
+            format!("user `{who}` has `subGidRanges` but no `subUidRanges` for its rootless containers")
+        }
+        (uids, gids) if uids.min(gids) < wanted => format!(
+            "user `{who}` has only {} subordinate {} for its rootless containers",
+            uids.min(gids),
+            if uids.min(gids) == 1 { "id" } else { "ids" }
+        ),
+        _ => return None,
+    })
 }
 
 /// Ranges that are in the configuration and in no file.

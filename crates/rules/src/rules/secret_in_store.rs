@@ -125,6 +125,7 @@ CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
             &RULE,
             r#"
 { pkgs, ... }: {
+  virtualisation.podman.enable = true;
   services.forgejo.database.passwordFile = "${pkgs.writeText "dummy-password" "hunter2"}";
                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: the file of `services.forgejo.database.passwordFile` is written out, so everybody can read it in the Nix store
 }

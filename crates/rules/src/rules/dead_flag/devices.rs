@@ -16,7 +16,9 @@ pub(super) fn check_oci(container: &Container, sink: &mut Sink) {
     if !closed_by_device_rules(container) {
         return;
     }
-    for (field, _) in closed(container) {
+    // The runtimes of Podman open that for tunnels to every container.
+    let closed = closed(container).into_iter();
+    for (field, _) in closed.filter(|(_, sort)| *sort != Sort::Tun) {
         sink.report(
             field,
             format!(
@@ -195,7 +197,7 @@ mod tests {
             r#"
 {
   virtualisation.oci-containers.backend = "podman";
-  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/dev/ttyUSB0:/dev/ttyUSB0" "/dev/null:/etc/motd:ro" "/dev/shm:/dev/shm" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/dev/ttyUSB0:/dev/ttyUSB0" "/dev/null:/etc/motd:ro" "/dev/shm:/dev/shm" "/dev/net/tun:/dev/net/tun" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets `/dev/ttyUSB0` but is given no such device, so opening it fails
   virtualisation.oci-containers.containers.stick = { image = "a:1"; volumes = [ "/dev/serial/by-id:/dev/serial/by-id" ]; devices = [ "/dev/ttyUSB0" ]; };
   virtualisation.oci-containers.containers.numbers = { image = "a:1"; volumes = [ "/dev/bus/usb:/dev/bus/usb" ]; extraOptions = [ "--device-cgroup-rule=c 189:* rmw" ]; };

@@ -126,7 +126,7 @@ fn check_inner(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         {
             continue;
         }
-        let mut builder = sink
+        let builder = sink
             .report(
                 option,
                 format!("{} does not start: it is to run as {what} {id} and has no such id", name(container)),
@@ -137,9 +137,8 @@ fn check_inner(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 shown(&own)
             ));
         if let Some(users) = container.userns.written() {
-            builder = builder.related(&users.origin, "its ids are chosen here");
+            builder.related(&users.origin, "its ids are chosen here");
         }
-        drop(builder);
         return;
     }
 }
