@@ -194,6 +194,13 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             "Root starts any unit on the host through them.",
         ),
+        "run/tailscale" | "run/tailscale/tailscaled.sock" => system(
+            "the socket of the host's tailscaled",
+            Some(Medium),
+            Some(Medium),
+            "Root at that socket is an operator of it: logs the host out, changes its routes and what it serves. Read-only does \
+             not keep a socket from being used.",
+        ),
         "run/pulse" | "run/pulse/native" | "run/pipewire" => personal(
             "the sound server",
             Some(Low),

@@ -12,6 +12,7 @@ mod lines;
 mod logins;
 mod names;
 mod shapes;
+mod sql;
 mod systems;
 #[cfg(test)]
 mod tests;
