@@ -28,6 +28,7 @@ pub(crate) struct FromFlags {
 }
 
 /// Applies options in their order; later ones win as they do in nspawn.
+#[expect(clippy::too_many_lines, reason = "one arm an option")]
 pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
     let mut out = FromFlags::default();
     for option in options {
