@@ -4,6 +4,7 @@
 pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod compose;
+pub(crate) mod csv;
 pub(crate) mod daemon;
 pub(crate) mod flags;
 pub(crate) mod json;

@@ -1,6 +1,7 @@
 //! Mounts as texts.
 
 use crate::vocabulary::certainty::weaken;
+use crate::vocabulary::csv;
 use crate::vocabulary::flags::boolean;
 use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Container, Field, Mount, Text};
@@ -125,7 +126,9 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
         unclear_access: None,
     };
     let mut kind = "volume".to_owned();
-    for part in split_all(text, ',') {
+    let mut of_driver = [Text::default(), Text::default()];
+    // What the engine refuses is told all the same.
+    for part in csv::fields(text).unwrap_or_else(|| split_all(text, ',')) {
         let pattern = part.pattern();
         let (key, value) = match pattern.find('=') {
             Some(at) => (
@@ -151,12 +154,27 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             "U" | "chown" if !is_docker && is_yes(&known) => out.options.push("U".to_owned()),
             "U" | "chown" if known.eq_ignore_ascii_case("false") => {}
             "bind-propagation" => out.options.push(known),
+            "volume-opt" if is_docker => {
+                if let Some((name, value)) = split_once(&value, '=') {
+                    match name.pattern().as_str() {
+                        "device" => of_driver[0] = value,
+                        "o" => of_driver[1] = value,
+                        _ => {}
+                    }
+                }
+            }
             "" => {}
             _ => out.options.push(pattern),
         }
     }
     match kind.as_str() {
         "bind" => out.is_bind = true,
+        "volume" if host_volume(&of_driver[0], "", &of_driver[1].pattern()).is_some() => {
+            let [device, how] = of_driver;
+            out.read_only |= how.pattern().split(',').any(|one| one.trim() == "ro");
+            out.source = device;
+            out.is_bind = true;
+        }
         // All that the pattern fits is bound: what is in a folder, mostly.
         "glob" => {
             out.source = folder_of_pattern(&out.source);
@@ -262,10 +280,15 @@ mod tests {
     fn mounts_of_docker() {
         check(
             |text| mount(text, true),
-            &["type=bind,src=/a,dst=/b,ro=1", "type=bind,src=/a,dst=/b,ro=F"],
+            &[
+                "type=bind,src=/a,dst=/b,ro=1",
+                "type=bind,src=/a,dst=/b,ro=F",
+                r#"src=v,dst=/b,volume-opt=type=none,"volume-opt=o=bind,ro",volume-opt=device=/a"#,
+            ],
             expect![[r#"
                 type=bind,src=/a,dst=/b,ro=1 => bind /a -> /b ro []
                 type=bind,src=/a,dst=/b,ro=F => bind /a -> /b []
+                src=v,dst=/b,volume-opt=type=none,"volume-opt=o=bind,ro",volume-opt=device=/a => bind /a -> /b ro []
             "#]],
         );
     }
@@ -296,6 +319,7 @@ mod tests {
                 "type=bind,src=/a,dst=/b,chown=True",
                 "type=bind,src=/a,dst=/b,U=false,chown=False",
                 "type=bind,src=/a,dst=/b,U",
+                r#"type=bind,"source=/a,b",target=/c"#,
                 "type=tmpfs,destination=/t",
                 "source=data,target=/d",
                 "type=npipe",
@@ -309,6 +333,7 @@ mod tests {
                 type=bind,src=/a,dst=/b,chown=True => bind /a -> /b ["U"]
                 type=bind,src=/a,dst=/b,U=false,chown=False => bind /a -> /b []
                 type=bind,src=/a,dst=/b,U => bind /a -> /b ["U"]
+                type=bind,"source=/a,b",target=/c => bind /a,b -> /c []
                 type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
                 source=data,target=/d => volume data -> /d ["volume"]
                 type=npipe => -

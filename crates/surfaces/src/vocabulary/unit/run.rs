@@ -1,6 +1,7 @@
 //! What a unit's keys make of a container: the options of `podman run` that Podman's generator writes.
 
 use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::csv;
 use crate::vocabulary::flags::{Opt, decided, parse};
 use crate::vocabulary::podman::{self, WORDS, option as opt};
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
@@ -217,28 +218,24 @@ fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Op
 
 /// `source=` of a mount may be the name of another unit, or a relative path.
 fn mount(text: &Text, around: &Around<'_>) -> Text {
-    let pattern = text.pattern();
-    let mut at = 0;
-    for token in pattern.split(',') {
-        let (start, end) = (at, at + token.len());
-        at = end + 1;
-        let Some(value) = token
+    let Some(mut tokens) = csv::fields(text) else {
+        return text.clone();
+    };
+    for token in &mut tokens {
+        let pattern = token.pattern();
+        if let Some(value) = pattern
             .strip_prefix("source=")
-            .or_else(|| token.strip_prefix("src="))
-        else {
-            continue;
-        };
-        let from = end - value.len();
-        let value = text.slice(from, end);
-        let source = around.source(&value).unwrap_or(value);
-        return concat([
-            text.slice(0, start),
-            Text::known("source=", Origin::default()),
-            source,
-            text.slice(end, pattern.len()),
-        ]);
+            .or_else(|| pattern.strip_prefix("src="))
+        {
+            let value = token.slice(pattern.len() - value.len(), pattern.len());
+            let source = around.source(&value).unwrap_or(value);
+            *token = concat([Text::known("source=", Origin::default()), source]);
+            break;
+        }
     }
-    text.clone()
+    let comma = |at: usize| Text::known(if at == 0 { "" } else { "," }, Origin::default());
+    let tokens = tokens.iter().enumerate();
+    concat(tokens.flat_map(|(at, token)| [comma(at), csv::written(token)]))
 }
 
 /// Keys that become options together with others.
