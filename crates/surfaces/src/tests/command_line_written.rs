@@ -321,3 +321,25 @@ fn words_that_are_escaped_for_systemd() {
         "#]],
     );
 }
+
+/// Home Manager tells to write `run` in front of commands.
+#[test]
+fn activation_of_a_home() {
+    let text = r#"
+{ lib, pkgs, ... }: { home.activation.x = lib.hm.dag.entryAfter [ "writeBoundary" ] ''
+  run --quiet ${pkgs.podman}/bin/podman run -d --privileged a
+''; }
+"#;
+    let (world, files) = super::world(text, Kind::Home, true);
+    let expected = expect![[r#"
+        command-line home.activation.x in `box` <- run --quiet 
+          auto start: default false
+          engine: podman <- run --quiet 
+          rootful: default false
+          privileged: true <- --privileged
+          image: a <- a
+          flag: -d <- -d
+          flag: --privileged <- --privileged
+    "#]];
+    expected.assert_eq(&super::dump::containers(&world, &files));
+}

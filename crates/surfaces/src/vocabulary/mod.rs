@@ -15,6 +15,7 @@ pub(crate) mod options;
 pub(crate) mod pasted;
 pub(crate) mod pieces;
 pub(crate) mod podman;
+pub(crate) mod pods;
 pub(crate) mod ports;
 pub(crate) mod programs;
 pub(crate) mod shell;

@@ -142,7 +142,7 @@ fn variable(container: &mut Container, text: &Text, option: &Opt) {
 }
 
 /// Options that no other fact tells, and that say how a container is confined, who reaches it or what is secret in it.
-const RUN_OPTIONS: [(&str, Times); 40] = [
+const RUN_OPTIONS: [(&str, Times); 41] = [
     ("add-host", Times::Many),
     ("annotation", Times::Many),
     ("authfile", Times::Once),
@@ -169,6 +169,7 @@ const RUN_OPTIONS: [(&str, Times); 40] = [
     ("oom-kill-disable", Times::Once),
     ("pids-limit", Times::Once),
     ("pod", Times::Once),
+    ("pod-id-file", Times::Once),
     ("publish-all", Times::Once),
     ("pull", Times::Once),
     ("read-only", Times::Once),

@@ -1,7 +1,7 @@
 //! The command lines of a unit, which systemd takes apart by itself and no shell.
 
 use super::expand::literal_places;
-use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
+use super::follow::{Addresses, At, Followed, MAX_STEPS, Wanted, dispatch};
 use super::prefix::Who;
 use super::values::{Element, When, origin_of_command};
 use crate::vocabulary::text::{concat, hole};
@@ -38,6 +38,7 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
                 Who::Same
             },
             elsewhere: false,
+            addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&text.parts),
         };
@@ -62,6 +63,7 @@ pub(crate) fn words(words: &[Text], wanted: Wanted) -> Followed {
             when: When::default(),
             who: Who::Same,
             elsewhere: false,
+            addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&first.parts),
         };

@@ -4,12 +4,13 @@ use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::csv;
 use crate::vocabulary::flags::{Opt, decided, parse};
 use crate::vocabulary::podman::{self, WORDS, option as opt};
+use crate::vocabulary::pods;
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
 use crate::vocabulary::unit::values::{Values, is_filled};
-use nixpod_model::{Container, Field, Image, Mount, Port, Text, UnitProblem};
+use nixpod_model::{Container, Field, Image, Mount, Text, UnitProblem};
 use nixpod_source::Origin;
 
 /// What stands around a unit.
@@ -111,8 +112,12 @@ pub(crate) fn container(values: &Values, around: &Around<'_>, container: &mut Co
 
 /// Reads the section of a pod into a container that is in it: it shares users, networks, ports and volumes.
 pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &mut Container) {
-    let own = container.ports.len();
-    podman::apply(container, &options(values, around));
+    pods::begin_in(container, name, &of_pod(values, around));
+}
+
+/// What a pod says of its members.
+pub(crate) fn of_pod(values: &Values, around: &Around<'_>) -> Vec<Opt> {
+    let mut out = options(values, around);
     let words = values.all("PodmanArgs");
     let shared = parse(&words, &WORDS).1.into_iter().filter(|option| {
         matches!(
@@ -131,13 +136,8 @@ pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &
                 | "--pid"
         )
     });
-    podman::apply(container, &shared.collect::<Vec<_>>());
-    for port in container.ports.iter_mut().skip(own) {
-        *port = port.map(|port| Port {
-            pod: Some(name.to_owned()),
-            ..port.clone()
-        });
-    }
+    out.extend(shared);
+    out
 }
 
 /// Reads the section of an image into a container that runs it: how it is pulled.
