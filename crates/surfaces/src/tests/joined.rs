@@ -138,6 +138,7 @@ fn volumes_of_other_containers() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn files_that_scripts_write() {
     containers(
         r#"

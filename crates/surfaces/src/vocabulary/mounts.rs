@@ -126,7 +126,7 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
         unclear_access: None,
     };
     let mut kind = "volume".to_owned();
-    let mut of_driver = [Text::default(), Text::default()];
+    let mut of_driver = Vec::new();
     // What the engine refuses is told all the same.
     for part in csv::fields(text).unwrap_or_else(|| split_all(text, ',')) {
         let pattern = part.pattern();
@@ -154,36 +154,38 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             "U" | "chown" if !is_docker && is_yes(&known) => out.options.push("U".to_owned()),
             "U" | "chown" if known.eq_ignore_ascii_case("false") => {}
             "bind-propagation" => out.options.push(known),
-            "volume-opt" if is_docker => {
-                if let Some((name, value)) = split_once(&value, '=') {
-                    match name.pattern().as_str() {
-                        "device" => of_driver[0] = value,
-                        "o" => of_driver[1] = value,
-                        _ => {}
-                    }
-                }
-            }
+            "volume-opt" if is_docker => of_driver.push(value),
             "" => {}
             _ => out.options.push(pattern),
         }
     }
     match kind.as_str() {
         "bind" => out.is_bind = true,
-        "volume" if host_volume(&of_driver[0], "", &of_driver[1].pattern()).is_some() => {
-            let [device, how] = of_driver;
-            out.read_only |= how.pattern().split(',').any(|one| one.trim() == "ro");
-            out.source = device;
-            out.is_bind = true;
-        }
         // All that the pattern fits is bound: what is in a folder, mostly.
         "glob" => {
             out.source = folder_of_pattern(&out.source);
             out.is_bind = true;
         }
-        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind),
+        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind.clone()),
         _ => return None,
     }
+    if let Some(bound) = bound_by_driver(&of_driver).filter(|_| kind == "volume") {
+        out.read_only |= bound.read_only;
+        out.source = bound.source;
+        out.options.clear();
+        out.is_bind = true;
+    }
     Some(out)
+}
+
+/// The directory that options for the driver of a volume make it.
+fn bound_by_driver(options: &[Text]) -> Option<Mount> {
+    let value = |name: &str| {
+        let mut pairs = options.iter().filter_map(|option| split_once(option, '='));
+        pairs.rfind(|(known, _)| known.pattern() == name)
+    };
+    let how = value("o").map(|(_, how)| how.pattern());
+    host_volume(&value("device")?.1, "", &how?)
 }
 
 /// The folder that a pattern of paths begins with.

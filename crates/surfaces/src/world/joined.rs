@@ -6,8 +6,8 @@ use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::pods;
 use crate::vocabulary::text::{origin_of, split_once};
 use nixpod_model::{
-    Container, ContainerId, Existence, Field, Mount, NotAnalysed, RunOption, Subject, Surface, SystemId,
-    World,
+    Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption, Subject, Surface,
+    SystemId, World,
 };
 use nixpod_source::Why;
 use rustc_hash::FxHashMap;
@@ -53,18 +53,21 @@ fn told<'c>(container: &'c Container, name: &'c str) -> impl Iterator<Item = &'c
     options.filter(move |option| option.value().is_some_and(|option| option.name == name))
 }
 
+/// Pods that containers make for themselves, with the networks of those.
+fn pods_of_containers(world: &World, system: &SystemId) -> Vec<(String, Field<NetworkMode>)> {
+    let mine = { world.containers.values() }.filter(|container| container.system == *system);
+    let pods = mine.filter_map(|container| {
+        let value = told(container, "pod").next()?.value()?.value.as_known()?;
+        Some((value.strip_prefix("new:")?.to_owned(), container.network.clone()))
+    });
+    pods.collect()
+}
+
 /// Containers that are put into pods by the words of their commands. The pod is there when they run, under whatever condition
 /// a script makes it.
 fn in_pods(world: &mut World, system: &SystemId, pods: &[MadePod]) -> Vec<NotAnalysed> {
     let mut not_analysed = Vec::new();
-    // Pods that a container makes for itself have its network.
-    let of_containers = { world.containers.values() }.filter(|container| container.system == *system);
-    let new: Vec<(String, Field<_>)> = of_containers
-        .filter_map(|container| {
-            let value = told(container, "pod").next()?.value()?.value.as_known()?;
-            Some((value.strip_prefix("new:")?.to_owned(), container.network.clone()))
-        })
-        .collect();
+    let new = pods_of_containers(world, system);
     for container in members(world, system) {
         let options = ["pod", "pod-id-file"].map(|name| told(container, name).next().cloned());
         for option in options.into_iter().flatten() {
@@ -103,29 +106,32 @@ fn in_pods(world: &mut World, system: &SystemId, pods: &[MadePod]) -> Vec<NotAna
                 not_analysed.push(not_found(container, "the pod of", why, &option));
                 continue;
             }
-            let is_one = mine.len() == 1;
-            let container = Arc::make_mut(container);
-            for made in mine {
-                let mut options = made.pod.options.clone();
-                let conditions = match &made.existence {
-                    // What makes it may be left out by what decides the container as well.
-                    Existence::Maybe(conditions) if made.by.definitions != container.definitions => {
-                        Some(conditions.clone())
-                    }
-                    _ if !is_one => Some(Vec::new()),
-                    _ => None,
-                };
-                for shared in &mut options {
-                    shared.field = weaken(shared.field.clone(), &option);
-                    if let Some(conditions) = &conditions {
-                        shared.field = maybe(shared.field.clone(), conditions.clone());
-                    }
-                }
-                pods::join(container, &value, &options);
-            }
+            take_from(Arc::make_mut(container), &mine, &value, &option);
         }
     }
     not_analysed
+}
+
+/// Gives a container what it has from the pod that these make, of which only one is there.
+fn take_from(container: &mut Container, pods: &[&MadePod], name: &str, option: &Field<RunOption>) {
+    for made in pods {
+        let mut options = made.pod.options.clone();
+        let conditions = match &made.existence {
+            // What makes it may be left out by what decides the container as well.
+            Existence::Maybe(conditions) if made.by.definitions != container.definitions => {
+                Some(conditions.clone())
+            }
+            _ if pods.len() > 1 => Some(Vec::new()),
+            _ => None,
+        };
+        for shared in &mut options {
+            shared.field = weaken(shared.field.clone(), option);
+            if let Some(conditions) = &conditions {
+                shared.field = maybe(shared.field.clone(), conditions.clone());
+            }
+        }
+        pods::join(container, name, &options);
+    }
 }
 
 fn not_found(container: &Container, what: &str, why: Why, option: &Field<RunOption>) -> NotAnalysed {

@@ -27,8 +27,10 @@ impl Walk<'_, '_, '_> {
         if !is_home {
             self.units_of_users.clear();
         }
-        let mut made = Made::default();
-        made.pods = pods_of_quadlet_nix(&mut self.reader, config, is_home);
+        let mut made = Made {
+            pods: pods_of_quadlet_nix(&mut self.reader, config, is_home),
+            ..Made::default()
+        };
         let mut found = Vec::new();
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);

@@ -6,7 +6,7 @@ use super::line::Base;
 use super::nspawn;
 use super::unshare;
 use super::wrote;
-use crate::surface::made::{HostVolume, MadePod, Maker};
+use crate::surface::made::{HostVolume, Made, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
@@ -161,6 +161,23 @@ fn maker(base: &Base<'_>, line: &Line) -> Maker {
     }
 }
 
+/// What the lines of a script make besides containers.
+fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
+    for (line, name, mount) in known.volumes() {
+        out.volumes.push(HostVolume {
+            name: name.clone(),
+            mount: mount.clone(),
+            by: maker(base, line),
+        });
+    }
+    let pods = { known.pods.iter() }.filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
+    out.pods.extend(pods.map(|(line, pod)| MadePod {
+        pod: pod.clone(),
+        existence: base.existence(false, &[]),
+        by: maker(base, line),
+    }));
+}
+
 /// The lines of a script.
 fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
     for line in &mut lines {
@@ -174,22 +191,7 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
     let lines = &lines[..];
     let base = Base::new(written);
     let known = Known::of(&base, lines);
-    for (line, name, mount) in known.volumes() {
-        out.made.volumes.push(HostVolume {
-            name: name.clone(),
-            mount: mount.clone(),
-            by: maker(&base, line),
-        });
-    }
-    let pods = known
-        .pods
-        .iter()
-        .filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
-    out.made.pods.extend(pods.map(|(line, pod)| MadePod {
-        pod: pod.clone(),
-        existence: base.existence(false, &[]),
-        by: maker(&base, line),
-    }));
+    made(&base, &known, &mut out.made);
     let mut seen = Seen::default();
     for line in lines {
         match seen.look(line) {

@@ -91,8 +91,8 @@ pub(super) fn not_read(path: &str, files: &[WrittenFile]) -> Vec<NotAnalysed> {
     let mut out = Vec::new();
     for file in files {
         let pattern = file.path.pattern();
-        let is_setting = |name: &&str| pattern.ends_with(*name);
-        let what = if SETTINGS.iter().any(|name| is_setting(&name)) {
+        let is_setting = |name: &str| pattern.ends_with(name);
+        let what = if SETTINGS.iter().any(|name| is_setting(name)) {
             "settings of an engine that a script writes"
         } else if quadlet_text::is_file(&pattern)
             && !is_at_place(file)
