@@ -18,8 +18,9 @@ use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 17] = [
     "buildah",
+    "chmod",
     "ctr",
     "docker",
     "docker-compose",
@@ -31,6 +32,7 @@ const PROGRAMS: [&str; 15] = [
     "nixos-container",
     "podman",
     "podman-compose",
+    "socat",
     "systemd-nspawn",
     "unshare",
     shell::NOT_KNOWN,
@@ -255,6 +257,8 @@ fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
                 .collect(),
             None => Vec::new(),
         },
+        "chmod" => daemon::chmod(&base.words(&line.words)),
+        "socat" => daemon::socat(&base.words(&line.words)),
         _ => Vec::new(),
     }
 }
