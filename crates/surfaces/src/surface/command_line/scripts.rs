@@ -42,7 +42,7 @@ const PROGRAMS: [&str; 17] = [
 const WORDS: [&str; 13] = [
     "buildah ",
     "containers/systemd/",
-    "ctr run",
+    "ctr ",
     "docker",
     "incus ",
     "lxc ",
