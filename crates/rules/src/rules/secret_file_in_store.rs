@@ -1,9 +1,11 @@
 //! secret-file-in-store
 
-use crate::about::secrets::{announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name};
+use crate::about::secrets::{
+    announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name, judge_lines,
+};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
+use nixpod_model::{Container, Field, Holds, SecretSlot, StoreRef, System, Text, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -11,7 +13,9 @@ declare_rule! {
     /// Files with secrets that get into the Nix store: a path literal that is interpolated or given to an option whose
     /// module copies it (`"${./secrets.env}"`, `tls.key = ./key.pem`, `environment.etc.x.source = ./x`), and in a flake any
     /// environment file or secret file of a service named by a path literal. A file counts whose name says secret, and
-    /// one of any name in which there is a private key. Files that are encrypted on purpose (age, sops, GnuPG), public keys,
+    /// one of any name in which there is a private key, also one that a container mounts from the flake's own tree
+    /// (`"${toString ./.}/keys.txt"`). Where a file with variables can be read, what stands in it decides and not its name.
+    /// Files that are encrypted on purpose (age, sops, GnuPG), public keys,
     /// certificates and examples are fine.
     /// ## Why
     /// Interpolating a path copies the file into the store, where every user and every container of the host can read
@@ -76,9 +80,13 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let user = format!("`{}` of {who}", variable.name);
         check_text(field, &variable.value, &user, announced, sink);
     }
+    let in_flake = ctx.host(container).in_flake;
     for field in &container.mounts {
         if let Some(mount) = field.value() {
             check_text(field, &mount.source, &who, false, sink);
+            if in_flake {
+                check_key_of_flake(field, &mount.source, &who, sink);
+            }
         }
     }
     for field in container
@@ -94,7 +102,6 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_text(field, text, &who, false, sink);
         }
     }
-    let in_flake = ctx.host(container).in_flake;
     for field in &container.environment_files {
         let Some(field) = field.written() else {
             continue;
@@ -105,14 +112,45 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
+/// A key that is mounted from where the flake lies, which is in the store with all that git tracks.
+fn check_key_of_flake<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Sink) {
+    let Some(written) = field.written() else {
+        return;
+    };
+    for context in &text.context {
+        if let StoreRef::Path {
+            path,
+            encrypted: false,
+            holds: Holds::Key,
+            ..
+        } = context
+            && !path.starts_with('/')
+        {
+            sink.report(
+                written,
+                format!(
+                    "{who} gets `{path}`, in which there is a private key, from the flake, which is in the Nix store as a whole"
+                ),
+            )
+            .help(COPIED_HELP);
+        }
+    }
+}
+
 /// Files with variables that are read from where the configuration lies.
 fn check_environment_file<T>(field: Written<'_, T>, text: &Text, who: &str, in_flake: bool, sink: &mut Sink) {
     for context in &text.context {
-        let StoreRef::Path { path, encrypted, .. } = context else {
+        let StoreRef::Path {
+            path,
+            encrypted,
+            holds,
+            ..
+        } = context
+        else {
             continue;
         };
         // A path elsewhere, such as one below /run, is neither in the flake nor in the checkout.
-        if *encrypted || is_public(path) || path.starts_with('/') {
+        if *encrypted || is_public(path) || path.starts_with('/') || is_harmless(holds) {
             continue;
         }
         let (severity, message, help) = if in_flake {
@@ -210,11 +248,35 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 let user = format!("the credential `{id}`{place}");
                 check_text(&field, text, &user, true, sink);
             }
+            // What a unit of a container copies is told of the container.
+            SecretSlot::WrittenFile(_) | SecretSlot::Unit(_) if is_of_a_container(ctx, system, text) => {}
             SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
                 check_text(&field, text, &format!("the file `{file}`{place}"), false, sink);
             }
         }
     }
+}
+
+/// Are there just variables in a file, and no secret among them?
+fn is_harmless(holds: &Holds) -> bool {
+    matches!(holds, Holds::Variables(text) if judge_lines(text).is_empty())
+}
+
+/// Does a container read all that a text copies?
+fn is_of_a_container(ctx: &Ctx<'_>, system: &System, text: &Text) -> bool {
+    let containers = ctx.containers_of(system);
+    let reads = |reference: &StoreRef| {
+        containers.iter().any(|container| {
+            let files = container.environment_files.iter().filter_map(Field::value);
+            let binds = container
+                .mounts
+                .iter()
+                .filter_map(Field::value)
+                .map(|mount| &mount.source);
+            files.chain(binds).any(|text| text.context.contains(reference))
+        })
+    };
+    !text.context.is_empty() && text.context.iter().all(reads)
 }
 
 /// A path that the option copies, although evaluating it does not.
@@ -224,12 +286,12 @@ fn copied(text: &Text) -> Text {
             path,
             origin,
             encrypted,
-            has_key,
+            holds,
         } if !path.starts_with('/') => StoreRef::Copied {
             path: path.clone(),
             origin: origin.clone(),
             encrypted: *encrypted,
-            has_key: *has_key,
+            holds: holds.clone(),
         },
         other => other.clone(),
     });
@@ -250,20 +312,21 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
             path,
             origin,
             encrypted: false,
-            has_key,
+            holds,
         } = context
         else {
             continue;
         };
-        let is_told = !is_public(path) && (announced || is_secret_name(path));
+        let has_key = *holds == Holds::Key;
+        let is_told = !is_public(path) && (announced || is_secret_name(path)) && !is_harmless(holds);
         if !is_told && !has_key {
             continue;
         }
-        let message = match *has_key && !is_told {
+        let message = match has_key && !is_told {
             true => format!("{user} copies `{path}`, in which there is a private key, into the Nix store"),
             false => format!("{user} copies the secret file `{path}` into the Nix store"),
         };
-        let confidence = match announced || *has_key || is_sure_name(path) {
+        let confidence = match announced || has_key || is_sure_name(path) {
             true => Confidence::High,
             false => Confidence::Medium,
         };
@@ -300,6 +363,42 @@ hunter2
     }
 
     #[test]
+    fn keys_below_a_folder() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }
+#- /oak.nix
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [ "${toString ./.}/keys.txt:/a" "${toString ./.}/public.txt:/b" "${./.}/keys.txt:/c" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets `./keys.txt`, in which there is a private key, from the flake, which is in the Nix store as a whole
+                                                                            # ^^^^^^^^^^^^^^^^^^^^ high: `web` copies `./keys.txt`, in which there is a private key, into the Nix store
+  };
+}
+#- /keys.txt
+# created: 2026-01-01
+AGE-SECRET-KEY-1QQPQYSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP
+#- /public.txt
+age1qqpqyszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgp
+"#,
+        );
+        // Where it is no flake, nothing is copied.
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "${toString ./.}/keys.txt:/a" ]; };
+}
+#- /keys.txt
+AGE-SECRET-KEY-1QQPQYSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP
+"#,
+        );
+    }
+
+    #[test]
     fn keys_of_any_name() {
         check(
             &RULE,
@@ -322,6 +421,37 @@ Keys begin with -----BEGIN OPENSSH PRIVATE KEY-----
 and end so, too.
 #- /jwt
 hunter2
+"#,
+        );
+    }
+
+    /// What stands in a file with variables says whether there is a secret, and not its name.
+    #[test]
+    fn files_with_variables() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.box = nixpkgs.lib.nixosSystem { modules = [ ./box.nix ]; }; }; }
+#- /box.nix
+{ config, ... }: {
+  environment.etc."containers/systemd/chat.container".text = ''
+    [Container]
+    Image=docker.io/acme/chat:1.2
+    EnvironmentFile=${./chat.env}
+    EnvironmentFile=${./mail.env}
+                    # ^^^^^^^^^^ high: `chat` copies the secret file `./mail.env` into the Nix store
+  '';
+  virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ ./chat.env ./mail.env ]; };
+                                                                                                # ^^^^^^^^^^ high: `web` reads the committed file `./mail.env`, which is in the Nix store with the whole flake
+}
+#- /chat.env
+# where it listens
+CHAT_HOST=chat.example.org
+export CHAT_PORT=6167
+CHAT_TOKEN_FILE=/run/secrets/chat
+#- /mail.env
+MAIL_URL=smtp://me:plum-cart-77@smtp.example.org
 "#,
         );
     }

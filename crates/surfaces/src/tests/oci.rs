@@ -55,7 +55,7 @@ A=1
               port: - ${web.port} -> 80 <- "${toString config.web.port}:80"
               environment: A = 1 <- "1"
               environment: TOKEN = ${sops.placeholder.x} <- {…
-              environment file: /p/env (path ./env) <- ./env
+              environment file: /p/env (path ./env with variables) <- ./env
               environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- environmentFiles
               environment file: /run/x <- "/run/x"
               image: nginx:1.27 <- "nginx:1.27"
@@ -140,6 +140,7 @@ fn each_element_is_one_word() {
               flag: --privileged=false <- "--privileged=false"
               flag: maybe[inputs.gpu] --device <- "--device"
               flag value: maybe[inputs.gpu] /dev/kfd <- "/dev/kfd"
+              option: userns = keep-id:uid=1 <- "--userns=keep-id:uid=1"
               option: label = a b <- "--label=a b"
         "#]],
     );
