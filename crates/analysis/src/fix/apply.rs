@@ -5,6 +5,7 @@ use crate::check::outcome::Outcome;
 use crate::check::part::Pick;
 use crate::check::snapshot::Analysis;
 use crate::fix::fixes::{Taken, with_fixes};
+use crate::fix::promise::{Left, Refusal, owned_key, refusal};
 use crate::report::Reported;
 use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
@@ -64,8 +65,8 @@ pub struct Fixed {
     pub applied: Vec<(RuleId, String)>,
     /// Files outside of the targets that fixes would change, sorted by path, with how many findings that concerns.
     pub elsewhere: BTreeMap<Utf8PathBuf, usize>,
-    /// The findings whose fixes would make others, and were left out: rule and message.
-    pub left: Vec<(RuleId, String)>,
+    /// The findings whose fixes do not do what they promise, and were left out.
+    pub left: Vec<Left>,
     /// Can the fixed texts be fixed again? After so many rounds the fixes do not come to an end.
     pub unfinished: bool,
 }
@@ -117,11 +118,19 @@ pub(crate) fn fix(
         let Round {
             good, result, bad, ..
         } = tried;
-        fixed.left.extend(bad.iter().copied().map(told));
-        left.extend(bad.iter().map(|checked| owned_key(&checked.reported)));
+        left.extend(bad.iter().map(|(checked, _)| owned_key(&checked.reported)));
+        fixed.left.extend(bad.into_iter().map(|(checked, refusal)| {
+            let (rule, message) = told(checked, &current);
+            Left {
+                rule,
+                message,
+                fingerprint: checked.reported.fingerprint.clone(),
+                refusal,
+            }
+        }));
         fixed
             .applied
-            .extend(good.iter().map(|(checked, _)| told(checked)));
+            .extend(good.iter().map(|(checked, _)| told(checked, &current)));
         if let Some((next, next_outcome)) = result {
             now = next;
             outcome = next_outcome;
@@ -204,8 +213,8 @@ struct Round<'a> {
     good: Vec<Selected<'a>>,
     /// What the good ones come to.
     result: Option<(Analysis, Arc<Outcome>)>,
-    /// Those that do not, also by themselves.
-    bad: Vec<&'a Checked>,
+    /// Those that do not, also by themselves, and why.
+    bad: Vec<(&'a Checked, Refusal)>,
 }
 
 impl<'a> Round<'a> {
@@ -220,11 +229,13 @@ impl<'a> Round<'a> {
         let next = applied(self.now, all.iter().map(|(_, fix)| *fix));
         let after = next.outcome_for(self.targets, Extent::Literals);
         let done: Vec<&Checked> = all.iter().map(|(checked, _)| *checked).collect();
-        if keeps_promise(self.outcome, &after, &done) {
+        let Some(refusal) = refusal(self.outcome, &after, &done) else {
             self.good = all;
             self.result = Some((next, after));
-        } else if let [(only, _)] = fixes {
-            self.bad.push(only);
+            return;
+        };
+        if let [(only, _)] = fixes {
+            self.bad.push((only, refusal));
         } else {
             let (left, right) = fixes.split_at(fixes.len() / 2);
             self.add(left);
@@ -234,9 +245,9 @@ impl<'a> Round<'a> {
 }
 
 /// What a finding is told by, for people.
-fn told(checked: &Checked) -> (RuleId, String) {
+fn told(checked: &Checked, outcome: &Outcome) -> (RuleId, String) {
     let diagnostic = &checked.reported.diagnostic;
-    (diagnostic.rule, diagnostic.message.clone())
+    (diagnostic.rule, outcome.secrets.mask(&diagnostic.message))
 }
 
 /// The snapshot as it would be with these fixes.
@@ -251,52 +262,4 @@ pub(crate) fn applied<'a>(now: &Analysis, fixes: impl Iterator<Item = &'a Fix>) 
         .into_iter()
         .map(|(file, edits)| (file, apply_edits(&now.text(file), &edits)));
     now.with_texts(texts)
-}
-
-/// What a finding is called when positions have moved.
-type Key<'a> = (RuleId, &'a str, Option<(nixpod_model::Surface, &'a str)>);
-
-fn key(checked: &Checked) -> Key<'_> {
-    let reported = &checked.reported;
-    let container = reported.container.as_ref();
-    (
-        reported.diagnostic.rule,
-        reported.diagnostic.message.as_str(),
-        container.map(|container| (container.surface, container.name.as_str())),
-    )
-}
-
-/// The same, to be kept.
-fn owned_key(reported: &Reported) -> (RuleId, String, String) {
-    let container = reported.container.as_ref();
-    (
-        reported.diagnostic.rule,
-        reported.diagnostic.message.clone(),
-        container.map_or_else(String::new, |container| {
-            format!("{:?} {}", container.surface, container.name)
-        }),
-    )
-}
-
-/// How many findings there are of each name, without those that are suppressed.
-fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, usize> {
-    let mut out = BTreeMap::new();
-    let findings = outcome.findings.iter();
-    for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
-        *out.entry(key(checked)).or_default() += 1;
-    }
-    out
-}
-
-/// Are the fixed findings gone, and is there none that was not there before?
-pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> bool {
-    let mut allowed = count(before);
-    for checked in fixed {
-        if let Some(count) = allowed.get_mut(&key(checked)) {
-            *count = count.saturating_sub(1);
-        }
-    }
-    count(after)
-        .into_iter()
-        .all(|(key, count)| count <= allowed.get(&key).copied().unwrap_or_default())
 }

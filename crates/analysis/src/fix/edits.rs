@@ -4,7 +4,7 @@ use crate::rule::Change;
 use crate::vfs::spans::range_of_text;
 use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
-use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
+use nixpod_syntax::hir::{AttrName, Attrs, Entry, EntryValue, Expr};
 use nixpod_syntax::{Hir, Language, Parents, ParsedFile, edit};
 use std::ops::Range;
 
@@ -21,7 +21,11 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         parents: state.parents(),
         hir: &parsed.hir,
     };
-    file.hir.get(expr)?;
+    // A call is not what its value was written as: what reads a file stands for all that is in the file.
+    let is_call = matches!(file.hir.get(expr)?, Expr::Apply(..));
+    if is_call && !matches!(change, Change::SetIn(..)) {
+        return None;
+    }
     let edit = match change {
         Change::Remove(_) => match place.within {
             Some((start, end)) if !file.is_whole(expr, start, end) => {
@@ -35,8 +39,10 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
                 file.parsed.map.string_range(expr, start, end),
                 file.escape(expr, new),
             ),
-            None => edit::replace(file.range(expr), new),
+            None if file.is_of_kind(expr, new) => edit::replace(file.range(expr), new),
+            None => return None,
         },
+        Change::Prepend(_, text) => file.prepend(expr, text)?,
         Change::SetIn(_, name, value) => file.set_in(expr, name, value)?,
         Change::AppendBeside(_, element) => {
             let Parent::Element(list) = file.parent(expr)? else {
@@ -60,7 +66,7 @@ fn edit_of_text(state: &FileState, range: TextRange, change: &Change) -> Option<
             edit::replace(range, new.replace('\\', "\\\\").replace('"', "\\\""))
         }
         Change::Replace(_, new) => edit::replace(range, new),
-        Change::SetIn(..) | Change::AppendBeside(..) => return None,
+        Change::Prepend(..) | Change::SetIn(..) | Change::AppendBeside(..) => return None,
     };
     Some(vec![edit])
 }
@@ -170,6 +176,42 @@ enum Parent {
 /// `mkIf a (mkForce (mkOrder 1 x))` is as deep as anybody writes.
 const MAX_CALLS: usize = 4;
 
+/// Functions whose value is their last argument, or nothing: without it there is no need for the call.
+const PASSING: [&str; 12] = [
+    "mkAfter",
+    "mkBefore",
+    "mkDefault",
+    "mkForce",
+    "mkIf",
+    "mkMerge",
+    "mkOrder",
+    "mkOverride",
+    "mkVMOverride",
+    "optional",
+    "optionals",
+    "toString",
+];
+
+/// Functions of `lib` and `builtins` to which it matters how long a list is and what stands where in it.
+const COUNTED: [&str; 16] = [
+    "all",
+    "any",
+    "elem",
+    "elemAt",
+    "foldl",
+    "foldl'",
+    "foldr",
+    "genAttrs",
+    "head",
+    "last",
+    "length",
+    "listToAttrs",
+    "replaceStrings",
+    "zipLists",
+    "zipListsWith",
+    "zipAttrsWith",
+];
+
 /// The configuration of what runs inside, which is long: options are added before it.
 const NESTED: &str = "config";
 
@@ -219,16 +261,67 @@ impl File<'_> {
         matches!(self.expr(expr), Some(Expr::Str(parts)) if parts.len() <= 1) && content == stretch
     }
 
+    /// May the text stand in the place of the expression? A list is no string, though strings are put together from one.
+    fn is_of_kind(&self, expr: ExprId, text: &str) -> bool {
+        match self.expr(expr) {
+            Some(Expr::List(_)) => text.starts_with('['),
+            Some(Expr::Path(..)) => text.starts_with(['.', '/']),
+            Some(Expr::Attrs(_)) => text.starts_with('{'),
+            _ => true,
+        }
+    }
+
+    /// Is a list the argument of a function to which it matters how many elements it has, and which comes where?
+    fn is_counted(&self, list: ExprId) -> bool {
+        let call = self.parents.parent(list);
+        call.and_then(|call| self.called(call))
+            .is_some_and(|name| COUNTED.contains(&name))
+    }
+
+    /// The name by which the function is called that a call gives all its arguments to.
+    fn called(&self, call: ExprId) -> Option<&str> {
+        let mut function = call;
+        while let Expr::Apply(inner, _) = self.expr(function)? {
+            function = *inner;
+        }
+        if function == call {
+            return None;
+        }
+        let name = match self.expr(function)? {
+            Expr::Var(name, _) => name,
+            Expr::Select(_, path, _) => match path.last()? {
+                AttrName::Static(name, _) => name,
+                AttrName::Dynamic(_) => return None,
+            },
+            _ => return None,
+        };
+        Some(self.hir.name(*name).as_str())
+    }
+
+    /// Is a binding the default of an option? Without it the option has no value.
+    fn is_default(&self, key: ExprId) -> bool {
+        let call = self.parents.parent(key).and_then(|set| self.parents.parent(set));
+        call.and_then(|call| self.called(call)) == Some("mkOption")
+    }
+
     /// The list element or binding that the expression makes up, through calls such as `mkForce`.
     fn remove(&self, mut expr: ExprId) -> Option<TextEdit> {
         for _ in 0..=MAX_CALLS {
             match self.parent(expr)? {
+                Parent::Element(list) if self.is_counted(list) => return None,
+                Parent::Bound(key) if self.is_default(key) => return None,
                 Parent::Element(_) => return edit::remove_list_element(self.text, self.range(expr)),
                 Parent::Bound(key) => return edit::remove_binding(self.text, self.range(key)),
-                Parent::Argument(call) => expr = call,
+                Parent::Argument(call) if self.passes_on(call) => expr = call,
+                Parent::Argument(_) => return None,
             }
         }
         None
+    }
+
+    /// Is it a call whose value is its last argument, as `mkForce x` is?
+    fn passes_on(&self, call: ExprId) -> bool {
+        self.called(call).is_some_and(|name| PASSING.contains(&name))
     }
 
     /// Text as content of the literal's kind of string.
@@ -241,6 +334,15 @@ impl File<'_> {
                 .replace('"', "\\\"")
                 .replace("${", "\\${")
         }
+    }
+
+    /// Text at the beginning of a string between simple quotes, since where one between double ones begins is decided by
+    /// its lines.
+    fn prepend(&self, expr: ExprId, content: &str) -> Option<TextEdit> {
+        let range = self.range(expr);
+        let is_string = matches!(self.expr(expr), Some(Expr::Str(_))) && self.slice(range).starts_with('"');
+        let start = range.start() + TextSize::of('"');
+        is_string.then(|| edit::replace(TextRange::empty(start), self.escape(expr, content)))
     }
 
     fn set_in(&self, expr: ExprId, name: &str, value: &str) -> Option<TextEdit> {

@@ -551,4 +551,20 @@ mod tests {
 "#,
         );
     }
+
+    #[test]
+    fn what_a_service_calls_its_home() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.oci-containers.containers.a = {
+    image = "a:1";
+    volumes = [ "${config.services.nextcloud.home}:/var/www" "${config.users.users.ann.home}:/home/ann" ];
+                                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `a` gets the whole home `${users.users.ann.home}`, writable
+  };
+}
+"#,
+        );
+    }
 }
