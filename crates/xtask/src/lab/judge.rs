@@ -20,6 +20,9 @@ const NOISE: &str = r"(?x)^(
     | .*cannot\ toggle\ freezer
     ).*\n?";
 
+/// What is another one in each run: names of containers, and times.
+const PASSING: &str = r"[0-9a-f]{64}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?";
+
 /// A pattern as the expectations are read: by line, and in any case.
 ///
 /// # Errors
@@ -38,15 +41,7 @@ pub fn pattern(text: &str) -> Result<Regex> {
 
 /// The output without noise, with single blanks.
 pub(super) fn tidy(output: &str) -> Result<String> {
-    let noise = pattern(NOISE)?;
-    let text = output.replace('\r', "");
-    let mut kept = String::new();
-    let mut end = 0;
-    for found in noise.find_iter(&text) {
-        kept.push_str(text.get(end..found.start()).unwrap_or_default());
-        end = found.end();
-    }
-    kept.push_str(text.get(end..).unwrap_or_default());
+    let kept = replaced(&pattern(NOISE)?, &output.replace('\r', ""), "");
     let mut out = String::new();
     let mut blank = false;
     for letter in kept.chars() {
@@ -57,6 +52,26 @@ pub(super) fn tidy(output: &str) -> Result<String> {
         blank = is_blank;
     }
     Ok(out)
+}
+
+/// The text with something else in place of what the pattern finds.
+fn replaced(pattern: &Regex, text: &str, by: &str) -> String {
+    let mut out = String::new();
+    let mut end = 0;
+    for found in pattern.find_iter(text) {
+        out.push_str(text.get(end..found.start()).unwrap_or_default());
+        out.push_str(by);
+        end = found.end();
+    }
+    out.push_str(text.get(end..).unwrap_or_default());
+    out
+}
+
+/// Did the engine end well, and nothing come of the container? Podman loses now and then what a container says that ends
+/// at once.
+pub(super) fn is_lost(output: &str) -> bool {
+    let silent = format!("{GUEST}\n{STATUS}0\n");
+    output.contains(&silent)
 }
 
 /// The expectations that the output does not meet, each as a few words.
@@ -76,8 +91,9 @@ pub(super) fn unmet(form: &Form, generation: &str, output: &str) -> Result<Vec<S
     Ok(missing)
 }
 
-/// What was seen, on one line and not long.
-pub(super) fn gist(output: &str) -> String {
+/// What was seen, on one line and not long, and without what differs from run to run.
+pub(super) fn gist(output: &str) -> Result<String> {
+    let output = replaced(&pattern(PASSING)?, output, "…");
     let clean = format!("{STATUS}0");
     let lines: Vec<&str> = output
         .lines()
@@ -86,8 +102,8 @@ pub(super) fn gist(output: &str) -> String {
         .collect();
     let line = lines.join(" | ").replace(STATUS, "exit status ");
     let visible: String = line.chars().filter(|letter| !letter.is_control()).collect();
-    match visible.char_indices().nth(SEEN) {
+    Ok(match visible.char_indices().nth(SEEN) {
         Some((at, _)) => format!("{}…", visible.get(..at).unwrap_or_default()),
         None => visible,
-    }
+    })
 }

@@ -256,8 +256,17 @@ impl Task<'_> {
         let mut saw = BTreeMap::new();
         for (at, (form, script)) in experiment.forms.iter().zip(&scripts).enumerate() {
             let folder = work.join(format!("{}-{}-{at}", experiment.id, self.generation));
-            let ran = self.place.run(script, &folder)?;
+            let mut ran = self.place.run(script, &folder)?;
             let mut unmet = judge::unmet(form, self.generation, &ran.output)?;
+            if !unmet.is_empty() && judge::is_lost(&ran.output) {
+                let (id, label) = (&experiment.id, form.label());
+                print(&format!(
+                    "--- {id} {} ({label}) said nothing, once more\n",
+                    self.generation
+                ));
+                ran = self.place.run(script, &folder)?;
+                unmet = judge::unmet(form, self.generation, &ran.output)?;
+            }
             if ran.timed_out {
                 unmet.push(format!("no end within {} s", ran.time.as_secs()));
             }
@@ -270,7 +279,7 @@ impl Task<'_> {
                 ));
             }
             passed &= unmet.is_empty();
-            saw.insert(form.label(), judge::gist(&ran.output));
+            saw.insert(form.label(), judge::gist(&ran.output)?);
         }
         let of = fingerprint(experiment, &scripts, self.generation);
         let outcome = Outcome { passed, of, saw };
