@@ -57,7 +57,13 @@ fn calls_with_an_argument_stay() {
   containers.c = { privateNetwork = true; extraFlags = [ (lib.removeSuffix "x" "--allx") ]; };
 }"#,
         )],
-        expect![[""]],
+        expect![[r#"
+            { lib, ... }: let mk = f: { privateNetwork = true; extraFlags = [ f ]; }; in {
+              containers.a = mk "--all";
+              containers.b = { privateNetwork = true; extraFlags = lib.mkForce [ ]; };
+              containers.c = { privateNetwork = true; extraFlags = [ (lib.removeSuffix "x" "--allx") ]; };
+            }
+        "#]],
     );
 }
 
