@@ -256,7 +256,7 @@ impl<'s> Evaluator<'s> {
     // ----- origins and conditions
 
     /// A new origin: a literal, or a further step of an existing one.
-    #[inline]
+    #[inline(never)]
     pub fn origin(&mut self, kind: HopKind, site: Site, parent: OriginId) -> OriginId {
         match self.origins.lately(kind, site, parent) {
             Some(origin) => origin,

@@ -169,8 +169,9 @@ pub(crate) struct Budget {
     pub(crate) limits: Limits,
     used: Used,
     part: PartOfWork,
-    /// The next step at which there may be something to look at.
+    /// The next step at which there may be something to look at, and the bytes at which there is.
     look_at: u64,
+    look_at_bytes: u64,
     /// The steps or bytes at which the outside is asked next, and how often it was.
     ask_at: Used,
     asked: u64,
@@ -226,6 +227,7 @@ impl Budget {
             used: Used::default(),
             part,
             look_at: ASK_EVERY,
+            look_at_bytes: ASK_EVERY_BYTES.min(limits.bytes),
             ask_at: Used {
                 steps: ASK_EVERY,
                 bytes: ASK_EVERY_BYTES,
@@ -266,9 +268,17 @@ impl Budget {
     pub(crate) fn keeps(&mut self, bytes: usize) {
         self.used.bytes += bytes as u64;
         self.used.steps += bytes as u64 / BYTES_A_STEP;
+        if self.used.bytes >= self.look_at_bytes {
+            self.keeps_much();
+        }
+    }
+
+    #[cold]
+    fn keeps_much(&mut self) {
         if self.used.bytes >= self.part.to.bytes {
             self.exhaust(Why::Limit("the limit on memory is reached".to_owned()));
-        } else if self.used.bytes >= self.ask_at.bytes {
+        } else {
+            // The outside is asked at the next step.
             self.look_at = 0;
         }
     }
@@ -312,8 +322,9 @@ impl Budget {
         self.exhaust(why);
     }
 
-    /// Finds out at which step there may be something to look at.
+    /// Finds out when there may be something to look at.
     fn look_again(&mut self) {
+        self.look_at_bytes = self.ask_at.bytes.min(self.part.to.bytes);
         let asks = self.used.bytes >= self.ask_at.bytes;
         self.look_at = match self.over.is_some() || asks {
             true => 0,
@@ -386,6 +397,7 @@ impl Budget {
             let to = self.used.plus(room);
             self.part = PartOfWork { from: self.used, to };
             self.look_at = self.look_at.min(to.steps + 1);
+            self.look_at_bytes = self.look_at_bytes.min(to.bytes);
         }
         outer
     }
@@ -479,6 +491,7 @@ impl Budget {
             steps: self.limits.fuel,
             bytes: self.used.bytes.saturating_add(self.limits.bytes),
         };
+        self.look_again();
         self.look_at = 0;
     }
 }

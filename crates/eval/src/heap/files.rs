@@ -41,6 +41,8 @@ pub(crate) struct Unit {
     pub(crate) scope: Option<Rc<Attrs>>,
     /// By expression: the number of the origin of what is written there, as soon as somebody asked for it. Our own files have none.
     pub(crate) literals: Box<[Cell<u32>]>,
+    /// By key of a selection: where the name was among the names of the set that it was selected from last. Our own files have none.
+    places: Box<[Cell<u16>]>,
     /// By expression: the string that is written there, as soon as it was evaluated.
     strings: RefCell<FxHashMap<ExprId, Rc<NixString>>>,
 }
@@ -50,7 +52,8 @@ impl Unit {
         let Loaded { file, hir, path } = loaded;
         Self {
             file,
-            literals: Self::no_literals(file, &hir),
+            literals: Self::nothing_yet(file, &hir),
+            places: Self::nothing_yet(file, &hir),
             hir,
             names,
             dir: path.parent().unwrap_or(&path).to_owned(),
@@ -65,10 +68,16 @@ impl Unit {
         Rc::clone(strings.entry(expr).or_insert_with(|| Rc::new(make())))
     }
 
-    /// No origin yet for any expression of a file.
-    fn no_literals(file: FileId, hir: &Hir) -> Box<[Cell<u32>]> {
+    /// Nothing is known yet of any expression of a file.
+    fn nothing_yet<T: Clone + Default>(file: FileId, hir: &Hir) -> Box<[T]> {
         let exprs = if file.is_own() { 0 } else { hir.exprs().len() };
-        vec![Cell::default(); exprs].into()
+        vec![T::default(); exprs].into()
+    }
+
+    /// Where a selection remembers the place of a name.
+    #[inline]
+    pub(crate) fn place(&self, key: ExprId) -> Option<&Cell<u16>> {
+        self.places.get(key.0 as usize)
     }
 
     /// Is it one of our own files, whose steps do not belong in a trail?
@@ -111,7 +120,7 @@ impl<'h> Here<'h> {
 
     /// The thunk that a variable is bound to, by its frame and its place in that, and the call that made the frame.
     #[inline]
-    pub(crate) fn variable(self, (depth, slot): (u32, u32)) -> Option<(ThunkId, Option<Site>)> {
+    pub(crate) fn variable(self, (depth, slot): (u32, u32)) -> Option<(ThunkId, Site)> {
         let frame = self.env.outer(depth)?;
         Some((*frame.slots.get(slot as usize)?, frame.call))
     }
@@ -127,8 +136,8 @@ impl<'h> Here<'h> {
         }
         let mut at = Some(&**self.env);
         while let Some(frame) = at {
-            if let Some(call) = frame.call {
-                return call;
+            if frame.call != NO_SITE {
+                return frame.call;
             }
             at = frame.parent.as_deref();
         }
@@ -168,7 +177,8 @@ impl<'s> Files<'s> {
         let old = self.unit(id);
         self.units[id.0 as usize] = Rc::new(Unit {
             file: old.file,
-            literals: Unit::no_literals(old.file, &hir),
+            literals: Unit::nothing_yet(old.file, &hir),
+            places: Unit::nothing_yet(old.file, &hir),
             hir,
             names,
             dir: old.dir.clone(),

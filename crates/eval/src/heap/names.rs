@@ -11,18 +11,19 @@ use std::sync::OnceLock;
 const USUAL: usize = 1_500;
 
 /// Texts and their numbers.
-#[derive(Clone)]
+#[derive(Default)]
 struct Table {
     texts: Vec<SmolStr>,
     symbols: FxHashMap<SmolStr, Symbol>,
 }
 
 impl Table {
-    fn intern(&mut self, text: &str) -> Symbol {
+    /// The number of a text. Those of this table begin after so many others.
+    fn intern(&mut self, text: &str, others: usize) -> Symbol {
         if let Some(symbol) = self.symbols.get(text) {
             return *symbol;
         }
-        let symbol = Symbol(self.texts.len() as u32);
+        let symbol = Symbol((others + self.texts.len()) as u32);
         let text = SmolStr::new(text);
         self.texts.push(text.clone());
         self.symbols.insert(text, symbol);
@@ -30,13 +31,14 @@ impl Table {
     }
 }
 
-/// The names that every evaluation begins with. A check evaluates hundreds of files by themselves, and to copy the table is
-/// less work than to make it.
+/// The names that every evaluation begins with. A check evaluates hundreds of files by themselves, which share this table.
 static FIRST: OnceLock<Table> = OnceLock::new();
 
 /// The names of an evaluation.
 pub(crate) struct Names {
-    table: Table,
+    first: &'static Table,
+    /// All others.
+    further: Table,
     /// By number: the name as a string, as soon as somebody asked for it.
     strings: Vec<Option<Rc<NixString>>>,
     pub(crate) common: CommonSymbols,
@@ -56,14 +58,16 @@ impl Names {
                 texts: Vec::with_capacity(USUAL),
                 symbols: FxHashMap::with_capacity_and_hasher(USUAL, FxBuildHasher),
             };
-            CommonSymbols::new(&mut |text| table.intern(text));
-            first(&mut |text| _ = table.intern(text));
+            CommonSymbols::new(&mut |text| table.intern(text, 0));
+            first(&mut |text| _ = table.intern(text, 0));
             table
         };
-        let mut table = FIRST.get_or_init(make).clone();
-        let common = CommonSymbols::new(&mut |text| table.intern(text));
+        let first = FIRST.get_or_init(make);
+        let mut further = Table::default();
+        let common = CommonSymbols::new(&mut |text| intern(first, &mut further, text));
         Self {
-            table,
+            first,
+            further,
             strings: Vec::new(),
             common,
             builtins: ThunkId(0),
@@ -73,31 +77,39 @@ impl Names {
     }
 
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        self.table.intern(text)
+        intern(self.first, &mut self.further, text)
     }
 
     /// How many names there are.
     pub(crate) fn len(&self) -> usize {
-        self.table.texts.len()
+        self.first.texts.len() + self.further.texts.len()
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        self.table.symbols.get(text).copied()
+        let number = |table: &Table| table.symbols.get(text).copied();
+        number(self.first).or_else(|| number(&self.further))
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &SmolStr {
-        &self.table.texts[symbol.0 as usize]
+        let at = symbol.0 as usize;
+        match self.first.texts.get(at) {
+            Some(text) => text,
+            None => &self.further.texts[at - self.first.texts.len()],
+        }
     }
 
     /// The name as a string, which all that ask for it share.
     pub(crate) fn string(&mut self, symbol: Symbol) -> Rc<NixString> {
         let at = symbol.0 as usize;
         if self.strings.len() <= at {
-            self.strings.resize(self.table.texts.len(), None);
+            self.strings.resize(self.len(), None);
         }
-        let text = &self.table.texts[at];
-        let string = self.strings[at].get_or_insert_with(|| Rc::new(NixString::new(text.clone())));
-        Rc::clone(string)
+        if let Some(string) = &self.strings[at] {
+            return Rc::clone(string);
+        }
+        let string = Rc::new(NixString::new(self.text(symbol).clone()));
+        self.strings[at] = Some(Rc::clone(&string));
+        string
     }
 
     pub(crate) fn misses(&mut self, name: &str) {
@@ -106,6 +118,14 @@ impl Names {
 
     pub(crate) fn missing(&self) -> &BTreeMap<SmolStr, u32> {
         &self.missing
+    }
+}
+
+/// The number of a name.
+fn intern(first: &Table, further: &mut Table, text: &str) -> Symbol {
+    match first.symbols.get(text) {
+        Some(symbol) => *symbol,
+        None => further.intern(text, first.texts.len()),
     }
 }
 

@@ -11,15 +11,25 @@ const MAX_HOPS: u8 = 24;
 /// with them.
 const MAX_ORIGINS: usize = 4_000_000;
 
-/// Places of the cache of lately made origins, a power of two.
-const RECENT: usize = 1 << RECENT_BITS;
-const RECENT_BITS: u32 = 11;
+/// So many origins, a power of two, lie together: a quarter of a mebibyte. One piece for all would have to be copied as it
+/// grows, and would take three times its size for a moment. A piece that grew would leave memory of all its former sizes
+/// behind, most of which nothing else fits.
+const TOGETHER: usize = 1 << 14;
+
+/// The cache of lately made origins has so many places at first, and more as soon as there are so many origins: a small
+/// evaluation must not begin by filling a large one. The numbers of places are powers of two.
+const RECENT_BITS: u32 = 8;
+const MORE_RECENT_BITS: u32 = 13;
+const MANY: usize = 2048;
 
 /// The origins of an evaluation.
 pub(crate) struct Origins {
-    nodes: Vec<Step>,
+    /// All but the last have [`TOGETHER`] origins.
+    pieces: Vec<Vec<Step>>,
+    len: usize,
     /// Lately made ones with their numbers, by what they are: the same variable is often read many times in a row of calls.
-    recent: Box<[(Step, u32); RECENT]>,
+    recent: Vec<(Step, u32)>,
+    recent_bits: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -41,14 +51,21 @@ impl Origins {
             depth: 0,
         };
         Self {
-            nodes: vec![step],
-            recent: Box::new([(step, 0); RECENT]),
+            pieces: vec![piece_with(step)],
+            len: 1,
+            recent: vec![(step, 0); 1 << RECENT_BITS],
+            recent_bits: RECENT_BITS,
         }
     }
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+        self.len
+    }
+
+    fn step(&self, number: u32) -> &Step {
+        let at = number as usize;
+        &self.pieces[at / TOGETHER][at % TOGETHER]
     }
 
     /// The memory of one of them.
@@ -57,10 +74,10 @@ impl Origins {
     }
 
     /// An origin that was lately made.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn lately(&self, kind: HopKind, site: Site, parent: OriginId) -> Option<OriginId> {
         let parent = parent.number();
-        let (recent, origin) = &self.recent[place_of(site, parent)];
+        let (recent, origin) = &self.recent[self.place_of(site, parent)];
         let same = recent.site == site && recent.parent == parent && recent.kind == kind;
         (same && *origin != 0).then(|| OriginId::of(*origin))
     }
@@ -71,9 +88,9 @@ impl Origins {
     }
 
     fn add_new(&mut self, kind: HopKind, site: Site, parent: u32) -> u32 {
-        let below = &self.nodes[parent as usize];
+        let below = self.step(parent);
         let repeats = below.site == site && parent != 0;
-        if repeats || below.depth >= MAX_HOPS || self.nodes.len() >= MAX_ORIGINS {
+        if repeats || below.depth >= MAX_HOPS || self.len >= MAX_ORIGINS {
             return parent;
         }
         let step = Step {
@@ -82,17 +99,47 @@ impl Origins {
             parent,
             depth: below.depth + 1,
         };
-        let origin = self.nodes.len() as u32;
-        self.recent[place_of(site, parent)] = (step, origin);
-        self.nodes.push(step);
+        let origin = self.len as u32;
+        let place = self.place_of(site, parent);
+        self.recent[place] = (step, origin);
+        self.len += 1;
+        if self.len == MANY {
+            self.remember_more();
+        }
+        match self.pieces.last_mut() {
+            Some(last) if last.len() < TOGETHER => last.push(step),
+            _ => self.pieces.push(piece_with(step)),
+        }
         origin
+    }
+
+    /// The cache has become small for so many origins.
+    #[cold]
+    fn remember_more(&mut self) {
+        let former = std::mem::take(&mut self.recent);
+        self.recent_bits = MORE_RECENT_BITS;
+        let nothing = (*self.step(0), 0);
+        self.recent = vec![nothing; 1 << self.recent_bits];
+        for (step, origin) in former {
+            let place = self.place_of(step.site, step.parent);
+            if origin != 0 {
+                self.recent[place] = (step, origin);
+            }
+        }
+    }
+
+    /// Where the cache has a step, if it has it.
+    #[inline(always)]
+    fn place_of(&self, site: Site, parent: u32) -> usize {
+        let mixed = u64::from(parent) << 32 | u64::from(site.expr.0);
+        (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - self.recent_bits)) as usize
     }
 
     /// The steps of an origin, outermost first.
     fn steps(&self, origin: OriginId) -> impl Iterator<Item = &Step> {
         let mut at = origin.number();
         std::iter::from_fn(move || {
-            let step = self.nodes.get(at as usize).filter(|_| at != 0)?;
+            let step = (at != 0).then(|| self.step(at))?;
             at = step.parent;
             Some(step)
         })
@@ -132,10 +179,12 @@ impl Origins {
     }
 }
 
-/// Where the cache has a step, if it has it.
-fn place_of(site: Site, parent: u32) -> usize {
-    let mixed = u64::from(parent) << 32 | u64::from(site.expr.0);
-    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - RECENT_BITS)) as usize
+/// A piece of which this is the first.
+#[cold]
+fn piece_with(step: Step) -> Vec<Step> {
+    let mut piece = Vec::with_capacity(TOGETHER);
+    piece.push(step);
+    piece
 }
 
 impl Evaluator<'_> {

@@ -1,11 +1,12 @@
 //! Thunks, and the functions in Rust that values name by number. Both are freed only as a whole.
 
 use crate::thunk::{Primop, Thunk};
-use crate::{PrimopApp, PrimopId, ThunkId};
+use crate::{PrimopApp, PrimopId, ThunkId, Tracked, Value};
 use std::ops::{Index, IndexMut};
 
 /// So many thunks, a power of two, lie together: half a mebibyte. One piece for all would have to be copied as it grows,
-/// and would take three times its size for a moment.
+/// and would take three times its size for a moment. A piece that grew would leave memory of all its former sizes behind,
+/// most of which nothing else fits.
 const TOGETHER: usize = 1 << 14;
 
 /// The thunks of an evaluation.
@@ -21,7 +22,7 @@ pub(crate) struct Thunks {
 impl Thunks {
     pub(crate) fn new() -> Self {
         Self {
-            pieces: vec![Vec::with_capacity(1024)],
+            pieces: vec![Vec::with_capacity(TOGETHER)],
             len: 0,
             primops: Vec::with_capacity(256),
             generated: Vec::new(),
@@ -48,6 +49,22 @@ impl Thunks {
     #[inline(always)]
     pub(crate) fn put(&mut self, id: ThunkId, thunk: Thunk) {
         std::mem::forget(std::mem::replace(&mut self[id], thunk));
+    }
+
+    /// The same for a value. Written by itself, it is copied as it is; as a part of a whole it would be copied together with
+    /// what was just written piece by piece.
+    #[inline(always)]
+    pub(crate) fn put_value(&mut self, id: ThunkId, result: Tracked, tainted: bool) {
+        let thunk = &mut self[id];
+        let done = Thunk::Done {
+            value: Value::Null,
+            origin: result.origin.number(),
+            tainted,
+        };
+        std::mem::forget(std::mem::replace(thunk, done));
+        if let Thunk::Done { value, .. } = thunk {
+            std::mem::forget(std::mem::replace(value, result.value));
+        }
     }
 
     #[cold]

@@ -240,7 +240,11 @@ impl Evaluator<'_> {
         site: Site,
     ) -> Res<Rc<Env>> {
         match param {
-            Param::Name(..) => Ok(new_frame(here, smallvec::smallvec![argument], site)),
+            Param::Name(..) => {
+                // All the room of the variables is written at once: it is copied at once, too.
+                let slots = Slots::from_buf_and_len([argument; 4], 1);
+                Ok(new_frame(here, slots, site))
+            }
             Param::Pattern {
                 fields,
                 ellipsis,
@@ -471,7 +475,7 @@ fn new_frame(here: Here<'_>, slots: Slots, site: Site) -> Rc<Env> {
         parent: Some(here.env.clone()),
         unit: here.env.unit,
         slots,
-        call: (site != NO_SITE).then_some(site),
+        call: site,
     })
 }
 

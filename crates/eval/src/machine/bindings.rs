@@ -77,7 +77,7 @@ impl Evaluator<'_> {
             parent: Some(here.env.clone()),
             unit: here.env.unit,
             slots,
-            call: None,
+            call: NO_SITE,
         });
         let within = here.within(&frame);
         let froms = self.froms(within, attrs);
@@ -211,7 +211,7 @@ impl Evaluator<'_> {
             parent: Some(here.env.clone()),
             unit: here.env.unit,
             slots: smallvec::smallvec![namespace],
-            call: None,
+            call: NO_SITE,
         })
     }
 

@@ -37,7 +37,7 @@ impl Evaluator<'_> {
     }
 
     /// The same for a variable.
-    fn push_variable(&mut self, here: Here<'_>, expr: ExprId, variable: (ThunkId, Option<Site>)) -> ThunkId {
+    fn push_variable(&mut self, here: Here<'_>, expr: ExprId, variable: (ThunkId, Site)) -> ThunkId {
         if let Some((value, origin)) = self.variable_at_once(here, expr, variable) {
             let done = Thunk::Done {
                 value,
@@ -139,7 +139,7 @@ impl Evaluator<'_> {
         &mut self,
         here: Here<'_>,
         expr: ExprId,
-        (bound, call): (ThunkId, Option<Site>),
+        (bound, call): (ThunkId, Site),
     ) -> Option<(Value, OriginId)> {
         let (value, origin) = self.known_already(bound)?;
         if !value.is_data() {
@@ -153,12 +153,11 @@ impl Evaluator<'_> {
 
 /// The state of a thunk that reads a variable when it is forced.
 #[inline]
-fn passed_on(here: Here<'_>, expr: ExprId, (bound, call): (ThunkId, Option<Site>)) -> Thunk {
+fn passed_on(here: Here<'_>, expr: ExprId, (bound, call): (ThunkId, Site)) -> Thunk {
     let site = Site {
         file: here.unit.file,
         expr,
     };
-    let call = call.unwrap_or(NO_SITE);
     Thunk::Variable { bound, site, call }
 }
 

@@ -5,7 +5,8 @@ use crate::machine::need::Need;
 use crate::machine::ops::of_integers;
 use crate::thunk::Thunk;
 use crate::{
-    Elem, Env, EvalResult, Evaluator, Lambda, List, OriginId, Res, Stop, ThunkId, Tracked, Value, When,
+    Elem, Env, EvalResult, Evaluator, Lambda, List, NO_SITE, OriginId, Res, Stop, ThunkId, Tracked, Value,
+    When,
 };
 use nixpod_source::{ExprId, HopKind, Site, Why};
 use nixpod_syntax::hir::{BinaryOp, Expr, StrPart, VarRef};
@@ -109,7 +110,7 @@ impl Evaluator<'_> {
         need: Need,
         here: Here<'_>,
         expr: ExprId,
-        (thunk, call): (ThunkId, Option<Site>),
+        (thunk, call): (ThunkId, Site),
     ) -> Res<Tracked> {
         let mut value = self.force(thunk)?;
         if need.is_for(&value.value) {
@@ -124,13 +125,13 @@ impl Evaluator<'_> {
         &mut self,
         here: Here<'_>,
         expr: ExprId,
-        call: Option<Site>,
+        call: Site,
         mut origin: OriginId,
     ) -> OriginId {
         if here.unit.is_own() {
             return origin;
         }
-        if let Some(call) = call {
+        if call != NO_SITE {
             origin = self.origin(HopKind::Call, call, origin);
         }
         let site = Site {
@@ -151,10 +152,10 @@ impl Evaluator<'_> {
     }
 
     /// Counts the evaluation of an expression.
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, here: Here<'_>, expr: ExprId) -> Res<()> {
         self.step()?;
-        if !here.unit.is_own() {
+        if self.retains() && !here.unit.is_own() {
             self.evaluates(here.env.unit, expr);
         }
         Ok(())

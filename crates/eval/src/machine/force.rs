@@ -101,12 +101,7 @@ impl Evaluator<'_> {
     #[inline(always)]
     fn is_done(&mut self, id: ThunkId, result: Tracked, tainted: bool) {
         self.budget.keeps(sizes::held_by_value(&result.value));
-        let done = Thunk::Done {
-            value: result.value,
-            origin: result.origin.number(),
-            tainted,
-        };
-        self.thunks.put(id, done);
+        self.thunks.put_value(id, result, tainted);
     }
 
     /// The computation of a thunk ended early.

@@ -9,6 +9,7 @@ use crate::{
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::AttrName;
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What looking up an attribute found.
@@ -33,6 +34,17 @@ pub(crate) enum DynamicName {
 
 fn base_site(ev: &Evaluator<'_>, base: &Tracked) -> Site {
     ev.origin_site(base.origin).unwrap_or(NO_SITE)
+}
+
+impl<'h> Here<'h> {
+    /// Where it is remembered at which place a set had this name, if it stands in the code.
+    #[inline]
+    fn place_of(self, name: &AttrName) -> Option<&'h Cell<u16>> {
+        match name {
+            AttrName::Static(_, key) => self.unit.place(*key),
+            AttrName::Dynamic(_) => None,
+        }
+    }
 }
 
 impl Evaluator<'_> {
@@ -150,7 +162,7 @@ impl Evaluator<'_> {
                 Err(error) => return Err(error),
             };
             if let Value::Attrs(attrs) = &value.value
-                && let Some(attr) = attrs.get(symbol)
+                && let Some(attr) = attrs.get_again(symbol, here.place_of(name))
                 && attr.when.is_always()
             {
                 value = self.force(attr.thunk)?;
@@ -190,10 +202,10 @@ impl Evaluator<'_> {
             if let Some(thunk) = thunk {
                 set = self.known_already(thunk)?.0;
             }
-            let (AttrName::Static(name, _), Value::Attrs(attrs)) = (name, set) else {
+            let (AttrName::Static(name, key), Value::Attrs(attrs)) = (name, set) else {
                 return None;
             };
-            let attr = attrs.get(here.unit.symbol(*name))?;
+            let attr = attrs.get_again(here.unit.symbol(*name), here.unit.place(*key))?;
             thunk = attr.when.is_always().then_some(attr.thunk);
             thunk?;
         }
@@ -338,7 +350,7 @@ impl Evaluator<'_> {
             let symbol = self.path_symbol(here, name)?;
             let last = at + 1 == path.len();
             let perhaps = match &value.value {
-                Value::Attrs(attrs) => match attrs.get(symbol) {
+                Value::Attrs(attrs) => match attrs.get_again(symbol, here.place_of(name)) {
                     Some(attr) if attr.when.is_always() => {
                         if last {
                             return Ok(Value::Bool(true));

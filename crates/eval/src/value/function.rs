@@ -1,6 +1,6 @@
 //! Functions, and the frames of variables that they close over.
 
-use super::ids::{PrimopId, ThunkId, UnitId};
+use super::ids::{NO_SITE, PrimopId, ThunkId, UnitId};
 use nixpod_source::{ExprId, Site};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -11,8 +11,8 @@ pub struct Env {
     pub(crate) parent: Option<Rc<Env>>,
     pub(crate) unit: UnitId,
     pub(crate) slots: SmallVec<[ThunkId; 4]>,
-    /// The place of the call that made this frame.
-    pub(crate) call: Option<Site>,
+    /// The place of the call that made this frame, or [`NO_SITE`].
+    pub(crate) call: Site,
 }
 
 impl Env {
@@ -22,7 +22,7 @@ impl Env {
             parent: None,
             unit,
             slots: SmallVec::new(),
-            call: None,
+            call: NO_SITE,
         }
     }
 
@@ -35,6 +35,9 @@ impl Env {
         Some(at)
     }
 }
+
+/// With its counters a frame is as large as a line of the processor's cache. Each call makes one.
+const _: () = assert!(size_of::<Env>() <= 48);
 
 /// A function written in Nix.
 #[derive(Clone, Debug)]

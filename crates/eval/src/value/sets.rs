@@ -5,6 +5,7 @@ use super::string::NixString;
 use super::unknown::Unknown;
 use nixpod_source::Site;
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A list.
@@ -120,6 +121,23 @@ impl Attrs {
             .binary_search_by_key(&name, |attr| attr.name)
             .ok()
             .map(|at| &self.entries[at])
+    }
+
+    /// The same for code that remembers where it found the name before: what it selects from is mostly the same set, or one
+    /// that has the same names.
+    #[inline]
+    pub(crate) fn get_again(&self, name: Symbol, place: Option<&Cell<u16>>) -> Option<&Attr> {
+        let Some(place) = place else {
+            return self.get(name);
+        };
+        let before = self.entries.get(usize::from(place.get()));
+        if let Some(attr) = before.filter(|attr| attr.name == name) {
+            return Some(attr);
+        }
+        let at = self.entries.binary_search_by_key(&name, |attr| attr.name).ok()?;
+        // A place that is too large for the number is looked for again each time.
+        place.set(at as u16);
+        Some(&self.entries[at])
     }
 
     /// Are the keys exactly known?
