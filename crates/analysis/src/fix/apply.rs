@@ -90,6 +90,8 @@ pub(crate) fn fix(
     let targets = asked.targets.as_slice();
     let mut outcome = now.outcome_for(targets, Extent::Literals);
     let mut left = BTreeSet::new();
+    // How much was fixed when the first of those that are left was refused.
+    let mut refused_at = 0;
     for round in 0..=MAX_ROUNDS {
         let current = Arc::clone(&outcome);
         let pick = Pick::new(&analysis.vfs, &asked.part, &current);
@@ -99,7 +101,13 @@ pub(crate) fn fix(
         let is_wanted = |reported: &Reported| wanted(reported) && !left.contains(&owned_key(reported));
         let fixes = select(&fixable, level, &is_wanted, &pick);
         if fixes.is_empty() {
-            break;
+            // What others have changed since may be what was in the way.
+            if left.is_empty() || fixed.applied.len() == refused_at || round == MAX_ROUNDS {
+                break;
+            }
+            left.clear();
+            fixed.left.clear();
+            continue;
         }
         if round == MAX_ROUNDS {
             fixed.unfinished = true;
@@ -118,16 +126,14 @@ pub(crate) fn fix(
         let Round {
             good, result, bad, ..
         } = tried;
+        if left.is_empty() {
+            refused_at = fixed.applied.len();
+        }
         left.extend(bad.iter().map(|(checked, _)| owned_key(&checked.reported)));
-        fixed.left.extend(bad.into_iter().map(|(checked, refusal)| {
-            let (rule, message) = told(checked, &current);
-            Left {
-                rule,
-                message,
-                fingerprint: checked.reported.fingerprint.clone(),
-                refusal,
-            }
-        }));
+        let bad = bad.into_iter();
+        fixed
+            .left
+            .extend(bad.map(|(checked, refusal)| Left::new(checked, refusal, &current)));
         fixed
             .applied
             .extend(good.iter().map(|(checked, _)| told(checked, &current)));

@@ -20,6 +20,18 @@ pub struct Left {
     pub refusal: Refusal,
 }
 
+impl Left {
+    pub(crate) fn new(checked: &Checked, refusal: Refusal, outcome: &Outcome) -> Self {
+        let diagnostic = &checked.reported.diagnostic;
+        Self {
+            rule: diagnostic.rule,
+            message: outcome.secrets.mask(&diagnostic.message),
+            fingerprint: checked.reported.fingerprint.clone(),
+            refusal,
+        }
+    }
+}
+
 /// Why a fix is not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

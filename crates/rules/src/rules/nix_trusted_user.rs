@@ -285,7 +285,7 @@ mod tests {
             r#"
 { lib, ... }:
 let people = [ { name = "ann"; } { name = "bob"; } { name = "cid"; } { name = "dora"; } { name = "emil"; } ]; in
-                        # ^^^^^ low: the Nix daemon trusts 5 users as it does root: `ann`, `bob`, `cid` and 2 more
+                      # ^^^^^ low: the Nix daemon trusts 5 users as it does root: `ann`, `bob`, `cid` and 2 more
 { nix.settings.trusted-users = [ "root" "@wheel" ] ++ map (one: one.name) people; }
                                       # ^^^^^^^^ info: the Nix daemon trusts group `wheel` as it does root
 "#,

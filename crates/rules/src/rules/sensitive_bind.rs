@@ -561,7 +561,7 @@ mod tests {
   virtualisation.oci-containers.containers.a = {
     image = "a:1";
     volumes = [ "${config.services.nextcloud.home}:/var/www" "${config.users.users.ann.home}:/home/ann" ];
-                                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `a` gets the whole home `${users.users.ann.home}`, writable
+                                                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `a` gets the whole home `${users.users.ann.home}`, writable
   };
 }
 "#,
