@@ -76,6 +76,8 @@ pub struct Storage {
     pub mount_program: Option<Field<Text>>,
     /// The directory.
     pub directory: Option<Field<Text>>,
+    /// The user whose subordinate ids `--userns=auto` takes.
+    pub auto_user: Option<Field<Text>>,
 }
 
 /// No engine is on.
@@ -195,6 +197,7 @@ impl Storage {
             driver,
             mount_program,
             directory,
+            auto_user,
         } = self;
         let settings = [
             ("storage driver", driver),
@@ -205,6 +208,10 @@ impl Storage {
             if let Some(setting) = setting {
                 visitor.fact(FactInfo::certain(name, "where images are kept"), setting);
             }
+        }
+        if let Some(user) = auto_user {
+            let info = FactInfo::certain("user of automatic ids", "whose ids automatic users are");
+            visitor.fact(info, user);
         }
     }
 }

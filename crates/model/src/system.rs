@@ -121,6 +121,8 @@ pub struct System {
     pub store_fs_type: Option<Field<String>>,
     /// Users, sorted by name.
     pub users: Vec<User>,
+    /// Are these all of its users, but for those that NixOS has by itself?
+    pub users_known: bool,
     /// Does `sudo` ask members of `wheel` for no password?
     pub wheel_is_root: Field<bool>,
     /// `users.groups.<g>.members`: group, member.
@@ -141,6 +143,8 @@ pub struct System {
     pub firewall: Firewall,
     /// What makes its users, and gives them subordinate ids.
     pub users_by: Field<UsersBy>,
+    /// Does something besides the options of users write `/etc/subuid` or `/etc/subgid`?
+    pub sub_id_files: Field<bool>,
     /// Places where the system's options put literal secrets in the store.
     pub secrets: Vec<SecretValue>,
     /// Files that are made at run time, by a manager of secrets, with the mode that is asked for.
@@ -230,6 +234,7 @@ impl System {
             user_namespaces: Field::default(true),
             store_fs_type: None,
             users: Vec::new(),
+            users_known: true,
             wheel_is_root: Field::default(false),
             group_members: Vec::new(),
             service_groups: Vec::new(),
@@ -240,6 +245,7 @@ impl System {
             engines: Engines::default(),
             firewall: Firewall::default(),
             users_by: Field::default(UsersBy::Perl),
+            sub_id_files: Field::default(false),
             secrets: Vec::new(),
             managed_secrets: Vec::new(),
             decryption_keys: Vec::new(),
@@ -268,6 +274,7 @@ impl System {
             user_namespaces,
             store_fs_type,
             users: _,
+            users_known: _,
             wheel_is_root,
             group_members,
             service_groups,
@@ -278,6 +285,7 @@ impl System {
             engines,
             firewall,
             users_by,
+            sub_id_files,
             secrets,
             managed_secrets,
             decryption_keys,
@@ -295,14 +303,7 @@ impl System {
         }
         engines.visit(visitor);
         firewall.visit(visitor);
-        visitor.fact(default("users by", "what makes its users"), users_by);
-        let of_service = FactInfo::certain("service group", "which groups its services have");
-        for group in service_groups {
-            visitor.fact(of_service, group);
-        }
-        for member in group_members {
-            visitor.fact(FactInfo::certain("member", "who is in which group"), member);
-        }
+        visit_users(visitor, (users_by, sub_id_files), service_groups, group_members);
         visit_rights(visitor, wheel_is_root, nix_trusted, rights, job_users);
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
@@ -310,6 +311,31 @@ impl System {
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
+    }
+}
+
+/// What makes its users, and which groups somebody is in.
+fn visit_users(
+    visitor: &mut impl Visitor,
+    (users_by, sub_id_files): (&Field<UsersBy>, &Field<bool>),
+    service_groups: &[Field<(String, String)>],
+    group_members: &[Field<(String, String)>],
+) {
+    let default = FactInfo::by_default;
+    visitor.fact(default("users by", "what makes its users"), users_by);
+    let written = default(
+        "sub-id files",
+        "whether its files of subordinate ids are written by hand",
+    );
+    visitor.fact(written, sub_id_files);
+    for group in service_groups {
+        visitor.fact(
+            FactInfo::certain("service group", "which groups its services have"),
+            group,
+        );
+    }
+    for member in group_members {
+        visitor.fact(FactInfo::certain("member", "who is in which group"), member);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who runs rootless containers, and with which subordinate ids.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, Field, SubIdRange, Surface, System, User, Userns, Written};
+use nixpod_model::{Container, Field, Release, SubIdRange, Surface, System, User, Userns, UsersBy, Written};
 use nixpod_source::Origin;
 use std::collections::HashMap;
 
@@ -9,6 +9,9 @@ use std::collections::HashMap;
 pub(crate) const FIRST_AUTOMATIC: i64 = 100_000;
 /// How many ids it gives to each user, and how many an image may use.
 pub(crate) const RANGE: i64 = 65_536;
+
+/// From this release on userborn writes subordinate ids (nixpkgs pull request 508608).
+const USERBORN_WRITES: Release = Release { year: 26, month: 11 };
 
 /// A user who runs rootless containers.
 #[derive(Clone, Debug)]
@@ -69,6 +72,20 @@ pub(crate) fn ids_of_guest<'a>(ctx: &Ctx<'a>, system: &System) -> Option<(&'a Co
         _ => return None,
     };
     Some((container, available))
+}
+
+/// What makes the users of a system, if it certainly writes no subordinate ids.
+pub(crate) fn writes_none(system: &System) -> Option<Written<'_, UsersBy>> {
+    let by = system.users_by.written().filter(|by| !by.is_maybe())?;
+    let writes = match by.get() {
+        UsersBy::Perl => true,
+        UsersBy::Sysusers => false,
+        UsersBy::Userborn => system
+            .release
+            .certain()
+            .is_none_or(|release| *release >= USERBORN_WRITES),
+    };
+    (!writes && system.sub_id_files.certain() == Some(&false)).then_some(by)
 }
 
 /// The ranges that are certain.

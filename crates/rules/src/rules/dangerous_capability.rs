@@ -16,7 +16,8 @@ declare_rule! {
     /// rule of its own, sys-admin-capability.
     ///
     /// What the engine's filter of system calls keeps closed all the same is not flagged: `CAP_PERFMON` in nspawn and
-    /// Podman, the audit log in nspawn, and in Podman without `CAP_AUDIT_WRITE`.
+    /// Podman, the audit log in nspawn, and in Podman without `CAP_AUDIT_WRITE`; nor what stands beside `--privileged`, which
+    /// gives every capability.
     /// ## Why
     /// Each of them lets root in the container act on the whole machine: a kernel module runs in the kernel, and
     /// `CAP_DAC_READ_SEARCH` opens any file of the file systems that the container can see. Inside a user namespace
@@ -216,6 +217,8 @@ const DANGERS: [Danger; 17] = [
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let who = name(container);
     let confined = has_user_namespace(ctx, container) == Some(true);
+    // Who is privileged has every capability, and another rule says so.
+    let is_privileged = container.privileged.certain() == Some(&true);
     for field in container.capabilities.iter().filter_map(|field| field.written()) {
         let capability = field.get();
         let (severity, message, help) = if let Some((first, _)) = capability.split_once(['"', '\'', ' ']) {
@@ -225,6 +228,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 "The text closes the quotes that the module puts around it, so that what follows becomes flags of its \
                  own. Write them in `extraFlags`, where they can be seen, or leave them out.",
             )
+        } else if is_privileged {
+            continue;
         } else if capability.eq_ignore_ascii_case("all") {
             let severity = if confined { Medium } else { High };
             (
@@ -307,6 +312,17 @@ mod tests {
 let caps = [ "CAP_SYS_MODULE" ];
            # ^^^^^^^^^^^^^^^^ high: `web` is given CAP_SYS_MODULE, which loads kernel modules
 in { containers.web = { additionalCapabilities = caps; config = { }; }; }
+"#,
+        );
+    }
+
+    /// `--privileged` gives every capability, and another rule says so.
+    #[test]
+    fn of_the_privileged() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.vpn = { image = "vpn:1"; privileged = true; capabilities.SYS_MODULE = true; extraOptions = [ "--network=host" "--cap-add=NET_ADMIN" ]; }; }
 "#,
         );
     }

@@ -1,6 +1,7 @@
 //! dead-flag
 
-use crate::about::devices::dead_entry;
+mod devices;
+
 use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
@@ -11,11 +12,16 @@ declare_rule! {
     /// Options of engines that do nothing, or not what they say: `--cap-drop` and Podman's own seccomp profile beside
     /// `--privileged` (another profile holds); an option and its value in one word (`"--cap-drop ALL"`), with which the
     /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in
-    /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`.
+    /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`; a device node such as
+    /// `/dev/kvm`, `/dev/snd` or `/dev/ttyUSB0` that is bound and not opened, or allowed in nspawn and not there (low).
     /// ## Why
     /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
     /// container every capability, and takes the path of its own profile for no profile at all. NixOS starts nspawn with
     /// `--keep-unit`, so that it sets no properties. Its filters are split at blanks alone, and `a,b` is the name of no call.
+    ///
+    /// To open a device takes two things: its node, and leave of the control group. In nspawn the node comes with a bind and
+    /// leave with `allowedDevices`; Podman's `--device` gives both, and its `--volume` the node alone (rootful; a rootless
+    /// container may open what its user may). Docker's manual says the same of `--device`.
     /// ## Bad
     /// ```nix
     /// {
@@ -57,9 +63,13 @@ declare_rule! {
             "podman-two-words-in-one",
             "unit-property-is-dead",
             "unit-device-allow-forms",
+            "unit-closed-device-policy",
+            "unit-modifier-m",
+            "podman-bound-device",
+            "podman-bound-tun",
             "nspawn-filter-words",
         ]),
-        stakes: [Service x Itself],
+        stakes: [Service x Itself, Comfort x Itself],
         check: Container(check),
     }
 }
@@ -69,7 +79,10 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     // What NixOS starts has `--keep-unit`; a line of a script says that itself.
     if container.surface == Surface::Nspawn {
         check_nspawn(container, sink);
-        check_devices(container, sink);
+        devices::check_nspawn(container, sink);
+    }
+    if container.is_oci() {
+        devices::check_oci(container, sink);
     }
     if container.engine.value() == Some(&Engine::Podman) && container.privileged.said() == Some(&true) {
         check_privileged(container, sink);
@@ -153,32 +166,6 @@ fn has_more(container: &Container, word: &Field<Text>) -> bool {
         .iter()
         .filter(|flag| site(&flag.word) == site(word));
     same.count() > 1
-}
-
-/// Devices that are allowed in words that allow none.
-fn check_devices(container: &Container, sink: &mut Sink) {
-    for field in &container.devices {
-        let Some(field) = field.written() else {
-            continue;
-        };
-        let device = field.get();
-        let Some(why) = dead_entry(device) else {
-            continue;
-        };
-        sink.report(
-            field,
-            format!(
-                "`{}` among the allowed devices of {} opens nothing: {why}",
-                device.node.display(),
-                name(container)
-            ),
-        )
-        .severity(Severity::Medium)
-        .help(
-            "systemd takes the path of a node, such as `/dev/dri/renderD128`, or a class, such as `char-drm`, with the letters \
-             `r`, `w` and `m`, and leaves out everything else.",
-        );
-    }
 }
 
 /// What `--privileged` makes dead.

@@ -1,10 +1,10 @@
 //! gpu-device
 
-use crate::about::devices::dead_entry;
+use crate::about::devices::{closed_by_device_rules, dead_entry};
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Field, RunOption, Text, Written};
+use nixpod_model::{Container, Field, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -148,19 +148,6 @@ fn may_be_allowed(container: &Container) -> bool {
 fn is_allowed_in_vain(container: &Container) -> bool {
     let mut devices = container.devices.iter().filter_map(Field::value);
     devices.any(|device| dead_entry(device).is_some() && gpu(&device.node).is_some())
-}
-
-/// Podman opens only the devices that a rootful container is given; a rootless one opens what its user may.
-fn closed_by_device_rules(container: &Container) -> bool {
-    let rule = |field: &Field<RunOption>| {
-        field
-            .value()
-            .is_none_or(|option| option.name == "device-cgroup-rule")
-    };
-    container.engine.value() == Some(&Engine::Podman)
-        && container.rootful.value() == Some(&true)
-        && container.privileged.value() == Some(&false)
-        && !container.run_options.iter().any(rule)
 }
 
 fn report<T>(sink: &mut Sink, part: Gpu, field: Written<'_, T>, who: &str, node: &str) {

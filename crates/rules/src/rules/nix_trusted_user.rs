@@ -11,8 +11,13 @@ declare_rule! {
     /// ## What it flags
     /// Users and groups besides `root` that the Nix daemon trusts: `nix.settings.trusted-users` and `extra-trusted-users`,
     /// `nix.trustedUsers`, and these lines in `nix.extraOptions`. Everybody (`*`, `@users`) and users who cannot become root
+<<<<<<< HEAD
     /// otherwise are high. Who may use `sudo`, or of whom that is not known, is low, and `@wheel` info. More than three of whom
     /// the same is to be said are one finding.
+=======
+    /// otherwise are high. Who may use
+    /// `sudo`, or of whom that is not known, is low; `@wheel` is info, and so is the user `nixos` of live images.
+>>>>>>> main
     /// ## Why
     /// A trusted user tells the daemon to build without sandbox and without build users, and the daemon runs the build as
     /// root of the host. Nix's manual says that it is like giving the user root. `allowed-users` is enough to build, and
@@ -240,6 +245,12 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, &'static str)
             format!("user `{name}`"),
             "This user can become root by `sudo` anyway, but here no password is asked for.",
         ),
+        // Where nobody defines it, it is the user that live images and NixOS-WSL bring along.
+        "nixos" if system.users.iter().all(|user| user.name != "nixos") => (
+            Severity::Info,
+            "user `nixos`".to_owned(),
+            "This user of live images becomes root by `sudo` anyway, without a password.",
+        ),
         _ if !has_known_groups(system, name) => (
             Severity::Low,
             format!("user `{name}`"),
@@ -257,6 +268,19 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, &'static str)
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    #[test]
+    fn users_of_live_images() {
+        check(
+            &RULE,
+            r#"
+{
+  nix.settings.trusted-users = [ "root" "nixos" ];
+                                      # ^^^^^^^ info: the Nix daemon trusts user `nixos` as it does root
+}
+"#,
+        );
+    }
 
     #[test]
     fn who_cannot_become_root_otherwise() {

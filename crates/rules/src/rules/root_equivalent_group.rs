@@ -13,7 +13,8 @@ declare_rule! {
     /// ## What it flags
     /// Users in a group that controls a daemon of root: `podman`, `docker`, `lxd`, `incus-admin`, `libvirtd`, through
     /// `extraGroups`, `group` or the group's `members`, when the daemon is enabled or nothing tells that it is not; services
-    /// with `docker` or `podman` among their groups (medium); and users in `disk`, `kmem` and `shadow`, which need no daemon.
+    /// with `docker` or `podman` among their groups (medium); and users in `disk`, `kmem` and `shadow`, which need no daemon;
+    /// services with these, and users who are there for one, are medium.
     /// In a guest that has no user namespace also `wheel` (low).
     /// ## Why
     /// A member starts a container with the host's root directory mounted, and so becomes root without a password.
@@ -122,7 +123,10 @@ fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let (daemon, enabled) = match group.as_str() {
             "podman" => ("Podman", &engines.podman),
             "docker" => ("Docker", &engines.docker),
-            _ => continue,
+            _ => {
+                check_service_by_itself(ctx, system, (service, group), field, sink);
+                continue;
+            }
         };
         // The service of a container has it from the module that makes it.
         if enabled.value() != Some(&true) {
@@ -145,6 +149,31 @@ fn check_services(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
              socket proxy, or to a rootless engine of its own user.",
         );
     }
+}
+
+/// Services with a group that needs no engine.
+fn check_service_by_itself<T>(
+    ctx: &Ctx<'_>,
+    system: &System,
+    (service, group): (&str, &str),
+    field: Written<'_, T>,
+    sink: &mut Sink,
+) {
+    let Some((_, what)) = by_itself(group) else {
+        return;
+    };
+    sink.report(
+        field,
+        format!("service `{service}`{} has group `{group}`, which {what}", inside(ctx, system)),
+    )
+    .severity(match system.kind {
+        SystemKind::Guest => Severity::Low,
+        _ => Severity::Medium,
+    })
+    .help(
+        "Whoever takes over the service can do that, too. Give it single devices by `DeviceAllow` and an access list of udev, \
+         or leave the group out.",
+    );
 }
 
 fn judge<T>(
@@ -225,8 +254,12 @@ fn judge_by_itself<T>(
     let Some((severity, what)) = by_itself(group) else {
         return;
     };
+    let is_of_a_service =
+        { system.users.iter() }.any(|other| other.name == user && other.is_system.certain() == Some(&true));
     let severity = match system.kind {
         SystemKind::Guest => Severity::Low,
+        // Nobody logs in as such a user: its program has to be taken over first.
+        _ if is_of_a_service => severity.min(Severity::Medium),
         _ => severity,
     };
     sink.report(
@@ -308,6 +341,23 @@ mod tests {
   virtualisation.podman.enable = true;
   users.users.alice = { isNormalUser = true; extraGroups = [ "wheel" "podman" ]; };
                                                                    # ^^^^^^^^ high: user `alice` is in group `podman`, which is root through Podman
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn of_disks() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.ann = { isNormalUser = true; extraGroups = [ "disk" ]; };
+                                                         # ^^^^^^ high: user `ann` is in group `disk`, which reads and writes all disks, and with them every file
+  users.users.smart = { isSystemUser = true; group = "smart"; extraGroups = [ "disk" ]; };
+                                                                            # ^^^^^^ medium: user `smart` is in group `disk`, which reads and writes all disks, and with them every file
+  systemd.services.scrutiny.serviceConfig.SupplementaryGroups = [ "disk" "video" ];
+                                                                # ^^^^^^ medium: service `scrutiny` has group `disk`, which reads and writes all disks, and with them every file
 }
 "#,
         );

@@ -11,7 +11,8 @@ declare_rule! {
     /// Files with secrets that get into the Nix store: a path literal that is interpolated or given to an option whose
     /// module copies it (`"${./secrets.env}"`, `tls.key = ./key.pem`, `environment.etc.x.source = ./x`), and in a flake any
     /// environment file or secret file of a service named by a path literal. A file counts whose name says secret, and
-    /// one of any name in which there is a private key. Files that are encrypted on purpose (age, sops, GnuPG), public keys,
+    /// one of any name in which there is a private key, also one that a container mounts from the flake's own tree
+    /// (`"${toString ./.}/keys.txt"`). Files that are encrypted on purpose (age, sops, GnuPG), public keys,
     /// certificates and examples are fine.
     /// ## Why
     /// Interpolating a path copies the file into the store, where every user and every container of the host can read
@@ -76,9 +77,13 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let user = format!("`{}` of {who}", variable.name);
         check_text(field, &variable.value, &user, announced, sink);
     }
+    let in_flake = ctx.host(container).in_flake;
     for field in &container.mounts {
         if let Some(mount) = field.value() {
             check_text(field, &mount.source, &who, false, sink);
+            if in_flake {
+                check_key_of_flake(field, &mount.source, &who, sink);
+            }
         }
     }
     for field in container
@@ -94,7 +99,6 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_text(field, text, &who, false, sink);
         }
     }
-    let in_flake = ctx.host(container).in_flake;
     for field in &container.environment_files {
         let Some(field) = field.written() else {
             continue;
@@ -102,6 +106,31 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let text = field.get();
         check_text(&field, text, &who, true, sink);
         check_environment_file(field, text, &who, in_flake, sink);
+    }
+}
+
+/// A key that is mounted from where the flake lies, which is in the store with all that git tracks.
+fn check_key_of_flake<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Sink) {
+    let Some(written) = field.written() else {
+        return;
+    };
+    for context in &text.context {
+        if let StoreRef::Path {
+            path,
+            encrypted: false,
+            has_key: true,
+            ..
+        } = context
+            && !path.starts_with('/')
+        {
+            sink.report(
+                written,
+                format!(
+                    "{who} gets `{path}`, in which there is a private key, from the flake, which is in the Nix store as a whole"
+                ),
+            )
+            .help(COPIED_HELP);
+        }
     }
 }
 
@@ -295,6 +324,42 @@ mod tests {
 }
 #- /db-password.txt
 hunter2
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_below_a_folder() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }
+#- /oak.nix
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [ "${toString ./.}/keys.txt:/a" "${toString ./.}/public.txt:/b" "${./.}/keys.txt:/c" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets `./keys.txt`, in which there is a private key, from the flake, which is in the Nix store as a whole
+                                                                            # ^^^^^^^^^^^^^^^^^^^^ high: `web` copies `./keys.txt`, in which there is a private key, into the Nix store
+  };
+}
+#- /keys.txt
+# created: 2026-01-01
+AGE-SECRET-KEY-1QQPQYSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP
+#- /public.txt
+age1qqpqyszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgp
+"#,
+        );
+        // Where it is no flake, nothing is copied.
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "${toString ./.}/keys.txt:/a" ]; };
+}
+#- /keys.txt
+AGE-SECRET-KEY-1QQPQYSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGP
 "#,
         );
     }

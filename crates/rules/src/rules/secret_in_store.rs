@@ -7,11 +7,13 @@ declare_rule! {
     /// ## What it flags
     /// Secrets that are written out in the configuration: passwords of users, environment variables whose name or
     /// value says secret, credentials of images and of units, passwords on command lines and in scripts, labels, keys of
-    /// WireGuard, keys and tokens in written files, in those that are mounted and in templates of sops-nix. A text with
+    /// WireGuard, keys and tokens in written files, in those that are mounted and in templates of sops-nix, and passwords that statements of
+    /// SQL give to users there. A text with
     /// structure in a variable (YAML, JSON, options, `user:password`, the query of a URL) is looked into. Placeholders
     /// such as `changeme` count when they are the live value. Hashes of passwords are low. Paths, references (`$VAR`,
     /// `@name@`), variables ending in `_FILE` and addresses without a password are no secrets. A password of a container
-    /// that has no network and no mounts is low: nobody outside comes to what it guards.
+    /// that has no network and no mounts is low: nobody outside comes to what it guards; so is what stands in a file that says
+    /// by its name that it stands in for another (`pkgs.writeText "dummy-key"`).
     /// ## Why
     /// Everything in the configuration ends in the Nix store, which every user of the host and every NixOS container can
     /// read, and in the repository. A secret that was there once has to be changed.
@@ -70,6 +72,66 @@ declare_rule! {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    #[test]
+    fn statements_of_sql() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  services.postgresql.initialScript = pkgs.writeText "init.sql" ''
+    CREATE ROLE forge WITH LOGIN PASSWORD 'hG7bv2Kq9s' CREATEDB;
+                                         # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` contains a password in SQL, which everybody can read in the Nix store
+  '';
+  services.mysql.initialScript = ./init.sql;
+  virtualisation.oci-containers.containers.db = {
+    image = "postgres:16";
+    volumes = [ "${pkgs.writeText "a.sql" "CREATE USER app PASSWORD 'changeme';"}:/docker-entrypoint-initdb.d/a.sql" ];
+                                                                   # ^^^^^^^^ high: `PASSWORD` in the file `a.sql` of `db` is a placeholder, easy to guess and readable in the Nix store
+  };
+  systemd.services.grant.script = "psql -c \"ALTER USER app PASSWORD 'hG7bv2Kq9s'\"";
+                                                                    # ^^^^^^^^^^ high: `PASSWORD` in the script of a service contains a password in SQL, which everybody can read in the Nix store
+  systemd.services.safe.script = "psql -c \"ALTER USER app PASSWORD '$(cat /run/secrets/db)'\"";
+}
+#- /init.sql
+CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
+                                           # ^^^^^^^^^^ high: `PASSWORD` in the file `services.mysql.initialScript` contains a password in SQL, which everybody can read in the Nix store
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_of_networkd() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.network.netdevs.wg0 = {
+    netdevConfig = { Kind = "wireguard"; Name = "wg0"; };
+    wireguardConfig.PrivateKey = "mE4vXrRJ3nN0Uzj2u0nG0S1y4qvY9q0m7tXKZlEw7Hk=";
+                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `systemd.network.netdevs.wg0.wireguardConfig.PrivateKey` is written out, so everybody can read it in the Nix store
+    wireguardPeers = [ { PublicKey = "abcd"; PresharedKey = "kE4vXrRJ3nN0Uzj2u0nG0S1y4qvY9q0m7tXKZlEw7Hk="; } ];
+                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `systemd.network.netdevs.wg0.wireguardPeers.*.PresharedKey` is written out, so everybody can read it in the Nix store
+  };
+  systemd.network.netdevs.wg1 = { wireguardConfig.PrivateKeyFile = "/run/secrets/wg1"; wireguardPeers = [ { PresharedKeyFile = "/run/secrets/psk"; } ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn files_that_stand_in() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  virtualisation.podman.enable = true;
+  services.forgejo.database.passwordFile = "${pkgs.writeText "dummy-password" "hunter2"}";
+                                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: the file of `services.forgejo.database.passwordFile` is written out, so everybody can read it in the Nix store
+}
+"#,
+        );
+    }
 
     #[test]
     fn nobody_reaches_a_container_without_network_and_mounts() {

@@ -10,7 +10,7 @@ declare_rule! {
     /// ## What it flags
     /// Bind mounts of whole system directories (`/`, `/etc`, `/home`, `/var`, `/run`, `/dev`, `/proc`, `/boot`, ...), of
     /// whole homes, of password hashes and keys of the host (`/etc/shadow`, SSH host keys, all of `/run/secrets`), of files
-    /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, and of the system bus. Keys
+    /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, of the system bus and of tailscaled's socket. Keys
     /// and passwords of users are a matter of credential-directory-bind. The root directory, writable for whoever is root on
     /// the host, is critical: all that is critical by itself lies below it. Directories made for one service, such as
     /// `/var/lib/gitea` or `/home/alice/project`, are fine, and so are `/etc/localtime`, certificates and control groups.
@@ -342,6 +342,13 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             "Root starts any unit on the host through them.",
         ),
+        "run/tailscale" | "run/tailscale/tailscaled.sock" => system(
+            "the socket of the host's tailscaled",
+            Some(Medium),
+            Some(Medium),
+            "Root at that socket is an operator of it: logs the host out, changes its routes and what it serves. Read-only does \
+             not keep a socket from being used.",
+        ),
         "run/pulse" | "run/pulse/native" | "run/pipewire" => personal(
             "the sound server",
             Some(Low),
@@ -474,6 +481,19 @@ mod tests {
 {
   containers.web = { bindMounts."/host" = { hostPath = "/"; isReadOnly = false; }; config = { }; };
                                                      # ^^^ critical: `web` gets the host's root directory `/`, writable
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn sockets_of_the_system() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/var/run/tailscale/tailscaled.sock:/s:ro" "/var/lib/tailscale-cert:/c" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets the socket of the host's tailscaled `/var/run/tailscale/tailscaled.sock`, read-only
 }
 "#,
         );

@@ -9,7 +9,7 @@ use nixpod_model::Container;
 
 declare_rule! {
     /// ## What it flags
-    /// `CAP_SYS_ADMIN` among the capabilities that a container is given.
+    /// `CAP_SYS_ADMIN` among the capabilities that a container is given, unless it is privileged, by which it has all.
     /// ## Why
     /// It is the capability for mounts, namespaces and much else: without a user namespace it is root on the host in
     /// all but name. systemd-nspawn guests have it anyway, so asking for it there does nothing, except that the next
@@ -77,6 +77,10 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    // Who is privileged has every capability, and another rule says so.
+    if container.privileged.certain() == Some(&true) {
+        return;
+    }
     let Some(field) = container
         .capabilities
         .iter()
@@ -179,6 +183,12 @@ mod tests {
 
     #[test]
     fn other_capabilities() {
+        check_none(
+            &RULE,
+            r#"
+{ virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; capabilities.SYS_ADMIN = true; }; }
+"#,
+        );
         check_none(
             &RULE,
             r#"

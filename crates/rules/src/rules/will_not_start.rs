@@ -2,6 +2,7 @@
 
 mod options;
 mod surroundings;
+mod users;
 
 use crate::about::paths::{Base, host_path};
 use crate::about::power::maps_root_to_root;
@@ -17,7 +18,9 @@ declare_rule! {
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
     /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); a `--sysctl` that belongs to the whole kernel, such as
-    /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`;
+    /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`; `--userns=auto` of a rootful
+    /// Podman where nobody is called `containers`, and a user or group inside that no id of the host is mapped to;
+    /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
     /// private network, `:idmap` without `hostPath`.
@@ -74,6 +77,8 @@ declare_rule! {
             "podman-shm-size-without-ipc",
             "podman-dns-without-network",
             "podman-userns-beside-maps",
+            "podman-userns-auto-needs-the-user-containers",
+            "podman-user-outside-of-the-map",
             "settings-all-capabilities",
             "podman-sysctl-of-a-shared-namespace",
             "ports-rootless-low",
@@ -103,6 +108,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_capabilities(container, sink);
             options::check_podman(container, sink);
             check_homes(container, sink);
+            users::check(ctx, container, sink);
         }
         Some(Engine::Docker) => {
             check_places(container, sink);

@@ -260,7 +260,57 @@ impl OptionReader<'_, '_> {
                 }
             }
         }
+        if let Some(key) = self.key_below(&out, fallback) {
+            out.context.push(key);
+        }
         out
+    }
+
+    /// A file with a private key that a text names by a folder of the project and a rest: `"${./.}/key"`, of which the whole
+    /// folder is copied, and `"${toString ./.}/key"`, of which nothing is copied that is not in the store with a flake.
+    fn key_below(&mut self, text: &Text, fallback: &Origin) -> Option<StoreRef> {
+        let (folder, rest) = match (&text.parts[..], &text.context[..]) {
+            (
+                [TextPart::Hole { .. }, TextPart::Known { text: rest, .. }],
+                [StoreRef::Copied { path, .. }],
+            ) => (Some(path.clone()), rest.to_string()),
+            ([TextPart::Known { text: begin, .. }, ..], [])
+                if begin.starts_with(self.project.as_ref()?.as_str()) =>
+            {
+                (None, text.as_known()?)
+            }
+            _ => return None,
+        };
+        // The options of a volume stand behind a colon.
+        let rest = rest.split(':').next().unwrap_or_default();
+        let path = match &folder {
+            Some(folder) => format!("{}{rest}", self.absolute(folder)),
+            None => rest.to_owned(),
+        };
+        let project = self.project.clone()?;
+        let is_inside = Utf8Path::new(&path).starts_with(&project) && !path.contains("/../");
+        if !is_inside || !rest.starts_with('/') {
+            return None;
+        }
+        let Sniffed { encrypted, has_key } = self.sniff(&path);
+        if !has_key {
+            return None;
+        }
+        let (path, origin) = (self.relative(&path), fallback.clone());
+        Some(match folder {
+            Some(_) => StoreRef::Copied {
+                path,
+                origin,
+                encrypted,
+                has_key,
+            },
+            None => StoreRef::Path {
+                path,
+                origin,
+                encrypted,
+                has_key,
+            },
+        })
     }
 
     fn store_ref(&mut self, item: &ContextItem, fallback: &Origin, depth: u32) -> Option<StoreRef> {

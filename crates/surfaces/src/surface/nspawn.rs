@@ -220,10 +220,17 @@ fn read_lists(reader: &mut OptionReader<'_, '_>, found: &Found, config: &Found, 
 /// `serviceConfig.DeviceAllow` of its service, which somebody sets beside it.
 fn devices_of_service(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
     let service = format!("container@{}", container.name);
-    let allowed = reader.at(
-        config,
-        &["systemd", "services", &service, "serviceConfig", "DeviceAllow"],
-    );
+    let settings = reader.at(config, &["systemd", "services", &service, "serviceConfig"]);
+    let policy = reader.get(&settings, "DevicePolicy");
+    if reader.is_written(&policy) {
+        let kept = reader.string(&policy);
+        if !matches!(kept.value().map(String::as_str), Some("closed" | "strict")) {
+            // Then devices are open that nobody lists.
+            let any = reader.unknown(&policy, Why::NotModelled("DevicePolicy".to_owned()));
+            container.devices.push(any);
+        }
+    }
+    let allowed = reader.get(&settings, "DeviceAllow");
     if reader.is_unset(&allowed) {
         return;
     }

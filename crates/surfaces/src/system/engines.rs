@@ -297,6 +297,7 @@ impl Files {
             mount_program: text(&["storage", "options", "overlay", "mount_program"])
                 .or_else(|| text(&["storage", "options", "mount_program"])),
             directory: text(&["storage", "graphroot"]),
+            auto_user: text(&["storage", "options", "root-auto-userns-user"]),
         }
     }
 }

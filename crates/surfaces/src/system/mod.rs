@@ -43,7 +43,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         let packages = reader.option(config, &["boot", "kernelPackages"]);
         system.kernel = kernel::read(reader, &packages, &system.release, &system.state_version);
     }
-    system.users = users::read(reader, config, &mut system.secrets);
+    users::read(reader, config, system);
     system.group_members = users::members(reader, config);
     system.service_groups = users::service_groups(reader, config);
     system.nix_trusted = rights::nix_trusted(reader, config);
@@ -60,6 +60,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.engines = engines::of_system(reader, config);
     system.firewall = firewall::read(reader, config);
     system.users_by = firewall::users_by(reader, config);
+    system.sub_id_files = users::sub_id_files(reader, config);
     not_modelled::tell(reader, config);
 }
 

@@ -1,8 +1,9 @@
 //! Options of any module below `services` that take secrets: told by their names, since nobody knows all modules.
 
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::written_files::of_store_path;
 use nixpod_eval::Value;
-use nixpod_model::{EntryName, SecretSlot, SecretValue};
+use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, Text};
 
 /// Options lie about so deep: `services.authelia.instances.main.secrets.jwtSecretFile`.
 const MAX_DEPTH: usize = 5;
@@ -57,6 +58,11 @@ impl Walk<'_> {
             self.left -= 1;
             let path = format!("{path}.{}", as_key(&EntryName::Known(name.as_str().into())));
             match &option.value.value {
+                _ if name == "initialScript" => {
+                    let field = reader.text(&option);
+                    let text = of_store_path(reader, field, &option);
+                    secrets_of(path, text, self.secrets);
+                }
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, self.secrets);
                 }
@@ -67,6 +73,16 @@ impl Walk<'_> {
                 _ => {}
             }
         }
+    }
+}
+
+/// The text of a script that a service is given.
+fn secrets_of(option: String, text: Field<Text>, secrets: &mut Vec<SecretValue>) {
+    if text.value().is_some() {
+        secrets.push(SecretValue {
+            slot: SecretSlot::WrittenFile(option),
+            value: text,
+        });
     }
 }
 

@@ -105,6 +105,7 @@ fn services(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec
         }
     }
     wireguard(reader, config, secrets);
+    wireguard_of_networkd(reader, config, secrets);
     let key = reader.option(
         config,
         &["virtualisation", "podman", "networkSocket", "tls", "key"],
@@ -289,6 +290,43 @@ fn wireguard(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Ve
             for peer in reader.elements(&peers) {
                 let shared = reader.get(&peer, "presharedKey");
                 let slot = SecretSlot::Credential(format!("{option}.peers.*.presharedKey"));
+                reader.secret(&shared, slot, secrets);
+            }
+        }
+    }
+}
+
+/// The same of systemd-networkd, which has its own words.
+fn wireguard_of_networkd(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let path = ["systemd", "network", "netdevs"];
+    let all = reader.option(config, &path);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return;
+    }
+    for (name, device) in reader.entries(&all).named {
+        let key = as_key(&EntryName::Known(name.as_str().into()));
+        let option = format!("{}.{key}", path.join("."));
+        let own = reader.at(&device, &["wireguardConfig", "PrivateKey"]);
+        let slot = SecretSlot::Credential(format!("{option}.wireguardConfig.PrivateKey"));
+        reader.secret(&own, slot, secrets);
+        let file = reader.at(&device, &["wireguardConfig", "PrivateKeyFile"]);
+        let slot = SecretSlot::SecretFile(format!("{option}.wireguardConfig.PrivateKeyFile"));
+        reader.secret(&file, slot, secrets);
+        let peers = reader.get(&device, "wireguardPeers");
+        if reader.is_unset(&peers) || reader.is_default(&peers) {
+            continue;
+        }
+        for peer in reader.elements(&peers) {
+            // Until 24.11 a peer was a set in a set.
+            for place in [
+                &["PresharedKey"] as &[&str],
+                &["wireguardPeerConfig", "PresharedKey"],
+            ] {
+                let shared = reader.at(&peer, place);
+                if reader.is_unset(&shared) {
+                    continue;
+                }
+                let slot = SecretSlot::Credential(format!("{option}.wireguardPeers.*.PresharedKey"));
                 reader.secret(&shared, slot, secrets);
             }
         }

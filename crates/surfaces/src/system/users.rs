@@ -4,35 +4,31 @@ use crate::read::{Found, OptionReader, as_key, known_string, wrong};
 use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, Text, User};
+use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, System, Text, User};
 use nixpod_source::Why;
 
 /// Reads `users.users`.
-pub(crate) fn read(
-    reader: &mut OptionReader<'_, '_>,
-    config: &Found,
-    secrets: &mut Vec<SecretValue>,
-) -> Vec<User> {
+pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &mut System) {
     let all = reader.option(config, &["users", "users"]);
     let entries = reader.entries(&all);
     // That NixOS has users of its own is no gap.
+    system.users_known = entries.template.is_none();
     if let Some(why) = &entries.open
         && !matches!(why, Why::UnsetOption(_))
     {
         let origin = reader.place_of(&all);
         reader.gap("users.users".to_owned(), why.clone(), &origin);
+        system.users_known = false;
     }
-    let mut out = Vec::new();
     reader.each_part(entries.all(), |reader, (name, found)| {
         let enabled = reader.get(&found, "enable");
         if reader.bool(&enabled).certain() == Some(&false) {
             return;
         }
         let user = user(reader, &name, &found);
-        passwords(reader, &name, &found, secrets);
-        out.push(user);
+        passwords(reader, &name, &found, &mut system.secrets);
+        system.users.push(user);
     });
-    out
 }
 
 fn user(reader: &mut OptionReader<'_, '_>, name: &EntryName, found: &Found) -> User {
@@ -113,6 +109,45 @@ fn ranges(
         }
     }
     (out, known)
+}
+
+/// Does something besides the options of users write `/etc/subuid` or `/etc/subgid`: an option that names the file, or a
+/// script of the activation?
+pub(super) fn sub_id_files(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    let files = reader.option(config, &["environment", "etc"]);
+    for file in ["subuid", "subgid"] {
+        let file = reader.get(&files, file);
+        if reader.is_written(&file) {
+            return Field::set(true, reader.place_of(&file));
+        }
+    }
+    let scripts = reader.option(config, &["system", "activationScripts"]);
+    if reader.is_written(&scripts) {
+        for (_, script) in reader.entries(&scripts).named {
+            let script = match &script.value.value {
+                Value::Attrs(_) => reader.get(&script, "text"),
+                _ => script,
+            };
+            if reader.may_say(&script.value, names_sub_ids) {
+                return Field::set(true, reader.place_of(&script));
+            }
+        }
+    }
+    let rules = reader.option(config, &["systemd", "tmpfiles", "rules"]);
+    if reader.is_written(&rules) {
+        for rule in reader.elements(&rules) {
+            if reader.may_say(&rule.value, names_sub_ids) {
+                return Field::set(true, reader.place_of(&rule));
+            }
+        }
+    }
+    Field::default(false)
+}
+
+fn names_sub_ids(text: &str) -> bool {
+    ["/etc/subuid", "/etc/subgid"]
+        .iter()
+        .any(|file| text.contains(file))
 }
 
 fn passwords(

@@ -140,6 +140,7 @@ fn each_element_is_one_word() {
               flag: --privileged=false <- "--privileged=false"
               flag: maybe[inputs.gpu] --device <- "--device"
               flag value: maybe[inputs.gpu] /dev/kfd <- "/dev/kfd"
+              option: userns = keep-id:uid=1 <- "--userns=keep-id:uid=1"
               option: label = a b <- "--label=a b"
         "#]],
     );

@@ -370,6 +370,8 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
           option: unknown: `inputs.b.Sysctl` comes from outside <- Container
           option: unknown: `inputs.b.ReadOnly` comes from outside <- Container
           option: unknown: `inputs.b.Group` comes from outside <- Container
+          option: unknown: `inputs.b.UIDMap` comes from outside <- Container
+          option: unknown: `inputs.b.GIDMap` comes from outside <- Container
           option: unknown: `inputs.b.AutoUpdate` comes from outside <- Container
           option: unknown: `inputs.b.Label` comes from outside <- Container
           option: unknown: `inputs.b.Annotation` comes from outside <- Container

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 97] = [
+pub const READ: [ReadOption; 98] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -244,6 +244,7 @@ pub const READ: [ReadOption; 97] = [
     explains(&["system", "stateVersion"]),
     tells_scripts(&["system", "userActivationScripts"]),
     tells(&["systemd", "globalEnvironment"]),
+    tells(&["systemd", "network", "netdevs"]),
     tells(&["systemd", "nspawn"]),
     tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),

@@ -56,7 +56,10 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             "--ipc" => set_namespace(container, "ipc", &option.fact(value)),
             "--uts" => set_namespace(container, "uts", &option.fact(value)),
             "--cgroupns" => set_namespace(container, "cgroup", &option.fact(value)),
-            "--userns" => override_with(&mut container.userns, option.word(userns)),
+            "--userns" => {
+                set_size(container, option);
+                override_with(&mut container.userns, option.word(userns));
+            }
             "--uidmap" | "--gidmap" | "--subuidname" | "--subgidname"
                 if container.userns.said() != Some(&Userns::KeepId)
                     // What may be a map says no more than what is known, or not known, already.
@@ -64,6 +67,7 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
             {
                 let map = Userns::Other(format!("{}={}", option.name, value.display()));
                 override_with(&mut container.userns, option.fact(map));
+                run_option(container, &option.name, option);
             }
             "-v" | "--volume" => container.mounts.push(option.fact(volume(&value))),
             "--mount" => {
@@ -99,7 +103,7 @@ fn variable(container: &mut Container, text: &Text, option: &Opt) {
 }
 
 /// Options that no other fact tells, and that say how a container is confined, who reaches it or what is secret in it.
-const RUN_OPTIONS: [(&str, Times); 40] = [
+const RUN_OPTIONS: [(&str, Times); 42] = [
     ("add-host", Times::Many),
     ("annotation", Times::Many),
     ("authfile", Times::Once),
@@ -110,6 +114,7 @@ const RUN_OPTIONS: [(&str, Times); 40] = [
     ("device-cgroup-rule", Times::Many),
     ("dns", Times::Many),
     ("env-host", Times::Once),
+    ("gidmap", Times::Many),
     ("group-add", Times::Many),
     ("health-cmd", Times::Once),
     ("health-startup-cmd", Times::Once),
@@ -136,6 +141,7 @@ const RUN_OPTIONS: [(&str, Times); 40] = [
     ("sysctl", Times::Many),
     ("systemd", Times::Once),
     ("tls-verify", Times::Once),
+    ("uidmap", Times::Many),
     ("ulimit", Times::Many),
     ("umask", Times::Once),
     ("user", Times::Once),
@@ -176,6 +182,17 @@ pub(crate) fn run_option(container: &mut Container, name: &str, option: &Opt) {
         None => Text::known("true", option.field.origin.clone()),
     };
     container.run_options.push(option.fact(RunOption { name, value }));
+}
+
+/// What `--userns` says besides the mode, such as how many ids there are, is an option by itself. The last one holds.
+fn set_size(container: &mut Container, option: &Opt) {
+    let name = "userns";
+    let is_other = |field: &Field<RunOption>| field.value().is_none_or(|other| other.name != name);
+    container.run_options.retain(is_other);
+    let Some(value) = option.value.clone() else { return };
+    if value.pattern().contains(':') {
+        container.run_options.push(option.fact(RunOption { name, value }));
+    }
 }
 
 /// Programs that make the network of a rootless container, and take options.

@@ -2,6 +2,7 @@
 
 use super::names::{Announced, announced_by};
 use super::shapes::{private_key, shape};
+use super::sql::passwords;
 use super::values::{can_be_secret, is_hash, is_placeholder, is_reference, looks_random};
 use crate::about::paths::HOLE;
 use crate::about::secrets::hit::{Hit, Kind};
@@ -36,6 +37,12 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
             }
         }
         start += line.len();
+    }
+    for hit in passwords(text) {
+        let is_new = |known: &(String, Hit)| known.1.range.1 <= hit.range.0 || hit.range.1 <= known.1.range.0;
+        if hits.iter().all(is_new) {
+            hits.push(("PASSWORD".to_owned(), hit));
+        }
     }
     hits
 }

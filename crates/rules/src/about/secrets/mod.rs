@@ -11,6 +11,7 @@ mod hit;
 mod lines;
 mod names;
 mod shapes;
+mod sql;
 mod systems;
 #[cfg(test)]
 mod tests;

@@ -170,18 +170,24 @@ fn check_slot<T>(
         }
         SecretSlot::SecretFile(option) => {
             for context in &text.context {
-                if let StoreRef::Written { text, .. } = context
+                if let StoreRef::Written { name, text } = context
                     // No password has a hash that begins so: the login is locked.
                     && !text.pattern().starts_with(['!', '*'])
                     && let Some(hit) = judge_credential(&text.pattern())
                 {
-                    found(
-                        &format!("the file of `{option}`{place}"),
-                        FILE_HELP,
-                        text,
-                        &hit,
-                        sink,
-                    );
+                    let what = format!("the file of `{option}`{place}");
+                    if is_stand_in(name) && matches!(hit.kind, Kind::Named | Kind::Placeholder) {
+                        let found = Found {
+                            field,
+                            text,
+                            what: &what,
+                            kept: Kept::Store,
+                            help: FILE_HELP,
+                        };
+                        found.report(&hit, sink).severity(Severity::Low);
+                        continue;
+                    }
+                    found(&what, FILE_HELP, text, &hit, sink);
                 }
             }
         }
@@ -237,6 +243,13 @@ fn check_hash<T>((user, option): (&str, &str), place: &str, field: &Field<T>, te
             found.report(&hit, sink);
         }
     }
+}
+
+/// Does a file that Nix writes say by its name that it stands in for the real one, as where a system is only built?
+fn is_stand_in(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    { lower.split(|c: char| !c.is_ascii_alphanumeric()) }
+        .any(|word| matches!(word, "dummy" | "fake" | "mock"))
 }
 
 /// Is it text for people?

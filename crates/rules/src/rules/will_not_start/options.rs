@@ -1,5 +1,6 @@
 //! Options that an engine refuses, by themselves or beside one another.
 
+use crate::about::paths::HOLE;
 use crate::about::words::name;
 use nixpod_analysis::Sink;
 use nixpod_model::{
@@ -176,7 +177,7 @@ fn check_sysctls(container: &Container, sink: &mut Sink) {
         let Some((setting, _)) = value.split_once('=') else {
             continue;
         };
-        if setting.starts_with("vm.") || setting.starts_with("fs.") && !setting.starts_with("fs.mqueue.") {
+        if !is_of_a_namespace(setting) {
             sink.report(
                 field,
                 format!(
@@ -225,6 +226,24 @@ fn refuse<T>(
     .help(format!(
         "Podman does not set what the container shares. Set it on the host: `boot.kernel.sysctl.\"{setting}\"`."
     ));
+}
+
+/// Is it one that a container can have of its own? Podman takes no others (`ValidateSysctls` of containers/common).
+fn is_of_a_namespace(setting: &str) -> bool {
+    const OF_KERNEL: [&str; 8] = [
+        "kernel.msgmax",
+        "kernel.msgmnb",
+        "kernel.msgmni",
+        "kernel.sem",
+        "kernel.shmall",
+        "kernel.shmmax",
+        "kernel.shmmni",
+        "kernel.shm_rmid_forced",
+    ];
+    setting.contains(HOLE)
+        || setting.starts_with("net.")
+        || setting.starts_with("fs.mqueue.")
+        || OF_KERNEL.contains(&setting)
 }
 
 /// Is it a setting of shared memory, semaphores and messages?
