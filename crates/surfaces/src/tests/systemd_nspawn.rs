@@ -151,7 +151,23 @@ fn settings_of_declared_containers_as_texts() {
           containers.d = { privateUsers = "pick"; config = { }; };
         }
 "#,
-        expect![[""]],
+        expect![[r#"
+            nspawn c in `box`, guest `guest c of box` <- { privateUsers = "pick"; config = { }; }
+              users: Pick <- "pick"
+              capability: CAP_NET_ADMIN <- CAP_NET_ADMIN
+              network: Private <- yes
+              flag: --capability=CAP_NET_ADMIN <- CAP_NET_ADMIN
+              flag: --private-network <- yes
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+              other private network: true <- yes
+            nspawn d in `box`, guest `guest d of box` <- { privateUsers = "pick"; config = { }; }
+              users: Pick <- "pick"
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+            not analysed: box: `inputs.texts.d` comes from outside <- text
+            not analysed: environment.etc."systemd/nspawn/d.nspawn": `a text with settings of a container that NixOS declares` is not modelled <- text
+        "#]],
     );
 }
 
