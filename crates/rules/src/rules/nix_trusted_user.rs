@@ -11,13 +11,8 @@ declare_rule! {
     /// ## What it flags
     /// Users and groups besides `root` that the Nix daemon trusts: `nix.settings.trusted-users` and `extra-trusted-users`,
     /// `nix.trustedUsers`, and these lines in `nix.extraOptions`. Everybody (`*`, `@users`) and users who cannot become root
-<<<<<<< HEAD
-    /// otherwise are high. Who may use `sudo`, or of whom that is not known, is low, and `@wheel` info. More than three of whom
-    /// the same is to be said are one finding.
-=======
-    /// otherwise are high. Who may use
-    /// `sudo`, or of whom that is not known, is low; `@wheel` is info, and so is the user `nixos` of live images.
->>>>>>> main
+    /// otherwise are high. Who may use `sudo`, or of whom that is not known, is low; `@wheel` is info, and so is the user `nixos`
+    /// of live images. More than three of whom the same is to be said are one finding.
     /// ## Why
     /// A trusted user tells the daemon to build without sandbox and without build users, and the daemon runs the build as
     /// root of the host. Nix's manual says that it is like giving the user root. `allowed-users` is enough to build, and
