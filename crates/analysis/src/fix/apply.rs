@@ -235,7 +235,8 @@ impl<'a> Round<'a> {
         let next = applied(self.now, all.iter().map(|(_, fix)| *fix));
         let after = next.outcome_for(self.targets, Extent::Literals);
         let done: Vec<&Checked> = all.iter().map(|(checked, _)| *checked).collect();
-        let Some(refusal) = refusal(self.outcome, &after, &done) else {
+        let is_safe = { all.iter() }.any(|(_, fix)| fix.applicability == Applicability::Safe);
+        let Some(refusal) = refusal(self.outcome, &after, &done, is_safe) else {
             self.good = all;
             self.result = Some((next, after));
             return;

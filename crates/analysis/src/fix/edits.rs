@@ -4,7 +4,7 @@ use crate::rule::Change;
 use crate::vfs::spans::range_of_text;
 use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
-use nixpod_syntax::hir::{AttrName, Attrs, Entry, EntryValue, Expr};
+use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr, NameId};
 use nixpod_syntax::{Hir, Language, Parents, ParsedFile, edit};
 use std::ops::Range;
 
@@ -21,9 +21,13 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         parents: state.parents(),
         hir: &parsed.hir,
     };
-    // A call is not what its value was written as: what reads a file stands for all that is in the file.
-    let is_call = matches!(file.hir.get(expr)?, Expr::Apply(..));
-    if is_call && !matches!(change, Change::SetIn(..)) {
+    // What a call gives is no text of its own: the whole file that `importJSON` reads is there for one value of it, and so is
+    // the path that it is given.
+    if matches!(file.hir.get(expr)?, Expr::Apply(..)) && !matches!(change, Change::SetIn(..)) {
+        return None;
+    }
+    if matches!(file.hir.get(expr)?, Expr::Path(..)) && matches!(file.parent(expr), Some(Parent::Argument(_)))
+    {
         return None;
     }
     let edit = match change {
@@ -130,7 +134,11 @@ fn remove_stretch(text: &str, whole: TextRange, range: TextRange) -> Option<Text
     let line = before.rsplit('\n').next().unwrap_or_default();
     let rest = after.split_inclusive('\n').next().unwrap_or_default();
     let key = line.trim().strip_suffix('=').map(str::trim_end);
-    let is_key = key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    // Names in capitals are variables of a script, which are asked for elsewhere, too.
+    let is_key = key.is_some_and(|key| {
+        key.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && key.bytes().any(|byte| byte.is_ascii_lowercase())
+    });
     if is_key && rest.ends_with('\n') && rest.trim().is_empty() {
         return Some(edit::replace(span(start - line.len(), end + rest.len()), ""));
     }
@@ -176,40 +184,33 @@ enum Parent {
 /// `mkIf a (mkForce (mkOrder 1 x))` is as deep as anybody writes.
 const MAX_CALLS: usize = 4;
 
-/// Functions whose value is their last argument, or nothing: without it there is no need for the call.
-const PASSING: [&str; 12] = [
+/// Functions that say how a definition counts.
+const PROPERTIES: [&str; 9] = [
     "mkAfter",
     "mkBefore",
     "mkDefault",
     "mkForce",
     "mkIf",
-    "mkMerge",
+    "mkImageMediaOverride",
     "mkOrder",
     "mkOverride",
     "mkVMOverride",
-    "optional",
-    "optionals",
-    "toString",
 ];
 
-/// Functions of `lib` and `builtins` to which it matters how long a list is and what stands where in it.
-const COUNTED: [&str; 16] = [
-    "all",
-    "any",
-    "elem",
-    "elemAt",
-    "foldl",
-    "foldl'",
-    "foldr",
-    "genAttrs",
-    "head",
-    "last",
-    "length",
-    "listToAttrs",
-    "replaceStrings",
-    "zipLists",
-    "zipListsWith",
-    "zipAttrsWith",
+/// Functions whose list has the elements of the one that they are given, each for itself.
+const LISTS: [&str; 12] = [
+    "concatLists",
+    "concatMap",
+    "concatMapStringsSep",
+    "concatStringsSep",
+    "escapeShellArgs",
+    "filter",
+    "flatten",
+    "forEach",
+    "map",
+    "mkMerge",
+    "optionals",
+    "unique",
 ];
 
 /// The configuration of what runs inside, which is long: options are added before it.
@@ -261,67 +262,63 @@ impl File<'_> {
         matches!(self.expr(expr), Some(Expr::Str(parts)) if parts.len() <= 1) && content == stretch
     }
 
-    /// May the text stand in the place of the expression? A list is no string, though strings are put together from one.
-    fn is_of_kind(&self, expr: ExprId, text: &str) -> bool {
-        match self.expr(expr) {
-            Some(Expr::List(_)) => text.starts_with('['),
-            Some(Expr::Path(..)) => text.starts_with(['.', '/']),
-            Some(Expr::Attrs(_)) => text.starts_with('{'),
-            _ => true,
-        }
-    }
-
-    /// Is a list the argument of a function to which it matters how many elements it has, and which comes where?
-    fn is_counted(&self, list: ExprId) -> bool {
-        let call = self.parents.parent(list);
-        call.and_then(|call| self.called(call))
-            .is_some_and(|name| COUNTED.contains(&name))
-    }
-
-    /// The name by which the function is called that a call gives all its arguments to.
-    fn called(&self, call: ExprId) -> Option<&str> {
-        let mut function = call;
-        while let Expr::Apply(inner, _) = self.expr(function)? {
-            function = *inner;
-        }
-        if function == call {
-            return None;
-        }
-        let name = match self.expr(function)? {
-            Expr::Var(name, _) => name,
-            Expr::Select(_, path, _) => match path.last()? {
-                AttrName::Static(name, _) => name,
-                AttrName::Dynamic(_) => return None,
-            },
-            _ => return None,
-        };
-        Some(self.hir.name(*name).as_str())
-    }
-
-    /// Is a binding the default of an option? Without it the option has no value.
-    fn is_default(&self, key: ExprId) -> bool {
-        let call = self.parents.parent(key).and_then(|set| self.parents.parent(set));
-        call.and_then(|call| self.called(call)) == Some("mkOption")
-    }
-
     /// The list element or binding that the expression makes up, through calls such as `mkForce`.
     fn remove(&self, mut expr: ExprId) -> Option<TextEdit> {
         for _ in 0..=MAX_CALLS {
             match self.parent(expr)? {
-                Parent::Element(list) if self.is_counted(list) => return None,
-                Parent::Bound(key) if self.is_default(key) => return None,
+                // Lists that functions take are not the list that comes of them.
+                Parent::Element(list) if self.is_argument_of_others(list) => return None,
                 Parent::Element(_) => return edit::remove_list_element(self.text, self.range(expr)),
+                // What declares an option is no definition of it.
+                Parent::Bound(key) if self.declares_an_option(key) => return None,
                 Parent::Bound(key) => return edit::remove_binding(self.text, self.range(key)),
-                Parent::Argument(call) if self.passes_on(call) => expr = call,
+                Parent::Argument(call) if self.is_property(call) => expr = call,
                 Parent::Argument(_) => return None,
             }
         }
         None
     }
 
-    /// Is it a call whose value is its last argument, as `mkForce x` is?
-    fn passes_on(&self, call: ExprId) -> bool {
-        self.called(call).is_some_and(|name| PASSING.contains(&name))
+    /// The name of the function that a call calls, without the path to it.
+    fn called(&self, mut at: ExprId) -> Option<&str> {
+        loop {
+            at = match self.expr(at)? {
+                Expr::Apply(function, _) => *function,
+                Expr::Var(name, _) => return self.name(*name),
+                Expr::Select(..) => {
+                    let text = self.slice(self.range(at));
+                    return text.rsplit('.').next().map(str::trim);
+                }
+                _ => return None,
+            };
+        }
+    }
+
+    fn name(&self, name: NameId) -> Option<&str> {
+        self.hir.names().get(name.0 as usize).map(AsRef::as_ref)
+    }
+
+    /// Does a call say how a definition counts, and not what it is?
+    fn is_property(&self, call: ExprId) -> bool {
+        let name = self.called(call);
+        name.is_some_and(|name| PROPERTIES.contains(&name))
+    }
+
+    /// Is a list the argument of a call that makes something else of it?
+    fn is_argument_of_others(&self, list: ExprId) -> bool {
+        match self.parent(list) {
+            Some(Parent::Argument(call)) => {
+                let keeps = |name: &str| PROPERTIES.contains(&name) || LISTS.contains(&name);
+                !self.called(call).is_some_and(keeps)
+            }
+            _ => false,
+        }
+    }
+
+    /// Is a binding one of what `mkOption` is given?
+    fn declares_an_option(&self, key: ExprId) -> bool {
+        let call = self.parents.parent(key).and_then(|set| self.parents.parent(set));
+        call.and_then(|call| self.called(call)) == Some("mkOption")
     }
 
     /// Text as content of the literal's kind of string.
@@ -333,6 +330,16 @@ impl File<'_> {
                 .replace('\\', "\\\\")
                 .replace('"', "\\\"")
                 .replace("${", "\\${")
+        }
+    }
+
+    /// May the text stand in the place of the expression? A list is no string, though strings are put together from one.
+    fn is_of_kind(&self, expr: ExprId, text: &str) -> bool {
+        match self.expr(expr) {
+            Some(Expr::List(_)) => text.starts_with('['),
+            Some(Expr::Path(..)) => text.starts_with(['.', '/']),
+            Some(Expr::Attrs(_)) => text.starts_with('{'),
+            _ => true,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
+use crate::check::tool_rules::OWN_RULES;
 use crate::report::Reported;
-use nixpod_model::Surface;
+use nixpod_model::{ContainerId, FactInfo, FactValue, Field, Surface, SystemId, Visitor};
 use nixpod_source::{RuleId, Severity, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,17 +47,21 @@ pub enum Refusal {
 }
 
 /// Do fixes do what they promise?
-pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> bool {
-    refusal(before, after, fixed).is_none()
+pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked], is_safe: bool) -> bool {
+    refusal(before, after, fixed, is_safe).is_none()
 }
 
-/// What is wrong with fixes, if anything is.
-pub(crate) fn refusal(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> Option<Refusal> {
-    let (was, is) = (Whole::of(before), Whole::of(after));
-    if let Some(name) = was.lost_in(&is) {
-        return Some(Refusal::Loses(name));
+/// What is wrong with fixes, if anything is. `is_safe`: one of them is to be made without anybody looking at it.
+pub(crate) fn refusal(
+    before: &Outcome,
+    after: &Outcome,
+    fixed: &[&Checked],
+    is_safe: bool,
+) -> Option<Refusal> {
+    if let Some(refusal) = loss(&things(before), &things(after)) {
+        return Some(refusal);
     }
-    if is.errors > was.errors || is.unknown > was.unknown {
+    if errors(after) > errors(before) {
         return Some(Refusal::Breaks);
     }
     let mut allowed = count(before);
@@ -66,11 +71,13 @@ pub(crate) fn refusal(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> 
             *count = count.saturating_sub(1);
         }
     }
-    // What a fix uncovers may be less severe than what it mends: a filter counts again in what is not privileged any more.
+    // What a fix uncovers may be less severe than what it mends, where a person looks at it: a filter counts again in what
+    // is not privileged any more. A comment that is of no use any more was not meant to become so.
     let least = fixed
         .iter()
         .map(|checked| checked.reported.diagnostic.severity)
         .min();
+    let is_own = |rule: RuleId| OWN_RULES.iter().any(|own| own.meta.id == rule);
     let mut stays = false;
     for (key, (count, severity)) in count(after) {
         if count <= allowed.get(&key).map_or(0, |(count, _)| *count) {
@@ -79,7 +86,7 @@ pub(crate) fn refusal(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> 
         let (rule, message, _) = key;
         match gone.contains(&key) {
             true => stays = true,
-            false if Some(severity) >= least => {
+            false if is_safe || is_own(rule) || Some(severity) >= least => {
                 return Some(Refusal::Makes(rule, after.secrets.mask(message)));
             }
             false => {}
@@ -126,43 +133,65 @@ fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, (usize, Severity)> {
     out
 }
 
-/// What no fix may take away.
-#[derive(Default)]
-struct Whole<'a> {
-    /// How many containers there are by host and surface, and the names of them.
-    containers: BTreeMap<(&'a str, Surface), Vec<&'a str>>,
-    /// How many things the code itself gets wrong.
-    errors: usize,
-    /// How many facts of containers are not known.
-    unknown: usize,
+/// A container, a system, or a user of one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing<'a> {
+    Container(&'a ContainerId),
+    System(&'a SystemId),
+    User(&'a SystemId, &'a str),
 }
 
-impl<'a> Whole<'a> {
-    fn of(outcome: &'a Outcome) -> Self {
-        let mut whole = Self::default();
-        for world in outcome.worlds.iter().map(|known| &known.world) {
-            for container in world.containers.values() {
-                let host = world.host(&container.host).name.as_str();
-                let same = whole.containers.entry((host, container.surface)).or_default();
-                same.push(&container.name);
-                whole.unknown += container.unknown().len();
-            }
-            let gaps = world.not_analysed.iter();
-            whole.errors += gaps.filter(|gap| is_error(&gap.why)).count();
+/// All that is there, and how many facts of each are not known.
+fn things(outcome: &Outcome) -> BTreeMap<Thing<'_>, usize> {
+    let mut out = BTreeMap::new();
+    for known in &outcome.worlds {
+        for container in known.world.containers.values() {
+            let mut unknown = Unknown::default();
+            container.visit(&mut unknown);
+            *out.entry(Thing::Container(&container.id)).or_default() += unknown.facts;
         }
-        whole
+        for system in known.world.systems.values() {
+            let mut unknown = Unknown::default();
+            system.visit(&mut unknown);
+            *out.entry(Thing::System(&system.id)).or_default() += unknown.facts;
+            for user in &system.users {
+                let mut unknown = Unknown::default();
+                user.visit(&mut unknown);
+                *out.entry(Thing::User(&system.id, &user.name)).or_default() += unknown.facts;
+            }
+        }
     }
+    out
+}
 
-    /// A container that is not there in another. A fix may give one another name, but there are as many then.
-    fn lost_in(&self, other: &Self) -> Option<String> {
-        let none = Vec::new();
-        let mut fewer = self.containers.iter().filter_map(|(of, names)| {
-            let left = other.containers.get(of).unwrap_or(&none);
-            let lost = names.iter().find(|name| !left.contains(name));
-            (left.len() < names.len()).then(|| lost.map_or_else(String::new, ToString::to_string))
-        });
-        fewer.next()
+/// Is anything gone or unknown that was there and known, or there that was not?
+fn loss(before: &BTreeMap<Thing<'_>, usize>, after: &BTreeMap<Thing<'_>, usize>) -> Option<Refusal> {
+    for (thing, unknown) in before {
+        match (after.get(thing), thing) {
+            (Some(after), _) if after <= unknown => {}
+            (None, Thing::Container(id)) => return Some(Refusal::Loses(id.name().to_string())),
+            _ => return Some(Refusal::Breaks),
+        }
     }
+    let is_new = after.keys().any(|thing| !before.contains_key(thing));
+    is_new.then_some(Refusal::Breaks)
+}
+
+#[derive(Default)]
+struct Unknown {
+    facts: usize,
+}
+
+impl Visitor for Unknown {
+    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
+        self.facts += usize::from(field.is_unknown());
+    }
+}
+
+/// How many things the code itself gets wrong.
+fn errors(outcome: &Outcome) -> usize {
+    let gaps = outcome.worlds.iter().flat_map(|known| &known.world.not_analysed);
+    gaps.filter(|gap| is_error(&gap.why)).count()
 }
 
 /// Is it the code's own fault?

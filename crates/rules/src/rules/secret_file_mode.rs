@@ -87,7 +87,7 @@ fn is_public(option: &str) -> bool {
     words.any(|word| {
         matches!(
             word.to_ascii_lowercase().as_str(),
-            "crt" | "cert" | "certificate" | "ca" | "pub" | "pubkey" | "pubkeys" | "public"
+            "crt" | "cert" | "certificate" | "ca" | "pub" | "public" | "pubkey"
         )
     })
 }
@@ -131,7 +131,6 @@ mod tests {
   age.secrets.db = { file = ./db.age; mode = "0440"; group = "postgres"; };
   age.secrets.plain.file = ./plain.age;
   age.secrets.root-crt = { file = ./crt.age; mode = "0444"; };
-  age.secrets.pubkey = { file = ./pub.age; mode = "0444"; };
   sops.secrets.token = { mode = "0400"; owner = "web"; };
   sops.secrets.own.mode = lib.mkForce "0660";
   deployment.keys.wg = { text = "x"; permissions = "0600"; };
