@@ -2,16 +2,17 @@
 
 use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
 use super::files::{may_name_script, with_files};
-use super::inside::{self, LINES, is_unit_line};
+use super::inside::{self, LINES, gap, is_unit_line};
 use super::of_programs::{alias_of_git, commands_of_udev, cron_line};
 use super::places::{ALIASES, ALIASES_OF_GIT, FILES, INITS, JOBS, OF_ROOT, OTHERS, PACKAGES, RULES_OF_UDEV};
-use super::scripts::{gap, may_run_containers, names_program};
+use super::scripts::{may_run_containers, names_program};
 use super::sets::Sets;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
 use crate::surface::surroundings::is_off;
 use crate::surface::texts::{Runs, Written};
 use crate::surface::written_files::{sets_of_hjem, users_of_hjem};
+use crate::vocabulary::shell::{Addresses, ENGINE_ADDRESSES};
 use crate::vocabulary::unit::kinds::Kind;
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text};
@@ -164,6 +165,7 @@ impl Finder<'_, '_, '_> {
             return;
         }
         self.out.push(Written {
+            addresses: Addresses::default(),
             path,
             text,
             runs: runs.clone(),
@@ -324,6 +326,7 @@ impl Finder<'_, '_, '_> {
                 Some(runs) => runs.clone(),
                 None => self.user_of(&config),
             };
+            let before = self.out.len();
             if !is_home {
                 for option in SCRIPTS {
                     let found = self.reader.get(&service, option);
@@ -336,6 +339,19 @@ impl Finder<'_, '_, '_> {
                 let found = self.reader.get(&config, option);
                 if !is_nothing(&found) {
                     self.lines(&format!("{path}.{section}.{option}"), &found, &runs);
+                }
+            }
+            if !is_home && self.out.len() > before {
+                let environment = self.reader.get(&service, "environment");
+                let addresses = ENGINE_ADDRESSES.map(|name| {
+                    let address = self.reader.get(&environment, name);
+                    match self.reader.is_unset(&address) || is_nothing(&address) {
+                        true => None,
+                        false => self.reader.text(&address).value().cloned(),
+                    }
+                });
+                for written in self.out.iter_mut().skip(before) {
+                    written.addresses = addresses.clone();
                 }
             }
         }
@@ -463,7 +479,12 @@ impl Finder<'_, '_, '_> {
     fn user_of(&mut self, config: &Found) -> Runs {
         let user = self.reader.get(config, "User");
         if self.reader.is_unset(&user) || matches!(user.value.value, Value::Null) {
-            return Runs::Root;
+            let dynamic = self.reader.get(config, "DynamicUser");
+            return match self.reader.bool(&dynamic).certain() {
+                // Some user that is made for it.
+                Some(true) => Runs::User(None),
+                _ => Runs::Root,
+            };
         }
         let user = self.reader.string(&user);
         match user.value().map(String::as_str) {
