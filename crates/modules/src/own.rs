@@ -41,6 +41,7 @@ pub(crate) static ARION: OwnFile = OwnFile::new(15, compiled!("arion"));
 pub(crate) static CELLS: OwnFile = OwnFile::new(16, compiled!("cells"));
 pub(crate) static IDS: OwnFile = OwnFile::new(17, compiled!("ids"));
 pub(crate) static DENIX: OwnFile = OwnFile::new(18, compiled!("denix"));
+pub(crate) static UTILS: OwnFile = OwnFile::new(19, compiled!("utils"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

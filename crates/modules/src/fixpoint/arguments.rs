@@ -2,6 +2,7 @@
 
 use crate::fixpoint::import::Import;
 use crate::keys::Keys;
+use crate::own::{self, Kind};
 use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::system::report::Shared;
 use crate::values::{entry, plain};
@@ -174,14 +175,27 @@ impl ModuleEvaluation {
                     None if self.mode() == Mode::AsNix && self.setup.class.is_none() => {
                         return self.no_argument(ev, name, key, &format!("attribute '{name}' missing"));
                     }
-                    None => {
-                        return Ok(plain(Value::unknown(Why::named(name))));
-                    }
+                    None => return self.argument_of_nixos(ev, name),
                 },
                 _ => break,
             }
         }
         Ok(at)
+    }
+
+    /// An argument that nobody was seen to define. NixOS defines one for its own modules, which all others get, too.
+    fn argument_of_nixos(&self, ev: &mut Evaluator<'_>, name: &str) -> Res<Tracked> {
+        let mut value = Value::unknown(Why::named(name));
+        if let ("utils", Some(Kind::Nixos), Some(library)) = (name, self.setup.kind, &self.setup.library) {
+            let file = own::UTILS.value(ev);
+            let given = ev.attrs_from(vec![("lib", library.lib)]);
+            let given = ev.alloc(Value::attrs(given), OriginId::default());
+            let utils = ev.alloc_apply(file, &[given], NO_SITE);
+            let mut utils = (*ev.force_attrs(utils, NO_SITE)?).clone();
+            utils.open = Some(Unknown::new(Why::named(name)));
+            value = Value::attrs(utils);
+        }
+        Ok(plain(value))
     }
 
     fn no_argument(&self, ev: &Evaluator<'_>, name: &str, key: &str, why: &str) -> Res<Tracked> {

@@ -7,6 +7,12 @@ let
     type = lib.types.anything;
     generate = name: value: written name (render value);
   };
+  # Formats of lines are made with options, most of which are those of the generator.
+  linesFormat = render: given: format "conf" (render given) { };
+  ofGenerator = given: removeAttrs given [ "atomsCoercedToLists" "listToValue" ];
+  valuesOfLists = { listToValue ? null, ... }: values:
+    if listToValue == null then values
+    else lib.mapAttrs (_: value: if builtins.isList value then listToValue value else value) values;
   package = name: known: open name ({ type = "derivation"; outPath = storePath name; } // known);
   # An image without a tag has one that is made of its content.
   # Whoever has it has its configuration, and what its scripts say.
@@ -85,9 +91,23 @@ let
     formats = open "pkgs.formats" {
       json = format "json" anyText;
       yaml = format "yaml" anyText;
+      yaml_1_1 = format "yaml" anyText;
+      yaml_1_2 = format "yaml" anyText;
       toml = format "toml" anyText;
-      ini = format "ini" (value: lib.generators.toINI { } value);
-      keyValue = format "conf" (value: lib.generators.toKeyValue { } value);
+      ini = linesFormat (given: value: lib.generators.toINI (ofGenerator given) (lib.mapAttrs (_: valuesOfLists given) value));
+      iniWithGlobalSection = linesFormat (given: { sections ? { }, globalSection ? { }, ... }:
+        lib.generators.toINIWithGlobalSection (ofGenerator given) {
+          sections = lib.mapAttrs (_: valuesOfLists given) sections;
+          globalSection = valuesOfLists given globalSection;
+        });
+      gitIni = linesFormat (_: value: lib.generators.toGitINI value);
+      keyValue = linesFormat (given: value: lib.generators.toKeyValue (ofGenerator given) (valuesOfLists given value));
+      # It is one by itself, and no function.
+      systemd = linesFormat (given: value: lib.generators.toINI given value) {
+        listsAsDuplicateKeys = true;
+        mkKeyValue = key: value:
+          if value == null then "# ${key} is unset" else "${key} = ${lib.generators.mkValueStringDefault { } value}";
+      };
     };
   };
 in

@@ -479,3 +479,67 @@ fn names_that_an_unread_module_may_add() {
     "##]],
     );
 }
+
+/// Formats of lines take options, which are mostly those of the generator that they use.
+#[test]
+fn formats_with_options() {
+    check(
+        r#"
+{ pkgs, lib, ... }: {
+  environment.etc.a.source = (pkgs.formats.ini { listsAsDuplicateKeys = true; }).generate "a" { S = { K = [ "x" "y" ]; }; };
+  environment.etc.b.source = (pkgs.formats.ini { listToValue = lib.concatStringsSep ","; }).generate "b" { S = { K = [ "x" "y" ]; }; };
+  environment.etc.c.source = pkgs.formats.systemd.generate "c" { S = { K = [ "x" "y" ]; L = true; M = null; }; };
+  environment.etc.d.source = (pkgs.formats.keyValue { listsAsDuplicateKeys = true; }).generate "d" { K = [ "x" "y" ]; };
+  environment.etc.e.source = (pkgs.formats.iniWithGlobalSection { }).generate "e" { globalSection.G = 1; sections.S.K = "x"; };
+  environment.etc.f.source = (pkgs.formats.gitIni { }).generate "f" { alias.x = "!y"; };
+}
+"#,
+        &[
+            "environment.etc.a.source",
+            "environment.etc.b.source",
+            "environment.etc.c.source",
+            "environment.etc.d.source",
+            "environment.etc.e.source",
+            "environment.etc.f.source",
+        ],
+        expect![[r#"
+            environment.etc.a.source = { name = "a"; outPath = "${«unknown: `store path of a` comes from outside»}"; text = "[S]\nK=x\nK=y\n"; type = "derivation"; «unknown keys: `written file a` comes from outside» }
+            environment.etc.b.source = { name = "b"; outPath = "${«unknown: `store path of b` comes from outside»}"; text = "[S]\nK=x,y\n"; type = "derivation"; «unknown keys: `written file b` comes from outside» }
+            environment.etc.c.source = { name = "c"; outPath = "${«unknown: `store path of c` comes from outside»}"; text = "[S]\nK = x\nK = y\nL = true\n# M is unset\n"; type = "derivation"; «unknown keys: `written file c` comes from outside» }
+            environment.etc.d.source = { name = "d"; outPath = "${«unknown: `store path of d` comes from outside»}"; text = "K=x\nK=y\n"; type = "derivation"; «unknown keys: `written file d` comes from outside» }
+            environment.etc.e.source = { name = "e"; outPath = "${«unknown: `store path of e` comes from outside»}"; text = "G=1\n\n[S]\nK=x\n"; type = "derivation"; «unknown keys: `written file e` comes from outside» }
+            environment.etc.f.source = { name = "f"; outPath = "${«unknown: `store path of f` comes from outside»}"; text = "[alias]\n\tx = \"!y\"\n"; type = "derivation"; «unknown keys: `written file f` comes from outside» }
+        "#]],
+    );
+}
+
+/// NixOS gives its modules `utils`; whoever gives them another one has that.
+#[test]
+fn utils_of_nixos() {
+    check(
+        r#"
+#- /main.nix
+{ utils, ... }: {
+  networking.domain = utils.escapeSystemdExecArgs [ "a b" 1 ./c "100%$" ];
+  networking.hostName = utils.escapeSystemdPath "/a//b c/.d/";
+  time.timeZone = utils.removePackagesByName [ ] [ ];
+}
+"#,
+        &["networking.domain", "networking.hostName", "time.timeZone"],
+        expect![[r#"
+            networking.domain = "\"a b\" \"1\" \"${«unknown: `store path of c` comes from outside»}\" \"100%%$$\""
+            networking.hostName = "a-b\\x20c-.d"
+            time.timeZone = «unknown: `utils.removePackagesByName (…)` comes from outside»
+        "#]],
+    );
+    check(
+        r#"
+#- /main.nix
+{ utils, ... }: { _module.args.utils.zone = "UTC"; time.timeZone = utils.zone; }
+"#,
+        &["time.timeZone"],
+        expect![[r#"
+            time.timeZone = "UTC"
+        "#]],
+    );
+}

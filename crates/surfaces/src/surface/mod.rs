@@ -7,6 +7,7 @@ mod devcontainer;
 mod distrobox;
 mod granted;
 mod home;
+mod made;
 mod manifests;
 mod nspawn;
 mod nspawn_line;
@@ -28,11 +29,13 @@ mod tmpfiles;
 mod unit_sections;
 pub(crate) mod written_files;
 
-pub(crate) use command_line::{CommandLine, command_lines, names_program};
+pub(crate) use command_line::{CommandLine, command_lines, names_program, written_by_scripts};
+pub(crate) use made::{HostVolume, Made, MadePod};
+pub(crate) use quadlet::pods as pods_of_quadlet_nix;
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
-pub(crate) use texts::{HostVolume, OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
+pub(crate) use texts::{OtherUnits, Runs, TextSurface, TextsRead, Written, unless_refused};
 
 use crate::read::as_key;
 use crate::vocabulary::options::Table;

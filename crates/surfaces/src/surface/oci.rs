@@ -7,7 +7,6 @@ use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::podman::{self, WORDS, device, set_network};
-use crate::vocabulary::ports::published;
 use crate::vocabulary::text::{concat, hole, origin_of};
 use nixpod_eval::Value;
 use nixpod_model::{
@@ -88,7 +87,7 @@ pub(crate) fn read(
         set_network(container, &element);
     }
     for element in reader.texts(found, "ports") {
-        container.ports.push(element.map(published));
+        podman::apply(container, &[podman::option("--publish", &element)]);
     }
     for element in reader.texts(found, "volumes") {
         container.mounts.push(element.map(volume));

@@ -3,6 +3,7 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::beside_sections;
+use crate::surface::made::{MadePod, Maker};
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
@@ -13,7 +14,8 @@ use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, EngineCommand, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
+    Container, Engine, EngineCommand, Existence, Field, Image, PodmanRelease, Surface, SystemKind, Text,
+    UnitProblem,
 };
 use nixpod_source::{Origin, Why};
 
@@ -465,20 +467,47 @@ fn in_pod(
             continue;
         }
         let pod = reader.get(&pod, "podConfig");
-        let section = Section {
-            typed: &pod,
-            names: &NAMES,
-            kind: Kind::Pod,
-            quoted: module.quoted,
-            writing: None,
-            pairs: None,
-            extra: vec![pod.clone()],
-            raw: None,
-            manager: module.manager,
-            podman: None,
-        };
-        section::read_pod(reader, &section, name, container);
+        section::read_pod(reader, &section_of_pod(module, &pod), name, container);
     }
+}
+
+fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found) -> Section<'f> {
+    Section {
+        typed: pod,
+        names: &NAMES,
+        kind: Kind::Pod,
+        quoted: module.quoted,
+        writing: None,
+        pairs: None,
+        extra: vec![pod.clone()],
+        raw: None,
+        manager: module.manager,
+        podman: None,
+    }
+}
+
+/// The pods of a system, for containers that are put into them by the words of their commands.
+pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Vec<MadePod> {
+    let all = reader.option(config, &["virtualisation", "quadlet", "pods"]);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return Vec::new();
+    }
+    let module = QuadletModule::new(reader, config, is_home);
+    let mut out = Vec::new();
+    for (name, pod) in reader.entries(&all).named {
+        let pod = reader.get(&pod, "podConfig");
+        out.push(MadePod {
+            pod: section::pod(reader, &section_of_pod(&module, &pod), &name),
+            existence: Existence::Certain,
+            by: Maker {
+                engine: Some(Engine::Podman),
+                rootful: Some(!is_home),
+                user: None,
+                definitions: Vec::new(),
+            },
+        });
+    }
+    out
 }
 
 /// `imageFile` and `imageStream` are the image, whatever else is said.

@@ -1,7 +1,9 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
+use crate::surface::made::MadePod;
 use crate::surface::texts::{OtherUnits, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::part;
+use crate::vocabulary::pods::Pod;
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::{conflicts, of_others};
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -12,7 +14,7 @@ use crate::vocabulary::unit::run::{self, Around};
 use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use crate::vocabulary::unit::values::Values;
 use nixpod_model::{
-    Container, Doubt, Fact, Field, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
+    Container, Doubt, Engine, Fact, Field, NotAnalysed, PodmanRelease, Subject, Text, UnitProblem, Unseen,
 };
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,6 +33,7 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
             }
             match member.kind {
                 Kind::Container => group.container(member, written, out),
+                Kind::Pod => out.made.pods.push(group.pod(member, written)),
                 Kind::Kube => out.not_analysed.push(pods_of(member, written)),
                 _ => {}
             }
@@ -231,11 +234,7 @@ impl<'w> Group<'w> {
         who_runs(&mut container, &written.runs, out.home_of.as_deref());
         container.auto_start = self.auto_start(member, written);
         let scope = Scope {
-            manager: match written.runs {
-                Runs::Root => Manager::System,
-                Runs::User(_) => Manager::User,
-                Runs::Unknown => Manager::Either,
-            },
+            manager: manager(written),
             service: Some(member.service().into()),
         };
         let directory = directory(written);
@@ -272,6 +271,29 @@ impl<'w> Group<'w> {
             folder: None,
         };
         out.add(container, || line::command(&member.values, &around, &service));
+    }
+
+    /// A pod, for containers that are put into it by the words of their commands.
+    fn pod(&self, member: &Member, written: &Written) -> MadePod {
+        let resource = |name: &str| self.linked.resource(name);
+        let directory = directory(written);
+        let around = Around {
+            scope: Scope {
+                manager: manager(written),
+                service: Some(member.service().into()),
+            },
+            directory: directory.as_deref(),
+            resource: &resource,
+        };
+        MadePod {
+            pod: Pod {
+                name: resource(&member.name).and_then(|name| name.as_known()),
+                id_file: None,
+                options: run::of_pod(&member.values, &around),
+            },
+            existence: written.existence.clone(),
+            by: written.maker(Some(Engine::Podman)),
+        }
     }
 
     /// What a container shares with the others of its pod.
@@ -380,6 +402,15 @@ fn member(
         unit,
         values,
     })
+}
+
+/// The service manager that has the unit.
+fn manager(written: &Written) -> Manager {
+    match written.runs {
+        Runs::Root => Manager::System,
+        Runs::User(_) => Manager::User,
+        Runs::Unknown => Manager::Either,
+    }
 }
 
 fn unread(text: &Field<Text>) -> Option<(Why, Origin)> {

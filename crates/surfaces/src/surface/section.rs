@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::certainty::{maybe, part};
 use crate::vocabulary::line::joined;
+use crate::vocabulary::pods::Pod;
 use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
@@ -311,6 +312,18 @@ fn scalars(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<Text>>
             })
         })
         .collect()
+}
+
+/// A pod by its section, in words of Podman's command; the module calls it this.
+pub(crate) fn pod(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, entry: &str) -> Pod {
+    let mut values = section.values(reader);
+    name_by_entry(&mut values, entry);
+    let name = values.last("PodName");
+    Pod {
+        name: name.and_then(|name| name.value()?.as_known()),
+        id_file: None,
+        options: run::of_pod(&values, &section.around()),
+    }
 }
 
 /// Reads a pod's section into a container that is in it.

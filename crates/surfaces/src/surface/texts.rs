@@ -2,10 +2,12 @@
 //! such texts.
 
 use crate::read::{Found, OptionReader};
+use crate::surface::made::{Made, Maker};
 use crate::vocabulary::options::Systems;
+use crate::vocabulary::shell::Addresses;
 use nixpod_model::{
     Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
-    Mount, NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -23,6 +25,8 @@ pub(crate) struct Written {
     pub(crate) definitions: Vec<Place>,
     /// Is it there?
     pub(crate) existence: Existence,
+    /// Where Podman and Docker listen, as the surroundings of a script say it.
+    pub(crate) addresses: Addresses,
 }
 
 /// Who runs what a text says.
@@ -34,6 +38,23 @@ pub(crate) enum Runs {
     User(Option<Box<Field<String>>>),
     /// One or the other.
     Unknown,
+}
+
+impl Written {
+    /// Whoever runs the text makes things with this engine.
+    pub(crate) fn maker(&self, engine: Option<Engine>) -> Maker {
+        let (rootful, user) = match &self.runs {
+            Runs::Root => (Some(true), None),
+            Runs::User(user) => (Some(false), user.as_ref().and_then(|user| user.value().cloned())),
+            Runs::Unknown => (None, None),
+        };
+        Maker {
+            engine,
+            rootful,
+            user,
+            definitions: self.definitions.clone(),
+        }
+    }
 }
 
 /// One kind of text with containers in it.
@@ -72,35 +93,14 @@ impl OtherUnits {
     }
 }
 
-/// A volume that a script makes of a directory of the host. Containers that are written elsewhere may name it.
-pub(crate) struct HostVolume {
-    pub(crate) name: String,
-    /// The directory, at no place yet.
-    pub(crate) mount: Field<Mount>,
-    /// Whose it is; none where that is not known.
-    pub(crate) engine: Option<Engine>,
-    /// Is it root's engine?
-    pub(crate) rootful: Option<bool>,
-}
-
-impl HostVolume {
-    /// Is a container of the same system one that may name it?
-    pub(crate) fn is_for(&self, container: &Container) -> bool {
-        self.engine.is_some()
-            && self.rootful.is_some()
-            && container.engine.value() == self.engine.as_ref()
-            && container.rootful.value() == self.rootful.as_ref()
-    }
-}
-
 /// What was read of the texts of a system.
 pub(crate) struct TextsRead {
     pub(crate) system: SystemId,
     surface: Surface,
     pub(crate) containers: Vec<Container>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
-    /// Volumes that scripts make.
-    pub(crate) volumes: Vec<HostVolume>,
+    /// What the texts make that containers which are written elsewhere may name.
+    pub(crate) made: Made,
     /// Where scripts have engines listen.
     pub(crate) apis: Vec<Field<Api>>,
     /// What is wrong with units that are no containers.
@@ -124,7 +124,7 @@ impl TextsRead {
             surface,
             containers: Vec::new(),
             not_analysed: Vec::new(),
-            volumes: Vec::new(),
+            made: Made::default(),
             apis: Vec::new(),
             problems: Vec::new(),
             home_of: None,
@@ -198,6 +198,7 @@ impl TextFile {
             runs,
             definitions: vec![place],
             existence: Existence::Certain,
+            addresses: Addresses::default(),
         }
     }
 }

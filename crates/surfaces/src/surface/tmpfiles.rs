@@ -4,6 +4,7 @@ use crate::read::{Found, OptionReader};
 use crate::surface::texts::{Runs, Written};
 use crate::surface::written_files::{Wanted, of_store_path};
 use crate::vocabulary::certainty::part;
+use crate::vocabulary::shell::Addresses;
 use crate::vocabulary::words::Word;
 use nixpod_eval::Value;
 use nixpod_model::{Existence, Field, SystemKind, Text};
@@ -46,6 +47,7 @@ pub(crate) fn files(
         };
         let (conditions, open) = reader.conditions(found.when);
         out.push(Written {
+            addresses: Addresses::default(),
             path: format!("{option}.\"{}\"", entry.path),
             text,
             runs: runs(reader, &entry.path),

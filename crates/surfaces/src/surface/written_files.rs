@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::texts::{Runs, Written};
+use crate::vocabulary::shell::Addresses;
 use nixpod_eval::{FileKind, Value};
 use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text, TextPart};
 use nixpod_source::{Utf8Path, Why};
@@ -173,6 +174,7 @@ pub(crate) fn unnamed(
         };
         let (conditions, _) = reader.conditions(found.when);
         out.push(Written {
+            addresses: Addresses::default(),
             path: format!("{}.\"{name}\"", path.join(".")),
             text,
             runs: match kind {
@@ -235,6 +237,7 @@ impl File {
 
     fn push(&self, reader: &OptionReader<'_, '_>, path: String, text: Field<Text>, out: &mut Vec<Written>) {
         out.push(Written {
+            addresses: Addresses::default(),
             path,
             text,
             runs: self.runs.clone(),

@@ -77,6 +77,7 @@ pub(super) fn options(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Opti
     let certainty = part(first, (), first.origin.clone());
     let found = reader.get(docker, "extraOptions");
     let written = Written {
+        addresses: crate::vocabulary::shell::Addresses::default(),
         path: "virtualisation.docker.extraOptions".to_owned(),
         text: first.clone(),
         runs: Runs::Root,

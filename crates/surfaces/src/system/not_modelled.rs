@@ -1,15 +1,33 @@
 //! What runs containers and machines in a way that is not read: it is counted, so that nobody takes silence for safety.
 
 use crate::read::{Found, OptionReader, as_key};
+use nixpod_eval::Value;
 use nixpod_model::Subject;
 use nixpod_source::Why;
 
 /// Sets of such things, and what they are.
-const SETS: [(&[&str], &str); 4] = [
+const SETS: [(&[&str], &str); 6] = [
     (&["microvm", "vms"], "microvm.nix"),
     (&["services", "k3s", "autoDeployCharts"], "Helm charts"),
     (&["services", "k3s", "manifests"], "Kubernetes' manifests"),
+    (
+        &["services", "kubernetes", "addonManager", "addons"],
+        "Kubernetes' manifests",
+    ),
+    (
+        &["services", "kubernetes", "addonManager", "bootstrapAddons"],
+        "Kubernetes' manifests",
+    ),
     (&["virtualisation", "quadlet", "kubes"], "Kubernetes' manifests"),
+];
+
+/// Options by which other engines are told of containers, or of what these may do.
+const OPTIONS: [(&[&str], &str); 5] = [
+    (&["services", "nomad", "settings", "plugin"], "Nomad"),
+    (&["virtualisation", "incus", "preseed"], "Incus"),
+    (&["virtualisation", "lxc", "defaultConfig"], "LXC"),
+    (&["virtualisation", "lxc", "systemConfig"], "LXC"),
+    (&["virtualisation", "lxd", "preseed"], "LXD"),
 ];
 
 /// Tells each of them at its place.
@@ -30,6 +48,16 @@ pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
             let origin = reader.key_origin(&found);
             let why = Why::NotModelled(what.to_owned());
             reader.gap(format!("{}.{}", path.join("."), as_key(&name)), why, &origin);
+        }
+    }
+    for (path, what) in OPTIONS {
+        let option = reader.option(config, path);
+        if reader.is_written(&option)
+            && !reader.is_default(&option)
+            && !matches!(option.value.value, Value::Null)
+        {
+            let origin = reader.key_origin(&option);
+            reader.gap(path.join("."), Why::NotModelled(what.to_owned()), &origin);
         }
     }
     compose_of_arion(reader, config);

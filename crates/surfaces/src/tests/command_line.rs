@@ -325,8 +325,8 @@ fn scripts_in_here_documents() {
               privileged: true <- --privileged
               image: written <- written
               flag: --privileged <- --privileged
-            command-line systemd.services.x (2) maybe[] in `box` <- podman run --privileged "$1"
-              engine: podman <- podman run --privileged "$1"
+            command-line systemd.services.x (2) maybe[] in `box` <- podman run --privileged "
+              engine: podman <- podman run --privileged "
               privileged: true <- --privileged
               image: ${…} <- $1
               flag: --privileged <- --privileged
@@ -483,6 +483,55 @@ fn what_is_told_and_not_read() {
             not analysed: systemd.services.x: `podman kube play` is not modelled <- podman kube play pod.yaml
             not analysed: systemd.services.x: `unshare` is not modelled <- unshare -r --mount sh
             not analysed: systemd.services.y.script: syntax error: a quotation mark that is never closed <- '
+        "#]],
+    );
+}
+
+/// Whose engine it is says its address, whoever runs the script.
+#[test]
+fn addresses_of_engines() {
+    containers(
+        r#"
+{
+  systemd.services.a = {
+    serviceConfig.User = "ann";
+    environment.DOCKER_HOST = "unix:///run/user/1000/docker.sock";
+    script = "docker run a";
+  };
+  systemd.services.b.script = "export DOCKER_HOST=unix://$XDG_RUNTIME_DIR/docker.sock\ndocker run b";
+  systemd.services.c = {
+    serviceConfig.User = "ann";
+    environment.CONTAINER_HOST = "unix:///run/podman/podman.sock";
+    script = "podman run c";
+  };
+  systemd.services.d = { serviceConfig.DynamicUser = true; script = "podman run d"; };
+  systemd.services.e = { environment.DOCKER_HOST = "tcp://far:2375"; script = "docker run e"; };
+  systemd.services.f.script = "docker -H unix:///run/user/1/docker.sock run f";
+}
+"#,
+        expect![[r#"
+            command-line systemd.services.a in `box` <- docker run a
+              engine: docker <- docker run a
+              rootful: false <- unix:///run/user/1000/docker.sock
+              runs as: ann <- "ann"
+              image: a <- a
+            command-line systemd.services.b in `box` <- docker run b
+              engine: docker <- docker run b
+              rootful: false <- unix://
+              image: b <- b
+            command-line systemd.services.c in `box` <- podman run c
+              engine: podman <- podman run c
+              rootful: true <- unix:///run/podman/podman.sock
+              image: c <- c
+            command-line systemd.services.d in `box` <- podman run d
+              engine: podman <- podman run d
+              rootful: default false
+              image: d <- d
+            command-line systemd.services.f in `box` <- docker -H unix:///run/user/1/docker.sock run f
+              engine: docker <- docker -H unix:///run/user/1/docker.sock run f
+              rootful: false <- docker -H unix:///run/user/1/docker.sock run f
+              image: f <- f
+            not analysed: systemd.services.e: `docker run on another machine` is not modelled <- docker run e
         "#]],
     );
 }

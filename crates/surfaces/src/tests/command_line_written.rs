@@ -290,3 +290,56 @@ let dir = "/srv/a b"; in {
         "#]],
     );
 }
+
+/// What `utils` of NixOS makes of a list of words is one line of a unit.
+#[test]
+fn words_that_are_escaped_for_systemd() {
+    containers(
+        r#"
+{ pkgs, lib, utils, ... }: {
+  systemd.services.x.serviceConfig.ExecStart = utils.escapeSystemdExecArgs [
+    (lib.getExe pkgs.podman) "run" "--privileged" "-e" "A=100% $B \"c\"" "-v" ./data "docker.io/library/a:3"
+  ];
+  systemd.services."mount-${utils.escapeSystemdPath "/srv/some data/.x"}".script = "podman run ${utils.escapeSystemdExecArg 3}";
+}
+"#,
+        expect![[r#"
+            command-line systemd.services."mount-srv-some\\x20data-.x" in `box` <- podman run 
+              engine: podman <- podman run 
+              image: 3 <- 3
+            command-line systemd.services.x in `box` <- […
+              engine: podman <- […
+              privileged: true <- --privileged
+              mount: ${store path of data} (copies ./data) at ${store path of data} (copies ./data) rw <- ./data
+              environment: A = 100% $B "c" (copies ./data) <- A=100
+              image: docker.io/library/a:3 (copies ./data) <- docker.io/library/a:3
+              flag: --privileged (copies ./data) <- --privileged
+              flag: -e (copies ./data) <- -e
+              flag value: A=100% $B "c" (copies ./data) <- A=100
+              flag: -v (copies ./data) <- -v
+              flag value: ${store path of data} (copies ./data) <- ./data
+        "#]],
+    );
+}
+
+/// Home Manager tells to write `run` in front of commands.
+#[test]
+fn activation_of_a_home() {
+    let text = r#"
+{ lib, pkgs, ... }: { home.activation.x = lib.hm.dag.entryAfter [ "writeBoundary" ] ''
+  run --quiet ${pkgs.podman}/bin/podman run -d --privileged a
+''; }
+"#;
+    let (world, files) = super::world(text, Kind::Home, true);
+    let expected = expect![[r#"
+        command-line home.activation.x in `box` <- run --quiet 
+          auto start: default false
+          engine: podman <- run --quiet 
+          rootful: default false
+          privileged: true <- --privileged
+          image: a <- a
+          flag: -d <- -d
+          flag: --privileged <- --privileged
+    "#]];
+    expected.assert_eq(&super::dump::containers(&world, &files));
+}

@@ -18,6 +18,7 @@ mod distrobox;
 mod dump;
 mod given;
 mod home;
+mod joined;
 mod lab;
 mod likely;
 mod not_modelled;

@@ -90,3 +90,34 @@ fn names_that_are_not_known_say_nothing_of_others() {
         "#]],
     );
 }
+
+#[test]
+fn other_engines() {
+    containers(
+        r#"
+        {
+          services.kubernetes.addonManager.addons.x = { kind = "DaemonSet"; };
+          virtualisation.incus.preseed.profiles = [ { name = "default"; } ];
+          virtualisation.lxc.defaultConfig = "lxc.apparmor.profile = unconfined";
+          services.nomad.settings.plugin = [ { docker.config.allow_privileged = true; } ];
+          systemd.services.c.script = ''
+            ctr -n x run --privileged a b
+            incus launch images:debian/12 x
+            buildah run --cap-add=all b sh
+            machinectl bind deb /run/docker.sock
+            incus list
+          '';
+        }
+        "#,
+        expect![[r#"
+            not analysed: services.kubernetes.addonManager.addons.x: `Kubernetes' manifests` is not modelled <- x
+            not analysed: services.nomad.settings.plugin: `Nomad` is not modelled <- plugin
+            not analysed: virtualisation.incus.preseed: `Incus` is not modelled <- preseed
+            not analysed: virtualisation.lxc.defaultConfig: `LXC` is not modelled <- defaultConfig
+            not analysed: systemd.services.c: `ctr` is not modelled <- ctr -n x run --privileged a b
+            not analysed: systemd.services.c: `incus` is not modelled <- incus launch images:debian/12 x
+            not analysed: systemd.services.c: `buildah` is not modelled <- buildah run --cap-add=all b sh
+            not analysed: systemd.services.c: `machinectl` is not modelled <- machinectl bind deb /run/docker.sock
+        "#]],
+    );
+}

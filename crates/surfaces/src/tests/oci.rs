@@ -311,3 +311,59 @@ fn others_whose_names_are_not_known() {
         "#]],
     );
 }
+
+#[test]
+fn values_that_go_takes_apart() {
+    containers(
+        r#"
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a";
+    ports = [ "80:80,81:81" ];
+    extraOptions = [
+      "--mount"
+      "type=bind,\"source=/etc,x\",target=/x"
+      "--device=/dev/kvm,/dev/mem:/m"
+      "--group-add=\"a\",b"
+    ];
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- {…
+              mount: /etc,x at /x rw <- "type=bind,\"source=/etc,x\",target=/x"
+              device: /dev/kvm rwm <- /dev/kvm
+              device: /dev/mem rwm <- /dev/mem:/m
+              port: - 80 -> 80 <- 80:80
+              port: - 81 -> 81 <- 81:81
+              image: a <- "a"
+              flag: --mount <- "--mount"
+              flag value: type=bind,"source=/etc,x",target=/x <- "type=bind,\"source=/etc,x\",target=/x"
+              flag: --device=/dev/kvm,/dev/mem:/m <- "--device=/dev/kvm,/dev/mem:/m"
+              flag: --group-add="a",b <- "--group-add=\"a\",b"
+              option: group-add = a <- a
+              option: group-add = b <- b
+        "#]],
+    );
+    containers(
+        r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.a = {
+    image = "a";
+    extraOptions = [
+      "--mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,\"volume-opt=o=bind,ro\""
+      "--group-add=a,b"
+    ];
+  };
+}"#,
+        expect![[r#"
+            oci-containers a in `box` <- {…
+              engine: docker <- "docker"
+              mount: /etc at /x ro <- "--mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,\"volume-opt=o=bind,ro\""
+              image: a <- "a"
+              flag: --mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,"volume-opt=o=bind,ro" <- "--mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,\"volume-opt=o=bind,ro\""
+              flag: --group-add=a,b <- "--group-add=a,b"
+              option: group-add = a,b <- "--group-add=a,b"
+        "#]],
+    );
+}

@@ -4,6 +4,7 @@
 pub(crate) mod capabilities;
 pub(crate) mod certainty;
 pub(crate) mod compose;
+pub(crate) mod csv;
 pub(crate) mod daemon;
 pub(crate) mod flags;
 pub(crate) mod json;
@@ -14,6 +15,7 @@ pub(crate) mod options;
 pub(crate) mod pasted;
 pub(crate) mod pieces;
 pub(crate) mod podman;
+pub(crate) mod pods;
 pub(crate) mod ports;
 pub(crate) mod programs;
 pub(crate) mod shell;

@@ -1,6 +1,7 @@
 //! Mounts as texts.
 
 use crate::vocabulary::certainty::weaken;
+use crate::vocabulary::csv;
 use crate::vocabulary::flags::boolean;
 use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Container, Field, Mount, Text};
@@ -149,7 +150,9 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
         unclear_access: None,
     };
     let mut kind = "volume".to_owned();
-    for part in split_all(text, ',') {
+    let mut of_driver = Vec::new();
+    // What the engine refuses is told all the same.
+    for part in csv::fields(text).unwrap_or_else(|| split_all(text, ',')) {
         let pattern = part.pattern();
         let (key, value) = match pattern.find('=') {
             Some(at) => (
@@ -175,6 +178,7 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             "U" | "chown" if !is_docker && is_yes(&known) => out.options.push("U".to_owned()),
             "U" | "chown" if known.eq_ignore_ascii_case("false") => {}
             "bind-propagation" => out.options.push(known),
+            "volume-opt" if is_docker => of_driver.push(value),
             "" => {}
             _ => out.options.push(pattern),
         }
@@ -186,10 +190,26 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             out.source = folder_of_pattern(&out.source);
             out.is_bind = true;
         }
-        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind),
+        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind.clone()),
         _ => return None,
     }
+    if let Some(bound) = bound_by_driver(&of_driver).filter(|_| kind == "volume") {
+        out.read_only |= bound.read_only;
+        out.source = bound.source;
+        out.options.clear();
+        out.is_bind = true;
+    }
     Some(out)
+}
+
+/// The directory that options for the driver of a volume make it.
+fn bound_by_driver(options: &[Text]) -> Option<Mount> {
+    let value = |name: &str| {
+        let mut pairs = options.iter().filter_map(|option| split_once(option, '='));
+        pairs.rfind(|(known, _)| known.pattern() == name)
+    };
+    let how = value("o").map(|(_, how)| how.pattern());
+    host_volume(&value("device")?.1, "", &how?)
 }
 
 /// The folder that a pattern of paths begins with.
@@ -300,10 +320,15 @@ mod tests {
     fn mounts_of_docker() {
         check(
             |text| mount(text, true),
-            &["type=bind,src=/a,dst=/b,ro=1", "type=bind,src=/a,dst=/b,ro=F"],
+            &[
+                "type=bind,src=/a,dst=/b,ro=1",
+                "type=bind,src=/a,dst=/b,ro=F",
+                r#"src=v,dst=/b,volume-opt=type=none,"volume-opt=o=bind,ro",volume-opt=device=/a"#,
+            ],
             expect![[r#"
                 type=bind,src=/a,dst=/b,ro=1 => bind /a -> /b ro []
                 type=bind,src=/a,dst=/b,ro=F => bind /a -> /b []
+                src=v,dst=/b,volume-opt=type=none,"volume-opt=o=bind,ro",volume-opt=device=/a => bind /a -> /b ro []
             "#]],
         );
     }
@@ -334,6 +359,7 @@ mod tests {
                 "type=bind,src=/a,dst=/b,chown=True",
                 "type=bind,src=/a,dst=/b,U=false,chown=False",
                 "type=bind,src=/a,dst=/b,U",
+                r#"type=bind,"source=/a,b",target=/c"#,
                 "type=tmpfs,destination=/t",
                 "source=data,target=/d",
                 "type=npipe",
@@ -347,6 +373,7 @@ mod tests {
                 type=bind,src=/a,dst=/b,chown=True => bind /a -> /b ["U"]
                 type=bind,src=/a,dst=/b,U=false,chown=False => bind /a -> /b []
                 type=bind,src=/a,dst=/b,U => bind /a -> /b ["U"]
+                type=bind,"source=/a,b",target=/c => bind /a,b -> /c []
                 type=tmpfs,destination=/t => volume  -> /t ["tmpfs"]
                 source=data,target=/d => volume data -> /d ["volume"]
                 type=npipe => -

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 99] = [
+pub const READ: [ReadOption; 106] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -233,6 +233,13 @@ pub const READ: [ReadOption; 99] = [
     explains(&["services", "gitlab-runner"]),
     explains(&["services", "jenkins"]),
     tells(&["services", "k3s", "autoDeployCharts"]),
+    tells(&["services", "kubernetes", "addonManager", "addons"]),
+    tells(&["services", "kubernetes", "addonManager", "bootstrapAddons"]),
+    tells(&["services", "nomad", "settings", "plugin"]),
+    tells(&["virtualisation", "incus", "preseed"]),
+    tells(&["virtualisation", "lxc", "defaultConfig"]),
+    tells(&["virtualisation", "lxc", "systemConfig"]),
+    tells(&["virtualisation", "lxd", "preseed"]),
     tells(&["services", "k3s", "manifests"]),
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),

@@ -2,6 +2,7 @@
 
 use crate::vocabulary::capabilities::capabilities;
 use crate::vocabulary::certainty::{override_with, part};
+use crate::vocabulary::csv;
 use crate::vocabulary::flags::{Arity, Grammar, Opt, boolean, decided};
 use crate::vocabulary::mounts::{mount, tmpfs, volume};
 use crate::vocabulary::ports::published;
@@ -11,6 +12,7 @@ use nixpod_model::{
     Container, Device, Engine, EnvVar, Field, Namespace, NamespaceMode, NetworkMode, RunOption, Text, Userns,
 };
 use nixpod_source::Origin;
+use std::borrow::Cow;
 
 /// Each list element is one word of the command line, as oci-containers passes them.
 pub(crate) const WORDS: Grammar = Grammar {
@@ -39,7 +41,9 @@ pub(crate) fn is_of_steps(option: &Opt) -> bool {
 
 /// Applies options in their order.
 pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
-    for option in options {
+    let is_podman = container.engine.value() == Some(&Engine::Podman);
+    for option in options.iter().flat_map(|option| pieces(option, is_podman)) {
+        let option = &*option;
         let value = option.value.clone().unwrap_or_default();
         match option.name.as_str() {
             "--privileged" => {
@@ -91,6 +95,45 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) {
     }
 }
 
+/// Options that Podman takes several values of in one, besides those for capabilities.
+const SEVERAL: [&str; 12] = [
+    "--add-host",
+    "--decryption-key",
+    "--device",
+    "--device-cgroup-rule",
+    "--dns",
+    "--env-file",
+    "--group-add",
+    "--label-file",
+    "--publish",
+    "--sysctl",
+    "--ulimit",
+    "-p",
+];
+
+/// An option as many times as its value has fields. Docker takes the whole for one value.
+fn pieces(option: &Opt, is_podman: bool) -> Vec<Cow<'_, Opt>> {
+    let whole = || vec![Cow::Borrowed(option)];
+    let Some(value) = option.value.as_ref().filter(|_| is_podman) else {
+        return whole();
+    };
+    if !SEVERAL.contains(&option.name.as_str()) || !value.pattern().contains([',', '"']) {
+        return whole();
+    }
+    let Some(fields) = csv::fields(value) else {
+        return whole();
+    };
+    let fields = fields.into_iter().filter(|field| !field.parts.is_empty());
+    let piece = |field: Text| {
+        Cow::Owned(Opt {
+            name: option.name.clone(),
+            field: part(&option.field, (), origin_of(&field)),
+            value: Some(field),
+        })
+    };
+    fields.map(piece).collect()
+}
+
 /// A variable; the last one of a name holds.
 fn variable(container: &mut Container, text: &Text, option: &Opt) {
     let (name, value) = match split_once(text, '=') {
@@ -103,7 +146,7 @@ fn variable(container: &mut Container, text: &Text, option: &Opt) {
 }
 
 /// Options that no other fact tells, and that say how a container is confined, who reaches it or what is secret in it.
-const RUN_OPTIONS: [(&str, Times); 42] = [
+const RUN_OPTIONS: [(&str, Times); 43] = [
     ("add-host", Times::Many),
     ("annotation", Times::Many),
     ("authfile", Times::Once),
@@ -131,6 +174,7 @@ const RUN_OPTIONS: [(&str, Times); 42] = [
     ("oom-kill-disable", Times::Once),
     ("pids-limit", Times::Once),
     ("pod", Times::Once),
+    ("pod-id-file", Times::Once),
     ("publish-all", Times::Once),
     ("pull", Times::Once),
     ("read-only", Times::Once),

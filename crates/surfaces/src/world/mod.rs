@@ -5,6 +5,7 @@
 mod commands;
 mod containers;
 mod defined;
+mod joined;
 mod limits;
 mod memo;
 mod root;

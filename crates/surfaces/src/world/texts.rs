@@ -2,16 +2,17 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    HostVolume, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, quadlet_text,
+    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, pods_of_quadlet_nix,
+    quadlet_text, written_by_scripts,
 };
 use crate::system::release;
-use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
+use crate::world::joined;
 use crate::world::memo::Inherited;
 use crate::world::walk::Walk;
 use nixpod_model::{
-    Commands, Field, Host, Mount, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, System,
-    SystemId, SystemKind, World,
+    Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, Surface, System, SystemId,
+    SystemKind, World,
 };
 use nixpod_source::Utf8Path;
 use std::sync::Arc;
@@ -26,16 +27,26 @@ impl Walk<'_, '_, '_> {
         if !is_home {
             self.units_of_users.clear();
         }
-        let mut volumes = Vec::new();
+        let mut made = Made {
+            pods: pods_of_quadlet_nix(&mut self.reader, config, is_home),
+            ..Made::default()
+        };
+        let mut found = Vec::new();
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
             let texts = (surface.find)(&mut self.reader, config, kind);
             self.reader.about(subject);
+            found.push((surface, texts));
+        }
+        let are_written = add_written(&mut found);
+        for (surface, texts) in found {
             if texts.is_empty() {
                 continue;
             }
             let mut read = begin(self.world.system(&outer.id), surface);
             read.other_units = units_of_modules(&mut self.reader, config);
+            // What writes one file may write others.
+            read.other_units.is_open |= are_written;
             if is_home {
                 read.other_units.names.extend(self.units_of_users.iter().cloned());
             } else {
@@ -47,11 +58,27 @@ impl Walk<'_, '_, '_> {
             for container in &mut read.containers {
                 outer.settings.apply(container);
             }
-            volumes.append(&mut read.volumes);
+            made.append(&mut read.made);
             add(self.world, read, &mut self.reader.not_analysed);
         }
-        bind(self.world, &outer.id, &volumes);
+        let not_found = joined::join(self.world, &outer.id, &made);
+        self.reader.not_analysed.extend(not_found);
     }
+}
+
+/// Adds the files that the scripts among these texts write, each to those that are read as it is. Are there any?
+fn add_written(found: &mut [(&TextSurface, Vec<Written>)]) -> bool {
+    let scripts = found
+        .iter()
+        .find(|(surface, _)| surface.surface == Surface::CommandLine);
+    let files = scripts
+        .map(|(_, scripts)| written_by_scripts(scripts))
+        .unwrap_or_default();
+    for (surface, texts) in found {
+        let mine = files.iter().filter(|file| (surface.is_file)(&file.path));
+        texts.extend(mine.cloned());
+    }
+    !files.is_empty()
 }
 
 /// Texts of a system of which nothing is read yet.
@@ -78,28 +105,6 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
             .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
     }
     out
-}
-
-/// Containers of a system that name volumes which its scripts make of directories of the host.
-fn bind(world: &mut World, system: &SystemId, volumes: &[HostVolume]) {
-    if volumes.is_empty() {
-        return;
-    }
-    for container in { world.containers.values_mut() }.filter(|container| container.system == *system) {
-        let names = |mount: &Field<Mount>, volume: &HostVolume| {
-            let mount = mount.value().filter(|mount| !mount.is_bind);
-            mount.is_some_and(|mount| mount.source.pattern() == volume.name)
-        };
-        let is_named = |volume: &&HostVolume| container.mounts.iter().any(|mount| names(mount, volume));
-        let named = volumes.iter().filter(is_named);
-        let mine: Vec<&HostVolume> = named.filter(|volume| volume.is_for(container)).collect();
-        if !mine.is_empty() {
-            bind_volumes(Arc::make_mut(container), |name| {
-                let volume = mine.iter().find(|volume| volume.name == name);
-                volume.map(|volume| &volume.mount)
-            });
-        }
-    }
 }
 
 /// Adds what was read, and counts what is not known of it.
@@ -193,8 +198,8 @@ fn read_files(
         ..System::new(id.clone(), SystemKind::Elsewhere, name)
     });
     let mut not_analysed = Vec::new();
-    let mut volumes = Vec::new();
-    for surface in TEXT_SURFACES {
+    let mut made = Made::default();
+    let found = TEXT_SURFACES.iter().map(|surface| {
         let mine = files.iter().filter(|file| (surface.is_file)(&file.place));
         let texts: Vec<Written> = mine
             .map(|file| {
@@ -202,15 +207,20 @@ fn read_files(
                 file.written(runs)
             })
             .collect();
+        (surface, texts)
+    });
+    let mut found: Vec<_> = found.collect();
+    add_written(&mut found);
+    for (surface, texts) in found {
         let mut read = TextsRead::new(id.clone(), surface.surface);
         read.commands = commands.take();
         read.podman = podman;
         (surface.read)(&texts, &mut read);
         commands = read.commands.take();
-        volumes.append(&mut read.volumes);
+        made.append(&mut read.made);
         add(&mut world, read, &mut not_analysed);
     }
-    bind(&mut world, &id, &volumes);
+    not_analysed.extend(joined::join(&mut world, &id, &made));
     world.not_analysed = not_analysed;
     (world, commands)
 }

@@ -5,6 +5,7 @@ use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_lan, is_of_steps};
+use crate::vocabulary::pods::Pod;
 use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line, is_other_machine};
 use crate::vocabulary::text::{HOLE, first_hole, origin_of, split_once};
@@ -168,7 +169,36 @@ enum Verb {
 fn is_elsewhere(line: &Line) -> bool {
     let at = options(&line.words, before(line), true).end;
     let mut before = line.words.iter().take(at);
-    line.elsewhere || before.any(|word| is_other_machine(&word.text.pattern()))
+    line.elsewhere
+        || address(line).is_some_and(|address| is_other_machine(&address.pattern()))
+        || before.any(|word| is_other_machine(&word.text.pattern()))
+}
+
+/// Where the engine of a line listens, as variables say it.
+fn address(line: &Line) -> Option<&Text> {
+    let [podman, docker] = &line.addresses;
+    match engine(line)? {
+        Engine::Podman => podman.as_ref(),
+        _ => docker.as_ref(),
+    }
+}
+
+/// Is it root's engine that a line talks to, by the address of its socket?
+pub(super) fn root_by_address(line: &Line) -> Option<bool> {
+    let at = options(&line.words, before(line), true).end;
+    let of_words = line.words.iter().take(at).map(|word| word.text.pattern());
+    let address = of_words
+        .chain(address(line).map(Text::pattern))
+        .find(|word| word.contains("unix://"))?;
+    let (_, socket) = address.split_once("unix://")?;
+    if socket.starts_with("/run/user/")
+        || socket.starts_with("$XDG_RUNTIME_DIR/")
+        || socket.starts_with("%t/")
+    {
+        return Some(false);
+    }
+    let socket = socket.strip_prefix("/var").unwrap_or(socket);
+    matches!(socket, "/run/docker.sock" | "/run/podman/podman.sock").then_some(true)
 }
 
 /// What a line does.
@@ -267,8 +297,8 @@ fn name(words: &[Element]) -> Option<String> {
 /// What a script says of pods and volumes before it uses them.
 #[derive(Default)]
 pub(super) struct Known<'l> {
-    /// Options of `podman pod create`, by the pod's name.
-    pods: FxHashMap<String, Vec<Opt>>,
+    /// The pods that it makes, each with its line.
+    pub(super) pods: Vec<(&'l Line, Pod)>,
     /// The host paths that named volumes are.
     volumes: FxHashMap<String, (&'l Line, Field<Mount>)>,
     /// Networks that are the host's by their driver.
@@ -294,7 +324,7 @@ impl<'l> Known<'l> {
         let mut known = Self::default();
         for line in lines.iter().filter(|line| !is_elsewhere(line)) {
             match verb(line) {
-                Some((Verb::Pod, words)) => known.pod(base, words),
+                Some((Verb::Pod, words)) => known.pod(base, line, words),
                 Some((Verb::Volume, words)) => known.volume(base, line, words),
                 Some((Verb::Network, words)) => known.network(base, words),
                 Some((Verb::Connect, words)) => known.connect(words),
@@ -304,12 +334,9 @@ impl<'l> Known<'l> {
         known
     }
 
-    fn pod(&mut self, base: &Base<'_>, words: &[Element]) {
+    fn pod(&mut self, base: &Base<'_>, line: &'l Line, words: &[Element]) {
         let (options, argument) = taken(base, words, &PODS);
-        let name = value_of(&options, "--name").or_else(|| argument?.as_known());
-        if let Some(name) = name {
-            self.pods.insert(name, options);
-        }
+        self.pods.push((line, Pod::of(options, argument.as_ref())));
     }
 
     fn volume(&mut self, base: &Base<'_>, line: &'l Line, words: &[Element]) {
@@ -440,10 +467,20 @@ pub(super) fn engine(line: &Line) -> Option<Engine> {
 /// Reads a line into a container of which nothing is said.
 pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known<'_>, container: &mut Container) {
     let engine = engine(line);
-    if engine == Some(Engine::Docker) {
+    match root_by_address(line) {
+        Some(is_root) => {
+            let origin = address(line).map_or_else(|| line.origin.clone(), origin_of);
+            container.rootful = base.fact(is_root, origin);
+            if is_root {
+                container.runs_as = None;
+            }
+        }
         // Its daemon does it, whoever asks.
-        container.rootful = Field::default(true);
-        container.runs_as = None;
+        None if engine == Some(Engine::Docker) => {
+            container.rootful = Field::default(true);
+            container.runs_as = None;
+        }
+        None => {}
     }
     container.engine = match engine {
         Some(engine) => base.fact(engine, line.origin.clone()),
@@ -465,15 +502,6 @@ pub(super) fn read(base: &Base<'_>, line: &Line, run: &Run, known: &Known<'_>, c
         let (flags, more) = parse(&rest, &WORDS);
         container.flags.extend(flags);
         all.extend(more);
-    }
-    if let Some(pod) = value_of(&all, "--pod").and_then(|pod| known.pods.get(&pod)) {
-        apply(container, pod);
-        for port in &mut container.ports {
-            *port = port.map(|port| nixpod_model::Port {
-                pod: value_of(&all, "--pod"),
-                ..port.clone()
-            });
-        }
     }
     apply(container, &all);
     known.apply_networks(run.name.as_deref(), &all, container);

@@ -8,7 +8,8 @@ use crate::vocabulary::json::{self, Json};
 use crate::vocabulary::shell::{self, Followed};
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::parse::parse;
-use nixpod_model::Text;
+use nixpod_model::{NotAnalysed, Subject, Text};
+use nixpod_source::{Origin, Why};
 
 /// Command lines of a service.
 pub(super) const LINES: [&str; 7] = [
@@ -49,6 +50,14 @@ impl Script {
     }
 }
 
+/// What a script or a line of a unit comes to.
+pub(super) fn follow(text: &Text, is_unit_line: bool, wanted: fn(&str) -> bool) -> Followed {
+    match is_unit_line {
+        true => shell::unit_line(text, wanted),
+        false => shell::follow(text, wanted),
+    }
+}
+
 /// Is a text one line as systemd takes it, and no script of a shell?
 pub(super) fn is_unit_line(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
@@ -81,6 +90,19 @@ pub(super) fn scripts(written: &Written) -> Vec<Script> {
     };
     let written = written.clone();
     vec![Script { written, form }]
+}
+
+/// Something in a script that is not read.
+pub(super) fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
+    NotAnalysed {
+        place: origin.place(),
+        what,
+        why,
+        also: Vec::new(),
+        subject: Subject::Containers,
+        hosts: Vec::new(),
+        questions: Vec::new(),
+    }
 }
 
 /// A part of a text as a script of its own.

@@ -17,8 +17,11 @@ mod places;
 mod scripts;
 mod sets;
 mod unshare;
+mod written_scripts;
+mod wrote;
 
 pub(crate) use scripts::{CommandLine, command_lines, names_program};
+pub(crate) use wrote::files as written_by_scripts;
 
 use crate::surface::quadlet_text;
 use crate::surface::texts::TextSurface;

@@ -1,26 +1,32 @@
 //! Scripts, and the containers that their lines run.
 
 use super::engine::{self, Known};
-use super::inside;
+use super::inside::{self, follow, gap};
 use super::line::Base;
 use super::nspawn;
 use super::unshare;
-use crate::surface::texts::{HostVolume, Runs, TextsRead, Written};
+use super::wrote;
+use crate::surface::made::{HostVolume, Made, MadePod, Maker};
+use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
-use crate::vocabulary::shell::{self, Followed, Line, Stopped, Who};
+use crate::vocabulary::shell::{self, Line, Stopped, Who};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use nixpod_model::{Api, Container, Engine, Field, NotAnalysed, StoreRef, Subject, Text, TextPart};
+use nixpod_model::{Api, Container, Engine, Field, StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 13] = [
+const PROGRAMS: [&str; 17] = [
+    "buildah",
     "chmod",
+    "ctr",
     "docker",
     "docker-compose",
     "dockerd",
+    "incus",
+    "lxc",
     "machinectl",
     "nerdctl",
     "nixos-container",
@@ -33,13 +39,19 @@ const PROGRAMS: [&str; 13] = [
 ];
 
 /// Words without which a script runs none of them.
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 13] = [
+    "buildah ",
+    "containers/systemd/",
+    "ctr ",
     "docker",
+    "incus ",
+    "lxc ",
     "machinectl ",
     "nerdctl",
     "nixos-container ",
     "podman",
     "systemd-nspawn",
+    "systemd/nspawn/",
     "unshare",
 ];
 
@@ -95,51 +107,93 @@ pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine>
             out.push(CommandLine { origin, is_clear });
         }
     }
+    let units = wrote::units(text, is_unit_line).into_iter();
+    out.extend(units.map(|origin| CommandLine {
+        origin,
+        is_clear: true,
+    }));
     out
-}
-
-/// What a script or a line of a unit comes to.
-pub(super) fn follow(text: &Text, is_unit_line: bool, wanted: fn(&str) -> bool) -> Followed {
-    match is_unit_line {
-        true => shell::unit_line(text, wanted),
-        false => shell::follow(text, wanted),
-    }
 }
 
 /// Reads all scripts of a system.
 pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
-    let may_run = |written: &&Written| written.text.value().is_some_and(may_run_containers);
-    for script in texts.iter().filter(may_run).flat_map(inside::scripts) {
-        let written = &script.written;
-        let Some(followed) = script.follow(|program| PROGRAMS.contains(&program)) else {
-            continue;
-        };
-        if let Some((stopped, origin)) = followed.stopped {
-            let why = match stopped {
-                Stopped::Limit(bound) => Why::Limit(bound.to_owned()),
-                Stopped::Open { what, .. } => Why::SyntaxError(format!("a {what} that is never closed")),
+    let may_run = |written: &Written| written.text.value().is_some_and(may_run_containers);
+    let mut waiting: Vec<Written> = texts.iter().filter(|text| may_run(text)).cloned().collect();
+    // Scripts may write services, which are read after them.
+    let mut rounds = MAX_ROUNDS;
+    while !waiting.is_empty() && rounds > 0 {
+        rounds -= 1;
+        let mut services = Vec::new();
+        for script in waiting.iter().flat_map(inside::scripts) {
+            let written = &script.written;
+            let Some(followed) = script.follow(|program| PROGRAMS.contains(&program)) else {
+                continue;
             };
-            out.not_analysed.push(gap(written.path.clone(), why, &origin));
+            if let Some((stopped, origin)) = followed.stopped {
+                let why = match stopped {
+                    Stopped::Limit(bound) => Why::Limit(bound.to_owned()),
+                    Stopped::Open { what, .. } => Why::SyntaxError(format!("a {what} that is never closed")),
+                };
+                out.not_analysed.push(gap(written.path.clone(), why, &origin));
+            }
+            lines(written, followed.lines, out);
+            out.not_analysed
+                .extend(wrote::not_read(&place_of(&written.path), &followed.files));
+            services.extend(wrote::services(&Base::new(written), &followed.files));
         }
-        lines(written, &followed.lines, out);
+        services.retain(may_run);
+        waiting = services;
     }
 }
 
-/// The lines of a script.
-fn lines(written: &Written, lines: &[Line], out: &mut TextsRead) {
-    let base = Base::new(written);
-    let known = Known::of(&base, lines);
+/// Scripts that write services that write services.
+const MAX_ROUNDS: u32 = 3;
+
+/// Whose engine a line talks to.
+fn maker(base: &Base<'_>, line: &Line) -> Maker {
+    let engine = engine::engine(line);
+    let (rootful, user) = runs(base, line);
+    let root = engine::root_by_address(line).or((engine == Some(Engine::Docker)).then_some(true));
+    Maker {
+        rootful: root.or_else(|| rootful.value().copied()),
+        user: user
+            .filter(|_| root != Some(true))
+            .and_then(|user| user.value().cloned()),
+        ..base.written.maker(engine)
+    }
+}
+
+/// What the lines of a script make besides containers.
+fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
     for (line, name, mount) in known.volumes() {
         out.volumes.push(HostVolume {
             name: name.clone(),
             mount: mount.clone(),
-            engine: engine::engine(line),
-            rootful: match engine::engine(line) {
-                Some(Engine::Docker) => Some(true),
-                _ => runs(&base, line).0.value().copied(),
-            },
+            by: maker(base, line),
         });
     }
+    let pods = { known.pods.iter() }.filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
+    out.pods.extend(pods.map(|(line, pod)| MadePod {
+        pod: pod.clone(),
+        existence: base.existence(false, &[]),
+        by: maker(base, line),
+    }));
+}
+
+/// The lines of a script.
+fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
+    for line in &mut lines {
+        line.addresses
+            .iter_mut()
+            .zip(&written.addresses)
+            .for_each(|(own, around)| {
+                *own = own.take().or_else(|| around.clone());
+            });
+    }
+    let lines = &lines[..];
+    let base = Base::new(written);
+    let known = Known::of(&base, lines);
+    made(&base, &known, &mut out.made);
     let mut seen = Seen::default();
     for line in lines {
         match seen.look(line) {
@@ -213,7 +267,12 @@ fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
 fn not_read(line: &Line) -> Option<Why> {
     let what = match line.program.as_str() {
         "systemd-nspawn" if line.elsewhere => "systemd-nspawn on another machine",
-        "machinectl" if !line.elsewhere && has_verb(line, &["enable", "start"]) => "machinectl",
+        "machinectl" if !line.elsewhere && has_verb(line, &["bind", "enable", "start"]) => "machinectl",
+        "buildah" if !line.elsewhere && has_verb(line, &["run"]) => "buildah",
+        "ctr" if !line.elsewhere && line.words.iter().any(|word| word.text.pattern() == "run") => "ctr",
+        "incus" | "lxc" if !line.elsewhere && has_verb(line, &["create", "init", "launch", "start"]) => {
+            line.program.as_str()
+        }
         "nixos-container" if !line.elsewhere && has_verb(line, &["create", "start"]) => "nixos-container",
         "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
@@ -282,18 +341,6 @@ impl Seen {
             true => Look::Beyond(format!("more than {MAX_VARIANTS} containers of one line")),
             false => Look::New,
         }
-    }
-}
-
-pub(super) fn gap(what: String, why: Why, origin: &Origin) -> NotAnalysed {
-    NotAnalysed {
-        place: origin.place(),
-        what,
-        why,
-        also: Vec::new(),
-        subject: Subject::Containers,
-        hosts: Vec::new(),
-        questions: Vec::new(),
     }
 }
 

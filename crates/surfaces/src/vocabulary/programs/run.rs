@@ -115,7 +115,7 @@ pub(crate) const RUN: [Known; 166] = [
     ("pids-limit", '\0', VALUE, Says::Fact("option")),
     ("platform", '\0', VALUE, Says::Nothing),
     ("pod", '\0', VALUE, Says::Fact("option")),
-    ("pod-id-file", '\0', VALUE, Says::Word),
+    ("pod-id-file", '\0', VALUE, Says::Fact("option")),
     ("preserve-fd", '\0', VALUE, Says::Word),
     ("preserve-fds", '\0', VALUE, Says::Word),
     ("privileged", '\0', SWITCH, Says::Fact("privileged")),

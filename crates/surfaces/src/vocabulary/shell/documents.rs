@@ -5,13 +5,11 @@ use super::prefix::{self, Who};
 use super::reader;
 use super::tree::{Simple, Span};
 use super::values::Element;
+use nixpod_model::Text;
 
-impl<'t> Follow<'t> {
-    /// A here-document is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
-    pub(super) fn document(&mut self, number: usize, simple: &'t Simple, words: &[Element]) {
-        let Some(span) = self.documents.get(number).filter(|span| !span.is_empty()) else {
-            return;
-        };
+impl Follow<'_> {
+    /// What a command reads is a script if a shell reads it, or if it is written to a file that is one: that may be run later.
+    pub(super) fn document(&mut self, text: &Text, simple: &Simple, words: &[Element]) {
         let Some(command) = prefix::strip(words.to_vec()) else {
             return;
         };
@@ -19,7 +17,6 @@ impl<'t> Follow<'t> {
         if command.script.is_some() && !is_read {
             return;
         }
-        let text = self.text.slice(span.clone());
         let pattern = text.pattern();
         let mut when = self.when.clone();
         let mut who = self.who.clone();
@@ -50,7 +47,7 @@ impl<'t> Follow<'t> {
                 nesting: self.nesting + 1,
                 ..Given::new(self.wanted, self.steps)
             };
-            run(&text, &pattern, &reader::read(&pattern), given, self.out);
+            run(text, &pattern, &reader::read(&pattern), given, self.out);
         }
     }
 
@@ -66,12 +63,6 @@ impl<'t> Follow<'t> {
             let script = self.slice(span.start + inner.start, span.start + inner.end);
             self.inner(&script, self.when.clone());
         }
-    }
-
-    /// Does a command print what it reads?
-    pub(super) fn passes_on(&self, simple: &Simple) -> bool {
-        let first = simple.words.first().and_then(|word| word.plain(self.script));
-        first == Some("cat") && simple.output.is_none()
     }
 }
 
@@ -105,7 +96,7 @@ fn commands_in(text: &str) -> Vec<Span> {
 }
 
 /// Where the bracket is that closes one.
-fn closing(bytes: &[u8], from: usize) -> Option<usize> {
+pub(super) fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     let mut open = 1u32;
     let behind = bytes.iter().enumerate().skip(from);
     for (at, byte) in behind {

@@ -9,7 +9,7 @@ use nixpod_model::{StoreRef, Text, TextPart};
 use nixpod_source::{Place, Why};
 
 /// Variables of the surroundings that stand for places which are known by these names.
-const PLACES: [&str; 2] = ["HOME", "XDG_RUNTIME_DIR"];
+pub(super) const PLACES: [&str; 2] = ["HOME", "XDG_RUNTIME_DIR"];
 
 /// Words that are being put together.
 #[derive(Default)]
@@ -122,6 +122,10 @@ impl Follow<'_> {
                     }
                     Value::Unknown => append(&mut text, self.unknown(parameter, &piece.span)),
                 },
+                What::Output(list) => {
+                    let printed = self.printed_by_all(list);
+                    append(&mut text, printed.unwrap_or_else(|| self.literal(piece)));
+                }
                 _ => append(&mut text, self.literal(piece)),
             }
         }
@@ -183,8 +187,12 @@ impl Follow<'_> {
                 words.add(text);
             }
             What::Output(list) if !piece.quoted && prints_nothing(list, self.script) => {}
-            What::Output(_) => {
-                let text = self.literal(piece);
+            What::Output(list) => {
+                let text = match self.printed_by_all(list) {
+                    Some(text) if !piece.quoted => return words.split(&text),
+                    Some(text) => text,
+                    None => self.literal(piece),
+                };
                 words.current().is_one &= piece.quoted || !text.has_hole();
                 words.add(text);
             }

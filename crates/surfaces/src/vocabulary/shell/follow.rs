@@ -14,8 +14,8 @@ pub(super) const MAX_STEPS: u32 = 20_000;
 const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
 pub(super) const MAX_NESTING: u32 = 6;
-/// Variables that say where the engine listens.
-const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
+/// Variables that say where Podman and Docker listen.
+pub(crate) const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
 /// A loop over more words than these is gone through once, with what is not known.
 const MAX_TURNS: usize = 32;
 
@@ -31,16 +31,34 @@ pub(crate) struct Line {
     pub(crate) who: Who,
     /// Does another machine run it?
     pub(crate) elsewhere: bool,
+    /// What the variables around it say of where Podman and Docker listen.
+    pub(crate) addresses: Addresses,
     /// Where it is written.
     pub(crate) origin: Origin,
 }
+
+/// Where Podman and Docker listen, in the order of [`ENGINE_ADDRESSES`].
+pub(crate) type Addresses = [Option<Text>; 2];
 
 /// What came of a script.
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
     pub(crate) lines: Vec<Line>,
+    /// The files that it writes.
+    pub(crate) files: Vec<WrittenFile>,
     /// Where it could not be followed any further, if so, with that place.
     pub(crate) stopped: Option<(Stopped, Origin)>,
+}
+
+/// A file that a script writes, and what it puts into it.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenFile {
+    pub(crate) path: Text,
+    pub(crate) text: Text,
+    pub(crate) when: When,
+    pub(crate) who: Who,
+    /// Where the path is written.
+    pub(crate) origin: Origin,
 }
 
 /// Which commands of a script are told, by their names.
@@ -137,8 +155,8 @@ pub(super) struct Follow<'t> {
     called: FxHashSet<String>,
     /// What is never closed: the command that it is in does not run.
     open: Option<usize>,
-    /// The here-document that the command before a pipe prints.
-    piped: Option<usize>,
+    /// What the command before a pipe prints.
+    pub(super) piped: Option<Text>,
     pub(super) out: &'t mut Followed,
 }
 
@@ -146,8 +164,16 @@ impl<'t> Follow<'t> {
     fn list(&mut self, list: &'t List) {
         let outside = self.when.clone();
         let mut before: Option<&Statement> = None;
+        // Whether the chain that a statement is in holds so far, where the script itself says it.
+        let mut answer: Option<bool> = None;
         for statement in list {
+            let is_decided = match (statement.join, answer) {
+                (Join::And, Some(false)) | (Join::Or, Some(true)) => continue,
+                (Join::And | Join::Or, Some(_)) => true,
+                _ => false,
+            };
             match (statement.join, before) {
+                _ if is_decided => {}
                 (Join::And, Some(before)) if before.negated || self.is_test(before) => {
                     let sense = if before.negated { Sense::Not } else { Sense::Holds };
                     let condition = self.condition(&before.span, sense);
@@ -161,8 +187,8 @@ impl<'t> Follow<'t> {
                 (Join::And | Join::Pipe, _) => {}
                 (Join::Then | Join::Or, _) => self.when = outside.clone(),
             }
-            self.piped = match (statement.join, before.map(|before| &before.kind)) {
-                (Join::Pipe, Some(Kind::Simple(simple))) if self.passes_on(simple) => simple.document,
+            self.piped = match (statement.join, before) {
+                (Join::Pipe, Some(before)) => self.printed(before),
                 _ => None,
             };
             let is_conditional = self.when != outside;
@@ -171,6 +197,10 @@ impl<'t> Follow<'t> {
                 false => self.statement(statement),
             }
             before = Some(statement);
+            answer = match statement.join {
+                Join::Pipe => None,
+                _ => self.answer_of(statement),
+            };
         }
         self.piped = None;
         self.when = outside;
@@ -254,12 +284,25 @@ impl<'t> Follow<'t> {
     fn branches(&mut self, branches: &'t [(List, List)], otherwise: &'t List) {
         let mut not: Vec<Condition> = Vec::new();
         let outside = self.when.clone();
-        for (at, (condition, body)) in branches.iter().enumerate() {
-            // Only the first is asked in any case.
-            match at {
-                0 => self.list(condition),
-                _ => self.perhaps(|this| this.list(condition)),
+        let mut is_first = true;
+        for (condition, body) in branches {
+            // What the script itself decides is no condition, and what it leaves out is not gone through.
+            match self.answer(condition) {
+                Some(false) => continue,
+                Some(true) if is_first => return self.list(body),
+                Some(true) => {
+                    self.perhaps(|this| this.list(body));
+                    self.when = outside;
+                    return;
+                }
+                None => {}
             }
+            // Only the first is asked in any case.
+            match is_first {
+                true => self.list(condition),
+                false => self.perhaps(|this| this.list(condition)),
+            }
+            is_first = false;
             let negated = matches!(condition.last(), Some(last) if last.negated);
             let (holds, fails) = match negated {
                 false => (Sense::Holds, Sense::Not),
@@ -272,7 +315,10 @@ impl<'t> Follow<'t> {
             not.extend(failed.clone());
             self.when.and(failed);
         }
-        self.perhaps(|this| this.list(otherwise));
+        match is_first {
+            true => self.list(otherwise),
+            false => self.perhaps(|this| this.list(otherwise)),
+        }
         self.when = outside;
     }
 
@@ -334,37 +380,33 @@ impl<'t> Follow<'t> {
         if let Some(body) = self.functions.get(&name).copied() {
             return self.call(name, body, Some(words));
         }
-        if let Some(document) = simple.document {
-            self.document(document, simple, &words);
-            if simple.expands {
-                self.outputs_in(document);
-            }
-        } else if let Some(document) = self.piped {
-            self.document(document, simple, &words);
+        if let Some(text) = self.read(simple).or_else(|| self.piped.clone()) {
+            self.document(&text, simple, &words);
         }
+        if let Some(document) = simple.document.filter(|_| simple.expands) {
+            self.outputs_in(document);
+        }
+        self.writes(simple, &words);
         if !self.built_in(&name, &words) {
-            let elsewhere = self.is_elsewhere(simple);
-            self.command(words, span, elsewhere);
+            let addresses = self.addresses(simple);
+            self.command(words, span, addresses);
         }
     }
 
-    /// Does a variable say that the engine is that of another machine?
-    fn is_elsewhere(&mut self, simple: &'t Simple) -> bool {
-        let mut is_so = false;
-        for name in ENGINE_ADDRESSES {
+    /// What variables say of where the engine is.
+    fn addresses(&mut self, simple: &Simple) -> Addresses {
+        ENGINE_ADDRESSES.map(|name| {
             let mut of_command = simple.assignments.iter().rev();
             let of_command = of_command.find(|one| self.name(&one.name) == name);
-            let address = match of_command.map(|one| &one.value) {
+            match of_command.map(|one| &one.value) {
                 Some(Assigned::One(word)) => Some(self.expand_whole(word).0),
                 Some(_) => None,
                 None => match self.variables.get(name).as_deref() {
                     Some(Value::One(text) | Value::Likely(text)) => Some(text.clone()),
                     _ => None,
                 },
-            };
-            is_so |= address.is_some_and(|address| prefix::is_other_machine(&address.pattern()));
-        }
-        is_so
+            }
+        })
     }
 
     fn assign(&mut self, simple: &'t Simple) {
@@ -461,7 +503,7 @@ impl<'t> Follow<'t> {
     }
 
     /// A command: it is told, or the script in it is gone through.
-    fn command(&mut self, words: Vec<Element>, span: &Span, elsewhere: bool) {
+    fn command(&mut self, words: Vec<Element>, span: &Span, addresses: Addresses) {
         if self.open.is_some_and(|at| span.contains(&at)) {
             return;
         }
@@ -473,7 +515,8 @@ impl<'t> Follow<'t> {
         let at = At {
             when,
             who: self.who.clone(),
-            elsewhere: self.elsewhere || elsewhere,
+            elsewhere: self.elsewhere,
+            addresses,
             nesting: self.nesting,
             origin: self.text.origin_of_command(span),
         };
@@ -486,6 +529,7 @@ pub(super) struct At {
     pub(super) when: When,
     pub(super) who: Who,
     pub(super) elsewhere: bool,
+    pub(super) addresses: Addresses,
     pub(super) nesting: u32,
     pub(super) origin: Origin,
 }
@@ -499,7 +543,8 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
         Who::Same => at.who,
         other => other,
     };
-    let elsewhere = at.elsewhere || command.elsewhere;
+    let is_other = |address: &Text| prefix::is_other_machine(&address.pattern());
+    let elsewhere = at.elsewhere || command.elsewhere || at.addresses.iter().flatten().any(is_other);
     let mut when = at.when;
     if command.doubtful {
         when.and(None);
@@ -512,6 +557,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
                 when,
                 who,
                 elsewhere,
+                addresses: at.addresses,
                 origin: at.origin,
             });
         }

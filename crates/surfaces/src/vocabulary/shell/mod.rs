@@ -5,10 +5,12 @@
 //! off what only runs a command (`prefix`). Whatever the script does not say itself is a hole.
 
 mod builtins;
+mod decided;
 mod documents;
 mod expand;
 mod follow;
 mod prefix;
+mod printed;
 mod quoting;
 mod reader;
 mod statements;
@@ -19,7 +21,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use follow::{Followed, Line, follow};
+pub(crate) use follow::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile, follow};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
 pub(crate) use unit_line::{unit_line, words};

@@ -332,7 +332,19 @@ impl Reader<'_> {
         let tabs = is_document && !is_text && self.peek() == Some(b'-');
         self.at += usize::from(tabs);
         self.blanks();
+        // What a program says of its work goes elsewhere.
+        let is_other = self.at > from
+            && self
+                .text
+                .get(..from)
+                .is_some_and(|before| before.ends_with(|c: char| matches!(c, '2'..='9')))
+            || matches!(self.peek(), Some(b'0'..=b'9'))
+                && self
+                    .text
+                    .get(from..self.at)
+                    .is_some_and(|sign| sign.ends_with('&'));
         let is_output = !is_document
+            && !is_other
             && self
                 .text
                 .get(from..self.at)
@@ -342,6 +354,9 @@ impl Reader<'_> {
             simple.document = Some(self.begin_document(&word, tabs));
             simple.expands = word.pieces.iter().all(|piece| !piece.quoted);
             return;
+        }
+        if is_text {
+            simple.given = Some(simple.redirected.len());
         }
         if is_output {
             simple.output = Some(simple.redirected.len());

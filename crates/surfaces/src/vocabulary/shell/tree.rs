@@ -90,6 +90,8 @@ pub(crate) struct Simple {
     pub(crate) redirected: Vec<Word>,
     /// Which of those its output goes to.
     pub(crate) output: Option<usize>,
+    /// Which of those it reads as a text: `<<< WORD`.
+    pub(crate) given: Option<usize>,
     /// The number of the here-document that it reads.
     pub(crate) document: Option<usize>,
     /// Are commands in it run, and variables replaced? Not where a part of its end is in quotes.

@@ -1,7 +1,7 @@
 //! The command lines of a unit, which systemd takes apart by itself and no shell.
 
 use super::expand::literal_places;
-use super::follow::{At, Followed, MAX_STEPS, Wanted, dispatch};
+use super::follow::{Addresses, At, Followed, MAX_STEPS, Wanted, dispatch};
 use super::prefix::Who;
 use super::values::{Element, When, origin_of_command};
 use crate::vocabulary::text::{concat, hole};
@@ -38,11 +38,18 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
                 Who::Same
             },
             elsewhere: false,
+            addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&text.parts),
         };
-        let elements = words.map(|word| element(word, is_literal)).collect();
-        dispatch(elements, at, wanted, &mut steps, &mut out);
+        let elements = words.map(|word| {
+            let element = element(word, is_literal);
+            Element {
+                text: without_escapes(&element.text, is_literal),
+                ..element
+            }
+        });
+        dispatch(elements.collect(), at, wanted, &mut steps, &mut out);
     }
     out
 }
@@ -56,6 +63,7 @@ pub(crate) fn words(words: &[Text], wanted: Wanted) -> Followed {
             when: When::default(),
             who: Who::Same,
             elsewhere: false,
+            addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&first.parts),
         };
@@ -114,6 +122,28 @@ fn element(word: &Text, is_literal: bool) -> Element {
         literal,
         when: When::default(),
     }
+}
+
+/// A percent sign and a dollar sign are written twice; the latter not where variables stay as they are.
+fn without_escapes(word: &Text, is_literal: bool) -> Text {
+    let pattern = word.pattern();
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while let Some(rest) = pattern.get(at..).filter(|rest| !rest.is_empty()) {
+        let is_escape = rest.starts_with("%%") || rest.starts_with("$$") && !is_literal;
+        if is_escape {
+            parts.push(word.slice(from, at + 1));
+            from = at + 2;
+            at = from;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    if from == 0 {
+        return word.clone();
+    }
+    parts.push(word.slice(from, pattern.len()));
+    concat(parts)
 }
 
 fn variable_free(text: &Text) -> bool {

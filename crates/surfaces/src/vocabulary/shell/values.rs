@@ -248,11 +248,6 @@ impl<'t> Indexed<'t> {
         origin_of_command(&self.parts(span.start, span.end))
     }
 
-    /// A stretch of the pattern as a text.
-    pub(super) fn slice(&self, span: Span) -> Text {
-        self.text.slice(span.start, span.end)
-    }
-
     /// Where a stretch of the pattern is written.
     pub(super) fn origin(&self, start: usize, end: usize) -> Origin {
         let at = self.starts.partition_point(|at| *at <= start).saturating_sub(1);

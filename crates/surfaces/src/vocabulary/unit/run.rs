@@ -1,14 +1,16 @@
 //! What a unit's keys make of a container: the options of `podman run` that Podman's generator writes.
 
 use crate::vocabulary::certainty::{part, weaken};
+use crate::vocabulary::csv;
 use crate::vocabulary::flags::{Opt, decided, parse};
 use crate::vocabulary::podman::{self, WORDS, option as opt};
+use crate::vocabulary::pods;
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
 use crate::vocabulary::unit::values::{Values, is_filled};
-use nixpod_model::{Container, Field, Image, Mount, Port, Text, UnitProblem};
+use nixpod_model::{Container, Field, Image, Mount, Text, UnitProblem};
 use nixpod_source::Origin;
 
 /// What stands around a unit.
@@ -110,8 +112,12 @@ pub(crate) fn container(values: &Values, around: &Around<'_>, container: &mut Co
 
 /// Reads the section of a pod into a container that is in it: it shares users, networks, ports and volumes.
 pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &mut Container) {
-    let own = container.ports.len();
-    podman::apply(container, &options(values, around));
+    pods::begin_in(container, name, &of_pod(values, around));
+}
+
+/// What a pod says of its members.
+pub(crate) fn of_pod(values: &Values, around: &Around<'_>) -> Vec<Opt> {
+    let mut out = options(values, around);
     let words = values.all("PodmanArgs");
     let shared = parse(&words, &WORDS).1.into_iter().filter(|option| {
         matches!(
@@ -130,13 +136,8 @@ pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &
                 | "--pid"
         )
     });
-    podman::apply(container, &shared.collect::<Vec<_>>());
-    for port in container.ports.iter_mut().skip(own) {
-        *port = port.map(|port| Port {
-            pod: Some(name.to_owned()),
-            ..port.clone()
-        });
-    }
+    out.extend(shared);
+    out
 }
 
 /// Reads the section of an image into a container that runs it: how it is pulled.
@@ -217,28 +218,24 @@ fn option(key: &Key, name: &str, field: &Field<Text>, around: &Around<'_>) -> Op
 
 /// `source=` of a mount may be the name of another unit, or a relative path.
 fn mount(text: &Text, around: &Around<'_>) -> Text {
-    let pattern = text.pattern();
-    let mut at = 0;
-    for token in pattern.split(',') {
-        let (start, end) = (at, at + token.len());
-        at = end + 1;
-        let Some(value) = token
+    let Some(mut tokens) = csv::fields(text) else {
+        return text.clone();
+    };
+    for token in &mut tokens {
+        let pattern = token.pattern();
+        if let Some(value) = pattern
             .strip_prefix("source=")
-            .or_else(|| token.strip_prefix("src="))
-        else {
-            continue;
-        };
-        let from = end - value.len();
-        let value = text.slice(from, end);
-        let source = around.source(&value).unwrap_or(value);
-        return concat([
-            text.slice(0, start),
-            Text::known("source=", Origin::default()),
-            source,
-            text.slice(end, pattern.len()),
-        ]);
+            .or_else(|| pattern.strip_prefix("src="))
+        {
+            let value = token.slice(pattern.len() - value.len(), pattern.len());
+            let source = around.source(&value).unwrap_or(value);
+            *token = concat([Text::known("source=", Origin::default()), source]);
+            break;
+        }
     }
-    text.clone()
+    let comma = |at: usize| Text::known(if at == 0 { "" } else { "," }, Origin::default());
+    let tokens = tokens.iter().enumerate();
+    concat(tokens.flat_map(|(at, token)| [comma(at), csv::written(token)]))
 }
 
 /// Keys that become options together with others.

@@ -76,7 +76,7 @@ const fn as_user(
     }
 }
 
-pub(super) const PREFIXES: [Prefix; 41] = [
+pub(super) const PREFIXES: [Prefix; 42] = [
     as_user(
         "sudo",
         &[
@@ -106,6 +106,8 @@ pub(super) const PREFIXES: [Prefix; 41] = [
         &["-u", "--user"],
     ),
     as_user("doas", &["-u", "-C"], &["-u"]),
+    // Home Manager's, in activation scripts: it only shows the command where somebody asks for that.
+    plain("run", &[]),
     Prefix {
         elsewhere: &["-M", "--machine"],
         ..as_user(
