@@ -89,7 +89,7 @@ impl Catalogue {
     pub const fn edition(self) -> &'static str {
         match self {
             Self::Cis => "1.6.0",
-            Self::Nsa => "1.0, numbered as in Trivy's specification k8s-nsa-1.0",
+            Self::Nsa => "1.2, numbered as in Trivy's specification k8s-nsa-1.0",
             Self::Attack => "17",
         }
     }

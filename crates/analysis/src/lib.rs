@@ -275,6 +275,7 @@ mod world;
 
 pub use check::tool_rules::OWN_RULES;
 pub use fix::apply::{Fixed, FixedFile};
+pub use fix::promise::{Left, Refusal};
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;

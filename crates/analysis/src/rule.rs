@@ -239,6 +239,8 @@ pub enum Change {
     /// Replace the expression, or the stretch of a string, at this origin by Nix text (for a stretch: by string
     /// content).
     Replace(Origin, String),
+    /// Put string content before all else that is in the string at this origin, holes and all.
+    Prepend(Origin, String),
     /// Set an option in the attribute set that defines the thing at this origin: name and value in Nix syntax. A
     /// binding of that name that is already in the set is replaced.
     SetIn(Origin, String, String),

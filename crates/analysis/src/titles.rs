@@ -15,13 +15,16 @@ impl Meta {
         Some(why.trim_end_matches('.').to_owned())
     }
 
-    /// What a fix is called: with a capital, and, if it is not safe, with the reason.
+    /// What a fix is called: with a capital, and, if it is not safe, with the reason. A title that says its own has it, since
+    /// fixes of one rule need not be unsafe for the same reason.
     pub(crate) fn title(&self, title: &str, applicability: Applicability) -> String {
         let mut chars = title.chars();
         let first = chars.next().map(|first| first.to_uppercase().to_string());
         let title = format!("{}{}", first.unwrap_or_default(), chars.as_str());
         match (applicability, self.why_unsafe()) {
-            (Applicability::Unsafe, Some(why)) => format!("{title}; unsafe: {why}"),
+            (Applicability::Unsafe, Some(why)) if !title.contains("; unsafe: ") => {
+                format!("{title}; unsafe: {why}")
+            }
             _ => title,
         }
     }

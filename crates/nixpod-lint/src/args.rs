@@ -265,7 +265,8 @@ pub(crate) struct ShowArgs {
     #[arg(long)]
     pub(crate) defaults: bool,
 
-    /// Show what starts each container, or those of these names: the words that its engine is told
+    /// Show what starts each container, or those of these names: the words that its engine is told. Words in brackets
+    /// may not be there, or stand for several
     #[arg(long, value_name = "NAME", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub(crate) command: Option<Vec<String>>,
 

@@ -12,7 +12,7 @@ use crate::view::{Finding, ResolvedFix, Results, relative};
 use crate::words::Words;
 use anyhow::{Result, bail};
 use camino::Utf8Path;
-use nixpod_analysis::{Analysis, Applicability, closest};
+use nixpod_analysis::{Analysis, Applicability, Refusal, closest};
 use std::mem::ManuallyDrop;
 
 /// So many findings that were not fixed are named.
@@ -65,6 +65,13 @@ pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Outcome> {
         }
         failed |= write(&fixed, &projects, terminal);
         results = look(&projects);
+        // What was refused is not offered again.
+        for finding in &mut results.findings {
+            let mut left = fixed.left.iter();
+            if left.any(|left| left.fingerprint == finding.fingerprint) {
+                finding.fixes.clear();
+            }
+        }
     }
 
     let context = Context {
@@ -172,18 +179,28 @@ fn write(fixed: &Fixed, projects: &Projects, terminal: &Terminal) -> bool {
     failed
 }
 
-/// Says which fixes were not made: those that would make other findings, and those in files that nobody named.
+/// Says which fixes were not made: those that do not do what they promise, and those in files that nobody named.
 fn tell_left(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
     let left = fixed.left.len();
     if left > 0 {
         terminal.note(&format!(
-            "the {} of {} would make other findings, and {} not applied",
+            "the {} of {} would not do what {}, and {} not applied",
             if left == 1 { "fix" } else { "fixes" },
             count(left, "finding", "findings"),
+            if left == 1 { "it promises" } else { "they promise" },
             if left == 1 { "was" } else { "were" },
         ));
-        for (rule, message) in fixed.left.iter().take(NAMED) {
-            terminal.note(&format!("not fixed: {rule}: {}", Words::from(message.as_str())));
+        for one in fixed.left.iter().take(NAMED) {
+            let why = match &one.refusal {
+                Refusal::Stays => "the finding would stay".to_owned(),
+                Refusal::Breaks => "not all could be evaluated any more".to_owned(),
+                Refusal::Loses(name) => format!("container `{}` would be gone", Words::from(name.as_str())),
+                Refusal::Makes(rule, message) => {
+                    format!("it would make another: {rule}: {}", Words::from(message.as_str()))
+                }
+            };
+            let message = Words::from(one.message.as_str());
+            terminal.note(&format!("not fixed: {}: {message} ({why})", one.rule));
         }
         if left > NAMED {
             terminal.note(&format!("not fixed: and {} more", left - NAMED));

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
-use nixpod_analysis::{Applicability, FixedFile, RuleId};
+use nixpod_analysis::{Applicability, FixedFile, Left};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
@@ -20,8 +20,8 @@ pub(crate) struct Fixed {
     pub(crate) count: usize,
     /// Files that were not asked for and that more fixes would change, with how many findings that concerns.
     pub(crate) elsewhere: BTreeMap<Utf8PathBuf, usize>,
-    /// The findings whose fixes would make others: rule and message.
-    pub(crate) left: Vec<(RuleId, String)>,
+    /// The findings whose fixes do not do what they promise.
+    pub(crate) left: Vec<Left>,
 }
 
 /// Applies the fixes of all selected findings in memory. From now on the projects see the fixed texts.

@@ -25,6 +25,12 @@ fn the_output_in_the_readme_is_what_the_program_prints() {
         .args(args)
         .output()
         .unwrap();
+    // The text after the block says what stands on standard error.
+    let note = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        note.starts_with("note: `testdata/sample` is part of a larger project"),
+        "{note}"
+    );
     let printed = String::from_utf8(output.stdout).unwrap();
     let printed: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
     assert_eq!(

@@ -91,6 +91,7 @@ fn what_starts_a_container() {
                 --rm \
                 --pull missing \
                 docker.io/library/nginx:1
+              # what is in brackets may not be there, or stands for several words
               # ${my.volumes}: option `my.volumes` is set nowhere in the analysed files
               # --privileged: only if `config.my.powerful`
               # service: User=root

@@ -196,6 +196,8 @@ impl Symbol {
             return Some(Self::Secret);
         }
         match path.rsplit_once('.')? {
+            // What a service calls its home is a directory made for it.
+            (before, "home") if before.split('.').any(|step| step == "services") => None,
             (_, "homeDirectory" | "home") => Some(Self::Home),
             _ => None,
         }

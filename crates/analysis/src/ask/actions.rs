@@ -3,8 +3,9 @@
 use crate::check::merge::Checked;
 use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
-use crate::fix::apply::{applied, keeps_promise};
+use crate::fix::apply::applied;
 use crate::fix::fixes::with_fixes;
+use crate::fix::promise::keeps_promise;
 use crate::report::{Action, ActionKind};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, Fix, TextEdit, TextRange, TextSize};

@@ -9,9 +9,9 @@ use crate::vfs::Vfs;
 use crate::vfs::state::FileState;
 use crate::world::worlds::Known;
 use nixpod_model::{FactInfo, FactValue, Field, Surface, Visitor};
-use nixpod_source::{Applicability, ExprId, FileId, Fix, Place, Span, TextEdit, TextRange, TextSize};
+use nixpod_source::{Applicability, ExprId, FileId, Fix, Place, RuleId, Span, TextEdit, TextRange, TextSize};
 use nixpod_syntax::{Language, Suppression, Suppressions};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -82,8 +82,39 @@ pub(crate) fn apply(
             checked.leave_out(&is_silenced);
         }
     }
+    let open = Open::of(vfs, &comments, findings);
     for comment in &comments {
-        comment.report(vfs, rules, settings, findings);
+        comment.report((vfs, rules, settings), &open, findings);
+    }
+}
+
+/// Where rules find something in files with comments that nobody suppressed: by file and rule, the first lines.
+#[derive(Default)]
+struct Open(FxHashMap<(FileId, RuleId), Vec<u32>>);
+
+impl Open {
+    fn of(vfs: &Vfs, comments: &[Comment], findings: &[Checked]) -> Self {
+        let with_comments: FxHashSet<FileId> = comments.iter().map(|comment| comment.file).collect();
+        let mut out = Self::default();
+        for checked in findings {
+            let diagnostic = &checked.reported.diagnostic;
+            let span = diagnostic.primary.span;
+            if checked.reported.suppressed.is_some() || !with_comments.contains(&span.file) {
+                continue;
+            }
+            let line = line_in(&vfs.state(span.file), span);
+            out.0.entry((span.file, diagnostic.rule)).or_default().push(line);
+        }
+        out
+    }
+
+    /// The line nearest to a comment in which the rule finds something in the same file.
+    fn nearest(&self, file: FileId, rule: RuleId, to: u32) -> Option<u32> {
+        let lines = self.0.get(&(file, rule))?;
+        lines
+            .iter()
+            .copied()
+            .min_by_key(|line| (line.abs_diff(to), *line))
     }
 }
 
@@ -175,7 +206,12 @@ impl Comment {
         Some(self.comment.reason.clone().unwrap_or_default())
     }
 
-    fn report(&self, vfs: &Vfs, rules: &[&'static Rule], settings: &Settings, findings: &mut Vec<Checked>) {
+    fn report(
+        &self,
+        (vfs, rules, settings): (&Vfs, &[&'static Rule], &Settings),
+        open: &Open,
+        findings: &mut Vec<Checked>,
+    ) {
         let span = |range| Span {
             file: self.file,
             range,
@@ -203,7 +239,7 @@ impl Comment {
                         && !self.used.get(index).copied().unwrap_or_default()
                         && settings.is_on(&unused_suppression::RULE) =>
                 {
-                    findings.push(self.unused(&state, span(*range), index));
+                    findings.push(self.unused(&state, span(*range), (index, rule.meta.id), open));
                 }
                 _ => {}
             }
@@ -213,8 +249,11 @@ impl Comment {
     fn unknown(&self, rules: &[&'static Rule], span: Span, name: &str) -> Checked {
         let message = format!("there is no rule `{name}`");
         let similar = closest(name, rules.iter().chain(OWN_RULES).map(|rule| rule.meta.id));
-        let help = similar.map(|id| format!("Did you mean `{id}`?"));
-        let mut finding = plain(&unknown_suppression::RULE, span, message, help);
+        let help = match similar {
+            Some(id) => format!("Did you mean `{id}`?"),
+            None => "`nixpod-lint rules` lists all rules.".to_owned(),
+        };
+        let mut finding = plain(&unknown_suppression::RULE, span, message, Some(help));
         if let Some(id) = similar {
             let edit = TextEdit {
                 range: span.range,
@@ -231,14 +270,18 @@ impl Comment {
         finding
     }
 
-    fn unused(&self, state: &FileState, span: Span, index: usize) -> Checked {
-        let name = self
-            .comment
-            .rules
-            .get(index)
-            .map_or("", |(name, _)| name.as_str());
+    fn unused(&self, state: &FileState, span: Span, (index, name): (usize, RuleId), open: &Open) -> Checked {
         let message = format!("`{name}` finds nothing here");
-        let mut finding = plain(&unused_suppression::RULE, span, message, None);
+        let line = line_in(state, span);
+        // What somebody gave a reason for is not thrown away while the finding that it may be about is still there.
+        let meant = open.nearest(self.file, name, line);
+        let help = meant.map(|line| {
+            format!(
+                "A suppression covers the binding or list element after it, or the one that it stands behind, and nothing \
+                 else. `{name}` finds something in line {line}: if it is meant for that, move it there."
+            )
+        });
+        let mut finding = plain(&unused_suppression::RULE, span, message, help);
         let (title, range) = if self.comment.rules.len() == 1 {
             (
                 "Remove the comment".to_owned(),
@@ -254,9 +297,16 @@ impl Comment {
             range,
             insert: String::new(),
         };
+        let (title, applicability) = match meant {
+            Some(line) => (
+                format!("{title}; unsafe: it may be meant for line {line}"),
+                Applicability::Unsafe,
+            ),
+            None => (title, Applicability::Safe),
+        };
         finding.reported.diagnostic.fixes.push(Fix {
             title,
-            applicability: Applicability::Safe,
+            applicability,
             edits: BTreeMap::from([(self.file, vec![edit])]),
         });
         finding
@@ -272,6 +322,11 @@ impl Comment {
             own
         }
     }
+}
+
+/// The line that a place begins in, from 1.
+fn line_in(state: &FileState, span: Span) -> u32 {
+    state.lines().position(&state.text, span.range.start()).line
 }
 
 /// The comment, with its line if nothing else is on it, else with the white space before it.

@@ -299,14 +299,20 @@ fn word(files: &Files<'_>, secrets: &Secrets, field: &Field<Text>, is_value: boo
     };
     let fact = shown(files, secrets, field, Some(text), &pieces);
     let is_unknown = field.is_unknown();
+    // What has a name of its own, as the file of a secret, is one word all the same.
+    let symbol = match &field.fact {
+        Fact::Unknown(why) => symbol_in_words(why),
+        _ => None,
+    };
     ShownWord {
         text: fact.value.unwrap_or_default(),
-        certainty: match is_unknown {
+        certainty: match is_unknown && symbol.is_none() {
             true => Certainty::Unknown,
             false => fact.certainty,
         },
-        reason: match &field.fact {
-            Fact::Unknown(why) => Some(told(&why.to_string(), secrets)),
+        reason: match (&field.fact, symbol) {
+            (Fact::Unknown(_), Some(words)) => Some(told(&words, secrets)),
+            (Fact::Unknown(why), None) => Some(told(&why.to_string(), secrets)),
             _ => fact.reason,
         },
         is_value,

@@ -297,10 +297,10 @@ impl Census {
                     "what defines them here could not be read",
                 ),
             };
-            let reason = if is_read {
-                "no container came of what is defined here"
-            } else {
-                reason
+            let reason = match is_read {
+                true => "no container came of what is defined here",
+                false if written.site.is_unnamed => "the name of the option that it is set in is not known",
+                false => reason,
             };
             Gap {
                 span: written.span(files),
@@ -427,7 +427,12 @@ fn roots(vfs: &Vfs, left: &[Written], standing: Standing) -> Vec<Root> {
     let mut out = Vec::new();
     for (file, sites) in by_file {
         let state = vfs.state(file);
-        let values: FxHashSet<ExprId> = sites.iter().map(|site| site.value).collect();
+        // A service of arion in a file of its own is the whole file, which may hold the system inside of it.
+        let whole = |site: &&SpecSite| match site.module.shape {
+            ModuleShape::Service => site.module.expr,
+            _ => site.value,
+        };
+        let values: FxHashSet<ExprId> = sites.iter().map(whole).collect();
         let modules: FxHashSet<ExprId> = sites.iter().map(|site| site.module.expr).collect();
         let inside = inside_of(&state.parsed().hir, &values, &modules);
         let outermost = sites.iter().map(|site| &site.module);

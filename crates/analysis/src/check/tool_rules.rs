@@ -176,7 +176,8 @@ pub(crate) mod unused_suppression {
 
     declare_rule! {
         /// ## What it flags
-        /// A suppression comment for a rule that finds nothing where the comment applies.
+        /// A suppression comment for a rule that finds nothing where the comment applies: at the binding or list element that
+        /// follows it, or that it stands behind, and nowhere else.
         /// ## Why
         /// It hides findings that come later, and it says something about the code that is not true any more.
         /// ## Bad
@@ -193,7 +194,8 @@ pub(crate) mod unused_suppression {
         /// }
         /// ```
         /// ## Fix safety
-        /// Safe: the rule's name, or the whole comment, is removed.
+        /// Safe: the rule's name, or the whole comment, is removed. Unsafe where the rule finds something elsewhere in that file:
+        /// the comment may be meant for that, and its reason would be lost.
         pub static RULE = {
             id: "unused-suppression",
             summary: "suppression comment without a finding",

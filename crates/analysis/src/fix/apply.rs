@@ -4,13 +4,12 @@ use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
 use crate::check::part::Pick;
 use crate::check::snapshot::Analysis;
-use crate::check::tool_rules::OWN_RULES;
 use crate::fix::fixes::{Taken, with_fixes};
+use crate::fix::promise::{Left, Refusal, owned_key, refusal};
 use crate::report::Reported;
 use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
-use nixpod_model::{ContainerId, FactInfo, FactValue, Field, SystemId, Visitor};
-use nixpod_source::{Applicability, FileId, Fix, RuleId, Severity, TextEdit, apply_edits};
+use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -66,8 +65,8 @@ pub struct Fixed {
     pub applied: Vec<(RuleId, String)>,
     /// Files outside of the targets that fixes would change, sorted by path, with how many findings that concerns.
     pub elsewhere: BTreeMap<Utf8PathBuf, usize>,
-    /// The findings whose fixes would make others, and were left out: rule and message.
-    pub left: Vec<(RuleId, String)>,
+    /// The findings whose fixes do not do what they promise, and were left out.
+    pub left: Vec<Left>,
     /// Can the fixed texts be fixed again? After so many rounds the fixes do not come to an end.
     pub unfinished: bool,
 }
@@ -91,7 +90,8 @@ pub(crate) fn fix(
     let targets = asked.targets.as_slice();
     let mut outcome = now.outcome_for(targets, Extent::Literals);
     let mut left = BTreeSet::new();
-    let mut applied_before = 0;
+    // How much was fixed when the first of those that are left was refused.
+    let mut refused_at = 0;
     for round in 0..=MAX_ROUNDS {
         let current = Arc::clone(&outcome);
         let pick = Pick::new(&analysis.vfs, &asked.part, &current);
@@ -101,11 +101,10 @@ pub(crate) fn fix(
         let is_wanted = |reported: &Reported| wanted(reported) && !left.contains(&owned_key(reported));
         let fixes = select(&fixable, level, &is_wanted, &pick);
         if fixes.is_empty() {
-            // What others kept from being fixed may go by now.
-            if left.is_empty() || applied_before == fixed.applied.len() {
+            // What others have changed since may be what was in the way.
+            if left.is_empty() || fixed.applied.len() == refused_at || round == MAX_ROUNDS {
                 break;
             }
-            applied_before = fixed.applied.len();
             left.clear();
             fixed.left.clear();
             continue;
@@ -127,11 +126,17 @@ pub(crate) fn fix(
         let Round {
             good, result, bad, ..
         } = tried;
-        fixed.left.extend(bad.iter().copied().map(told));
-        left.extend(bad.iter().map(|checked| owned_key(&checked.reported)));
+        if left.is_empty() {
+            refused_at = fixed.applied.len();
+        }
+        left.extend(bad.iter().map(|(checked, _)| owned_key(&checked.reported)));
+        let bad = bad.into_iter();
+        fixed
+            .left
+            .extend(bad.map(|(checked, refusal)| Left::new(checked, refusal, &current)));
         fixed
             .applied
-            .extend(good.iter().map(|(checked, _)| told(checked)));
+            .extend(good.iter().map(|(checked, _)| told(checked, &current)));
         if let Some((next, next_outcome)) = result {
             now = next;
             outcome = next_outcome;
@@ -214,8 +219,8 @@ struct Round<'a> {
     good: Vec<Selected<'a>>,
     /// What the good ones come to.
     result: Option<(Analysis, Arc<Outcome>)>,
-    /// Those that do not, also by themselves.
-    bad: Vec<&'a Checked>,
+    /// Those that do not, also by themselves, and why.
+    bad: Vec<(&'a Checked, Refusal)>,
 }
 
 impl<'a> Round<'a> {
@@ -231,11 +236,13 @@ impl<'a> Round<'a> {
         let after = next.outcome_for(self.targets, Extent::Literals);
         let done: Vec<&Checked> = all.iter().map(|(checked, _)| *checked).collect();
         let is_safe = { all.iter() }.any(|(_, fix)| fix.applicability == Applicability::Safe);
-        if keeps_promise(self.outcome, &after, &done, is_safe) {
+        let Some(refusal) = refusal(self.outcome, &after, &done, is_safe) else {
             self.good = all;
             self.result = Some((next, after));
-        } else if let [(only, _)] = fixes {
-            self.bad.push(only);
+            return;
+        };
+        if let [(only, _)] = fixes {
+            self.bad.push((only, refusal));
         } else {
             let (left, right) = fixes.split_at(fixes.len() / 2);
             self.add(left);
@@ -245,9 +252,9 @@ impl<'a> Round<'a> {
 }
 
 /// What a finding is told by, for people.
-fn told(checked: &Checked) -> (RuleId, String) {
+fn told(checked: &Checked, outcome: &Outcome) -> (RuleId, String) {
     let diagnostic = &checked.reported.diagnostic;
-    (diagnostic.rule, diagnostic.message.clone())
+    (diagnostic.rule, outcome.secrets.mask(&diagnostic.message))
 }
 
 /// The snapshot as it would be with these fixes.
@@ -262,118 +269,4 @@ pub(crate) fn applied<'a>(now: &Analysis, fixes: impl Iterator<Item = &'a Fix>) 
         .into_iter()
         .map(|(file, edits)| (file, apply_edits(&now.text(file), &edits)));
     now.with_texts(texts)
-}
-
-/// What a finding is called when positions have moved.
-type Key<'a> = (RuleId, &'a str, Option<(nixpod_model::Surface, &'a str)>);
-
-fn key(checked: &Checked) -> Key<'_> {
-    let reported = &checked.reported;
-    let container = reported.container.as_ref();
-    (
-        reported.diagnostic.rule,
-        reported.diagnostic.message.as_str(),
-        container.map(|container| (container.surface, container.name.as_str())),
-    )
-}
-
-/// The same, to be kept.
-fn owned_key(reported: &Reported) -> (RuleId, String, String) {
-    let container = reported.container.as_ref();
-    (
-        reported.diagnostic.rule,
-        reported.diagnostic.message.clone(),
-        container.map_or_else(String::new, |container| {
-            format!("{:?} {}", container.surface, container.name)
-        }),
-    )
-}
-
-/// How many findings there are of each name, without those that are suppressed, and without those below a severity.
-fn count(outcome: &Outcome, below: Option<Severity>) -> BTreeMap<Key<'_>, usize> {
-    let mut out = BTreeMap::new();
-    let findings = outcome.findings.iter();
-    for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
-        let severity = checked.reported.diagnostic.severity;
-        // A comment that is of no use any more was not meant to become so.
-        let is_own = || {
-            OWN_RULES
-                .iter()
-                .any(|rule| rule.meta.id == checked.reported.diagnostic.rule)
-        };
-        if below.is_none_or(|below| severity >= below || is_own()) {
-            *out.entry(key(checked)).or_default() += 1;
-        }
-    }
-    out
-}
-
-/// A container, a system, or a user of one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing<'a> {
-    Container(&'a ContainerId),
-    System(&'a SystemId),
-    User(&'a SystemId, &'a str),
-}
-
-/// All that is there, and how many facts of each are not known.
-fn things(outcome: &Outcome) -> BTreeMap<Thing<'_>, usize> {
-    let mut out = BTreeMap::new();
-    for known in &outcome.worlds {
-        for container in known.world.containers.values() {
-            let mut unknown = Unknown::default();
-            container.visit(&mut unknown);
-            *out.entry(Thing::Container(&container.id)).or_default() += unknown.facts;
-        }
-        for system in known.world.systems.values() {
-            let mut unknown = Unknown::default();
-            system.visit(&mut unknown);
-            *out.entry(Thing::System(&system.id)).or_default() += unknown.facts;
-            for user in &system.users {
-                let mut unknown = Unknown::default();
-                user.visit(&mut unknown);
-                *out.entry(Thing::User(&system.id, &user.name)).or_default() += unknown.facts;
-            }
-        }
-    }
-    out
-}
-
-/// Is there the same as before, and nothing unknown that was known?
-fn keeps_things(before: &BTreeMap<Thing<'_>, usize>, after: &BTreeMap<Thing<'_>, usize>) -> bool {
-    let same =
-        |(thing, unknown): (&Thing<'_>, &usize)| after.get(thing).is_some_and(|after| after <= unknown);
-    before.iter().all(same) && after.keys().all(|thing| before.contains_key(thing))
-}
-
-#[derive(Default)]
-struct Unknown {
-    facts: usize,
-}
-
-impl Visitor for Unknown {
-    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
-        self.facts += usize::from(field.is_unknown());
-    }
-}
-
-/// Are the fixed findings gone, is there none that was not there before, and is everything still there, and known?
-///
-/// Hints that come out where something worse goes are no reason against it, where the change is for a person to look at
-/// (`is_safe` is not so).
-pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked], is_safe: bool) -> bool {
-    if !keeps_things(&things(before), &things(after)) {
-        return false;
-    }
-    let are_hints = { fixed.iter() }.any(|checked| checked.reported.diagnostic.severity < Severity::Medium);
-    let below = (!is_safe && !are_hints).then_some(Severity::Medium);
-    let mut allowed = count(before, None);
-    for checked in fixed {
-        if let Some(count) = allowed.get_mut(&key(checked)) {
-            *count = count.saturating_sub(1);
-        }
-    }
-    count(after, below)
-        .into_iter()
-        .all(|(key, count)| count <= allowed.get(&key).copied().unwrap_or_default())
 }

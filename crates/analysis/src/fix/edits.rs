@@ -43,8 +43,10 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
                 file.parsed.map.string_range(expr, start, end),
                 file.escape(expr, new),
             ),
-            None => edit::replace(file.range(expr), new),
+            None if file.is_of_kind(expr, new) => edit::replace(file.range(expr), new),
+            None => return None,
         },
+        Change::Prepend(_, text) => file.prepend(expr, text)?,
         Change::SetIn(_, name, value) => file.set_in(expr, name, value)?,
         Change::AppendBeside(_, element) => {
             let Parent::Element(list) = file.parent(expr)? else {
@@ -68,7 +70,7 @@ fn edit_of_text(state: &FileState, range: TextRange, change: &Change) -> Option<
             edit::replace(range, new.replace('\\', "\\\\").replace('"', "\\\""))
         }
         Change::Replace(_, new) => edit::replace(range, new),
-        Change::SetIn(..) | Change::AppendBeside(..) => return None,
+        Change::Prepend(..) | Change::SetIn(..) | Change::AppendBeside(..) => return None,
     };
     Some(vec![edit])
 }
@@ -329,6 +331,25 @@ impl File<'_> {
                 .replace('"', "\\\"")
                 .replace("${", "\\${")
         }
+    }
+
+    /// May the text stand in the place of the expression? A list is no string, though strings are put together from one.
+    fn is_of_kind(&self, expr: ExprId, text: &str) -> bool {
+        match self.expr(expr) {
+            Some(Expr::List(_)) => text.starts_with('['),
+            Some(Expr::Path(..)) => text.starts_with(['.', '/']),
+            Some(Expr::Attrs(_)) => text.starts_with('{'),
+            _ => true,
+        }
+    }
+
+    /// Text at the beginning of a string between simple quotes, since where one between double ones begins is decided by
+    /// its lines.
+    fn prepend(&self, expr: ExprId, content: &str) -> Option<TextEdit> {
+        let range = self.range(expr);
+        let is_string = matches!(self.expr(expr), Some(Expr::Str(_))) && self.slice(range).starts_with('"');
+        let start = range.start() + TextSize::of('"');
+        is_string.then(|| edit::replace(TextRange::empty(start), self.escape(expr, content)))
     }
 
     fn set_in(&self, expr: ExprId, name: &str, value: &str) -> Option<TextEdit> {

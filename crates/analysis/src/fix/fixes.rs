@@ -118,6 +118,7 @@ impl<'v> Resolver<'v> {
     fn edits_of(&self, change: &Change) -> Option<(Place, Vec<TextEdit>)> {
         let (Change::Remove(origin)
         | Change::Replace(origin, _)
+        | Change::Prepend(origin, _)
         | Change::SetIn(origin, ..)
         | Change::AppendBeside(origin, _)) = change;
         let place = origin.place()?;
@@ -138,12 +139,15 @@ impl<'v> Resolver<'v> {
             // A set that several containers are made from: each of them gets the option.
             Change::SetIn(..) if is_shared => Applicability::Unsafe,
             Change::SetIn(..) => Applicability::Safe,
-            Change::Remove(_) | Change::Replace(..) | Change::AppendBeside(..) if is_shared => {
+            Change::Remove(_) | Change::Replace(..) | Change::Prepend(..) | Change::AppendBeside(..)
+                if is_shared =>
+            {
                 Applicability::DisplayOnly
             }
-            Change::Remove(origin) | Change::Replace(origin, _) | Change::AppendBeside(origin, _) => {
-                self.limit_of_bindings(origin)
-            }
+            Change::Remove(origin)
+            | Change::Replace(origin, _)
+            | Change::Prepend(origin, _)
+            | Change::AppendBeside(origin, _) => self.limit_of_bindings(origin),
         }
     }
 

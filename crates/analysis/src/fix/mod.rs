@@ -3,4 +3,5 @@
 pub(crate) mod apply;
 mod edits;
 pub(crate) mod fixes;
+pub(crate) mod promise;
 mod uses;

@@ -157,6 +157,51 @@ fn unused_comments_are_removed() {
     );
 }
 
+/// A comment two bindings above what it is about covers nothing, and its reason is not thrown away without asking.
+#[test]
+fn a_comment_that_may_be_meant_for_another_line_is_kept() {
+    let text = r#"{
+  # nixpod: ignore[toy-flag] it manages the disks
+  containers.p = { privateNetwork = true; };
+  containers.q = {
+    privateNetwork = true;
+    extraFlags = [ "--all" ];
+  };
+}"#;
+    let out = check(&[("a.nix", text)]);
+    expect![[r#"
+        a.nix:2:20 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
+          fix (unsafe): Remove the comment; unsafe: it may be meant for line 6
+        a.nix:6:20 `"--all"` high/high toy-flag: `q` uses `--all` [a.nix]
+          fix (safe): Remove `--all`
+    "#]]
+    .assert_eq(&out);
+    check_fix(
+        text,
+        Applicability::Safe,
+        expect![[r#"
+        {
+          containers.p = { privateNetwork = true; };
+          containers.q = {
+            privateNetwork = true;
+            extraFlags = [ ];
+          };
+        }"#]],
+    );
+}
+
+#[test]
+fn a_rule_that_nothing_is_called_like() {
+    let out = check(&[(
+        "a.nix",
+        "{\n  # nixpod: ignore[nothing-like-it] reason\n  containers.p.privateNetwork = true;\n}",
+    )]);
+    expect![[r#"
+        a.nix:2:20 `nothing-like-it` medium/high unknown-suppression: there is no rule `nothing-like-it`
+    "#]]
+    .assert_eq(&out);
+}
+
 fn check_fix(text: &str, level: Applicability, expected: Expect) {
     let (host, _) = host(&[("a.nix", text)]);
     let fixed = host.analysis().fix(&project(), level, &|_| true);

@@ -457,3 +457,43 @@ fn containers_of_half_known_names() {
         "#]],
     );
 }
+
+/// What stands below an option whose name comes from outside is not read by anything, and not passed over either.
+#[test]
+fn what_is_set_in_an_option_of_an_unknown_name_is_named() {
+    check(
+        &[(
+            "web.nix",
+            r#"{ inputs, lib, ... }:
+let known = "containers"; in
+{
+  ${inputs.engines.name}.web = { image = "x"; ports = [ "80:80" ]; };
+  virtualisation.${inputs.engines.name}.containers.db = { image = "x"; ports = [ "80:80" ]; };
+  ${known}.guest = { autoStart = true; };
+}"#,
+        )],
+        expect![[r#"
+            web.nix:6:12 `guest` medium/high toy-absent: `guest` is not isolated [web.nix]
+            gap /p/web.nix: container `web` (oci-containers): the name of the option that it is set in is not known
+            gap /p/web.nix: container `db` (oci-containers): the name of the option that it is set in is not known
+        "#]],
+    );
+}
+
+/// Somebody who switches off a container may leave nothing of it.
+#[test]
+fn an_empty_spec_that_is_switched_off_is_told() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                "{ lib, ... }: { containers.off = lib.mkIf false { }; virtualisation.vmVariant.containers.test = { }; }",
+            ),
+        ],
+        expect![[r#"
+            left out (off): off
+            left out (vm-variant): test
+        "#]],
+    );
+}

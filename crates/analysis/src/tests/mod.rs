@@ -3,6 +3,7 @@
 mod answers;
 mod evaluation;
 mod files;
+mod fixes;
 mod frameworks;
 mod guests;
 mod incremental;

@@ -29,7 +29,7 @@ fn files_that_no_system_reads_are_read_by_folder() {
         ("other.json", "{ \"runArgs\": [\"--all\"] }"),
     ]);
     expect![[r#"
-        .devcontainer/devcontainer.json:3:34 `--all` high/high toy-flag: `devcontainer` uses `--all` [.devcontainer]
+        .devcontainer/devcontainer.json:3:34 `--all` high/high toy-flag: `devcontainer` uses `--all` [.devcontainer/devcontainer.json]
           fix (safe): Remove `--all`
         a/more.container:1:2 `Container` medium/high toy-absent: `more` is not isolated [a]
         a/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [a]
@@ -108,9 +108,9 @@ fn comments_silence_in_every_language() {
           fix (safe): Remove `--all`
         d.sh:5:12 `--all` high/high toy-flag: `d.sh (3)` uses `--all` [.]
           fix (safe): Remove `--all`
-        e/.devcontainer.json:2:4 `--all` high/high toy-flag: `e` uses `--all` [e] suppressed: of the editor
+        e/.devcontainer.json:2:4 `--all` high/high toy-flag: `e` uses `--all` [e/.devcontainer.json] suppressed: of the editor
           fix (safe): Remove `--all`
-        e/.devcontainer.json:3:4 `--all` high/high toy-flag: `e` uses `--all` [e]
+        e/.devcontainer.json:3:4 `--all` high/high toy-flag: `e` uses `--all` [e/.devcontainer.json]
         wrong.container:2:18 `toy-fag` medium/high unknown-suppression: there is no rule `toy-fag`
           fix (unsafe): Suppress `toy-flag`; unsafe: the rule with the most similar name need not be the one that was meant
         wrong.container:4:18 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
@@ -167,7 +167,7 @@ fn comments_in_strings_silence_what_they_would_in_a_file() {
         a.nix:14:16 `--all` high/high toy-flag: `systemd.services.run (3)` uses `--all` [one]
           fix (safe): Remove `--all`
         a.nix:15:22 `toy-flag` low/high unused-suppression: `toy-flag` finds nothing here
-          fix (safe): Remove the comment
+          fix (unsafe): Remove the comment; unsafe: it may be meant for line 14
         a.nix:17:22 `toy-fag` medium/high unknown-suppression: there is no rule `toy-fag`
           fix (unsafe): Suppress `toy-flag`; unsafe: the rule with the most similar name need not be the one that was meant
         a.nix:21:47 `--all` high/high toy-flag: `systemd.services.whole` uses `--all` [one] suppressed: as a whole
@@ -339,7 +339,7 @@ fn a_file_outside_of_projects_is_told_by_the_folders_around_it() {
         out.push_str(&render(&analysis, &report));
     }
     expect![[r#"
-        x/.devcontainer/devcontainer.json:1:16 `--all` high/high toy-flag: `devcontainer` uses `--all` [.]
+        x/.devcontainer/devcontainer.json:1:16 `--all` high/high toy-flag: `devcontainer` uses `--all` [devcontainer.json]
         /etc/containers/systemd/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [.]
     "#]]
     .assert_eq(&out);
@@ -385,7 +385,7 @@ fn what_is_no_text_is_named_and_harms_nothing_else() {
         "none.container",
     ]));
     expect![[r#"
-        bom/.devcontainer.json:1:17 `--all` high/high toy-flag: `bom` uses `--all` [bom]
+        bom/.devcontainer.json:1:17 `--all` high/high toy-flag: `bom` uses `--all` [bom/.devcontainer.json]
           fix (safe): Remove `--all`
         elsewhere/web.container:3:12 `--all` high/high toy-flag: `web` uses `--all` [.]
           fix (safe): Remove `--all`

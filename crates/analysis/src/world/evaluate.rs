@@ -57,7 +57,9 @@ fn read_texts(vfs: &Vfs, first: FileId, others: &[FileId], extent: Extent) -> Ev
         }
     }
     let path = vfs.relative_path(first);
+    // Units of a folder belong together; a file by itself is called by its own name.
     let name = match nixpod_surfaces::folder_of_text(&path).as_str() {
+        _ if others.is_empty() && !nixpod_surfaces::is_unit(path.as_str()) => path.as_str(),
         "" => ".",
         folder => folder,
     };

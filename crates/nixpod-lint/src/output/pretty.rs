@@ -77,14 +77,30 @@ pub(super) fn pieces(results: &Results, context: &Context<'_>) -> impl Iterator<
         finding.severity == Severity::Info && !terminal.verbose
     };
     let (hints, mut findings): (Vec<_>, Vec<_>) = entries(results).into_iter().partition(is_hint);
-    // The worst of a file comes first, as the worst is what one has to see of it.
-    let place = |entry: &Entry<'_>| {
-        let (Entry::Finding(finding) | Entry::More(finding, _)) = *entry;
-        (finding.location.source.name.clone(), Reverse(finding.severity))
-    };
-    findings.sort_by_cached_key(place);
+    worst_first(&mut findings);
     let hints = (!hints.is_empty()).then(|| hint_lines(&hints, context));
     findings.into_iter().map(piece).chain(hints).chain(summary)
+}
+
+/// What has to be seen comes first: files by the worst that is in them, and the worst of each file first. What is in one
+/// file stays together, as one reads it file by file.
+fn worst_first(entries: &mut [Entry<'_>]) {
+    let mut worst: HashMap<String, Severity> = HashMap::new();
+    for Entry::Finding(finding) | Entry::More(finding, _) in &*entries {
+        let of_file = worst
+            .entry(finding.location.source.name.clone())
+            .or_insert(finding.severity);
+        *of_file = finding.severity.max(*of_file);
+    }
+    entries.sort_by_cached_key(|entry| {
+        let (Entry::Finding(finding) | Entry::More(finding, _)) = *entry;
+        let name = finding.location.source.name.clone();
+        (
+            worst.get(&name).copied().map(Reverse),
+            name,
+            Reverse(finding.severity),
+        )
+    });
 }
 
 /// So many hints of one rule are listed, since a system with fifty images has the same hint fifty times.

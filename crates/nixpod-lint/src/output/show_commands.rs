@@ -56,6 +56,9 @@ fn told(out: &mut String, command: &CommandSpec) {
         let end = if at + 1 < lines.len() { " \\" } else { "" };
         let _ = writeln!(out, "{indent}{}{end}", in_line(words));
     }
+    if command.words.iter().any(is_unsure) {
+        out.push_str("  # what is in brackets may not be there, or stands for several words\n");
+    }
     let mut words = command.words.iter().peekable();
     while let Some(word) = words.next() {
         // The name of an option is as unsure as its value.

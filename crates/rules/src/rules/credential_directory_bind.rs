@@ -9,11 +9,14 @@ use nixpod_model::{Container, Mount};
 
 declare_rule! {
     /// ## What it flags
-    /// Binds of the places where programs keep keys and passwords: `~/.ssh` and every file in it but public keys,
-    /// `known_hosts` and `config`, `~/.gnupg`, `~/.aws`, `~/.kube`, browser profiles, and of single programs `~/.docker`,
-    /// `~/.claude`, `~/.codex`, `~/.npmrc`, `~/.config/gh`, `~/.config/rclone`, `~/.terraform.d`; of the host
-    /// `/var/lib/acme` as a whole, `/var/lib/tailscale`, `/run/keys` and others, and the keys by which sops-nix or agenix
-    /// decrypt its secrets.
+    /// Binds of the places where programs keep keys and passwords:
+    ///
+    /// - of a user: `~/.ssh` and every file in it but public keys, `known_hosts` and `config`; `~/.gnupg`, `~/.aws`, `~/.kube`;
+    ///   profiles of browsers;
+    /// - of single programs of a user: `~/.docker`, `~/.claude`, `~/.codex`, `~/.npmrc`, `~/.config/gh`, `~/.config/rclone`,
+    ///   `~/.terraform.d`;
+    /// - of the host: `/var/lib/acme` as a whole, `/var/lib/tailscale`, `/run/keys` and others, and the keys by which sops-nix
+    ///   or agenix decrypt its secrets.
     /// ## Why
     /// Whoever takes over a program in the container has them, and logs in elsewhere as the user or the host. Reading is
     /// enough: read-only changes nothing. A container that runs the program whose own they are is not found, such as
@@ -36,7 +39,8 @@ declare_rule! {
     /// {
     ///   services.podman.containers.web = {
     ///     image = "docker.io/library/web:1";
-    ///     volumes = [ "%h/.ssh/known_hosts:/root/.ssh/known_hosts:ro" "/var/lib/acme/example.org:/certs:ro" ];
+    ///     volumes = [ "%h/.ssh/known_hosts:/root/.ssh/known_hosts:ro" ];
+    ///     extraPodmanArgs = [ "--secret=deploy-key,target=/root/.ssh/id_ed25519,mode=0400" ];
     ///   };
     /// }
     /// ```

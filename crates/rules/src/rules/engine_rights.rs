@@ -9,8 +9,9 @@ declare_rule! {
     /// ## What it flags
     /// Rights to run an engine as root: `podman`, `docker`, `systemd-nspawn`, `machinectl`, `nixos-container`, `nsenter` and
     /// others by rules of `security.sudo`, `security.sudo-rs` and `security.doas`, by `security.wrappers` with set-user-id, and
-    /// rules of polkit that answer yes to a shell on the host, or to the control of all units or machines. Low for
-    /// who may become root by `sudo` anyway. Commands whose arguments are fixed are left out.
+    /// rules of polkit that answer yes to a shell on the host, or to the control of all units or machines. High where no
+    /// password is asked for, medium where the user's own is, and low for who may become root by `sudo` anyway. Commands whose
+    /// arguments are fixed are left out.
     /// ## Why
     /// Who may run an engine as root has it mount the host's root directory, and so is root: the same as being in group
     /// `docker`. It looks like the right to one program only. Where no password is asked for, whatever runs as that user,

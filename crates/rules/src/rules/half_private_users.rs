@@ -247,7 +247,7 @@ fn secrets(container: &Container, sink: &mut Sink) {
     let paths: Vec<String> = { closed.iter() }
         .map(|field| format!("`{}`", field.get().source.display()))
         .collect();
-    let target = first.get().target.display();
+    let source = first.get().source.display();
     let mut builder = sink
         .report(
             *first,
@@ -256,8 +256,9 @@ fn secrets(container: &Container, sink: &mut Sink) {
         .depends_on(&container.userns)
         .at_most(Confidence::Medium, "the secret may belong to another user, or be readable by more")
         .help(format!(
-            "What sops-nix and agenix decrypt belongs to the host's root and is closed to others. Bind it with `idmap`, \
-             read-only as it is: `bindMounts.\"{target}:idmap\"` with `hostPath`."
+            "What sops-nix and agenix decrypt belongs to the host's root and is closed to others, and lies on a ramfs, which \
+             `idmap` cannot map: with it the container would not start. Hand it over as a credential: `extraFlags = [ \
+             \"--load-credential=NAME:{source}\" ]`, which a unit inside takes by `LoadCredential = \"NAME\"`."
         ));
     for field in closed.iter().skip(1) {
         builder = builder.related(&field.origin, "this one, too");

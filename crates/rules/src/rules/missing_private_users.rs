@@ -1,13 +1,17 @@
 //! missing-private-users
 
-use crate::about::words::{name, replace_text};
-use nixpod_analysis::{Applicability, Attack, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
+use crate::about::power::{RootUser, enclosing, root_of};
+use crate::about::words::{ground, name, replace_text};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Field, NetworkMode, Release, System, Userns};
 
 declare_rule! {
     /// ## What it flags
     /// A systemd-nspawn container without a user namespace (`privateUsers = "no"`, which is the default), or with one
-    /// that maps every id to itself (`"identity"` or `0`). `-U` and `--private-users=` among `extraFlags` count.
+    /// that maps every id to itself (`"identity"` or `0`). `-U` and `--private-users=` among `extraFlags` count. Medium for a
+    /// container inside of a guest that has users of its own: its root is that guest's root, and nobody on the host.
     /// ## Why
     /// Root in the guest is then root on the host: only capabilities, a system call filter and mounts are in between,
     /// and systemd's manual says that this can be circumvented easily. Read-only bind mounts and the read-only Nix
@@ -68,7 +72,7 @@ declare_rule! {
             "nix-daemon-runs-root-code",
         ]),
         controls: Controls::Cover(&[Control::Cis("2.9"), Control::Nsa("1.0"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step],
+        stakes: [HostRoot x Step, Account x Step],
         attack: Attack::Typed {
             experiment: "nspawn-proc-sys-writable",
             command: "mount -o remount,rw,bind /proc/sys; echo '|PROGRAM' > /proc/sys/kernel/core_pattern",
@@ -90,7 +94,16 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let system = ctx.system(container);
     let who = name(container);
+    let whose = ground(ctx, system);
+    let is_nested = enclosing(ctx, &container.system).is_some();
     let (message, danger) = match userns {
+        Userns::Host | Userns::Identity | Userns::Fixed { first: 0, .. } if is_nested => (
+            match userns {
+                Userns::Host => format!("{who} has no user namespace: its root is the root of {whose}"),
+                _ => format!("{who} maps user ids to themselves: its root is the root of {whose}"),
+            },
+            "Whoever becomes root in it has user id 0 of the guest around it, and with that all that runs in there.",
+        ),
         Userns::Host => (
             format!("{who} has no user namespace: its root is the host's root"),
             "Whoever becomes root in the guest has the host's user id 0, and nspawn's manual says that such a guest \
@@ -109,6 +122,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         (Some(absent), _) => sink.report_absence(&absent, message),
         (None, Some(written)) => sink.report(written, message),
         (None, None) => return,
+    };
+    // A guest around it with users of its own keeps its root from being the host's.
+    let builder = match root_of(ctx, container) {
+        RootUser::Host => builder,
+        RootUser::Confined | RootUser::Unknown => builder.severity(Severity::Medium),
     };
     let builder = builder.help(help);
     if let Some((title, change)) = fix(container, &nspawn.private_users, system) {
@@ -195,6 +213,27 @@ mod tests {
 {
   containers.web = { config = { }; };
            # ^^^ high: `web` has no user namespace: its root is the host's root
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn inside_of_a_guest() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.outer = {
+    privateUsers = "pick";
+    config = { containers.inner = { config = { }; }; };
+                        # ^^^^^ medium: `inner` has no user namespace: its root is the root of guest `outer`
+  };
+  containers.open = {
+           # ^^^^ high: `open` has no user namespace: its root is the host's root
+    config = { containers.within = { config = { }; }; };
+                        # ^^^^^^ high: `within` has no user namespace: its root is the root of guest `open`
+  };
 }
 "#,
         );

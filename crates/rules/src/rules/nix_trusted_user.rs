@@ -1,6 +1,7 @@
 //! nix-trusted-user
 
 use crate::about::people::{can_become_root, has_known_groups};
+use crate::about::words::listed;
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
@@ -10,8 +11,8 @@ declare_rule! {
     /// ## What it flags
     /// Users and groups besides `root` that the Nix daemon trusts: `nix.settings.trusted-users` and `extra-trusted-users`,
     /// `nix.trustedUsers`, and these lines in `nix.extraOptions`. Everybody (`*`, `@users`) and users who cannot become root
-    /// otherwise are high. Who may use
-    /// `sudo`, or of whom that is not known, is low; `@wheel` is info, and so is the user `nixos` of live images.
+    /// otherwise are high. Who may use `sudo`, or of whom that is not known, is low; `@wheel` is info, and so is the user `nixos`
+    /// of live images. More than three of whom the same is to be said are one finding.
     /// ## Why
     /// A trusted user tells the daemon to build without sandbox and without build users, and the daemon runs the build as
     /// root of the host. Nix's manual says that it is like giving the user root. `allowed-users` is enough to build, and
@@ -37,7 +38,7 @@ declare_rule! {
     /// ```
     /// ## Fix safety
     /// Unsafe: the user can no longer copy unsigned paths into the store or change the daemon's settings. Users that a text
-    /// names have no fix.
+    /// names, and more than three at once, have no fix.
     pub static RULE = {
         id: "nix-trusted-user",
         summary: "user whom the Nix daemon lets act as root",
@@ -60,11 +61,49 @@ declare_rule! {
     }
 }
 
+/// So many users of whom the same is to be said are told one by one.
+const FEW: usize = 3;
+
+/// Somebody whom the daemon trusts.
+struct Trusted {
+    /// The name, with every place that says it.
+    field: Field<String>,
+    name: String,
+    severity: Severity,
+    who: String,
+    why: &'static str,
+    confidence: Confidence,
+}
+
 fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     // The daemon is the host's, also in guests.
     if system.kind != SystemKind::Nixos {
         return;
     }
+    let mut alike: Vec<Vec<Trusted>> = Vec::new();
+    for one in trusted(system) {
+        let same = |other: &&mut Vec<Trusted>| {
+            let is_same = |other: &Trusted| {
+                (other.severity, other.why, other.confidence) == (one.severity, one.why, one.confidence)
+            };
+            !one.name.starts_with(['*', '@']) && other.first().is_some_and(is_same)
+        };
+        match alike.iter_mut().find(same) {
+            Some(known) => known.push(one),
+            None => alike.push(vec![one]),
+        }
+    }
+    for alike in alike {
+        match alike.len() > FEW {
+            true => report_all(system, &alike, sink),
+            false => alike.iter().for_each(|one| report(system, one, sink)),
+        }
+    }
+}
+
+/// Whom it is worth to tell of, each once.
+fn trusted(system: &System) -> Vec<Trusted> {
+    let mut out = Vec::new();
     for (number, field) in system.nix_trusted.iter().enumerate() {
         let (before, after) = system.nix_trusted.split_at(number);
         let is_same = |other: &&Field<String>| other.said().is_some() && other.said() == field.said();
@@ -74,42 +113,89 @@ fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let mut field = field.clone();
         let others = after.iter().skip(1).filter(is_same);
         field.also.extend(others.map(|other| other.origin.clone()));
-        let Some(written) = field.written() else {
+        let Some(name) = field.written().map(|written| written.get().clone()) else {
             continue;
         };
-        let name = written.get();
-        let Some((severity, who, why)) = judge(system, name) else {
+        let Some((severity, who, why)) = judge(system, &name) else {
             continue;
         };
-        let groups_known = name.starts_with(['*', '@']) || has_known_groups(system, name);
-        let confidence = match groups_known {
-            true => Confidence::High,
-            false => Confidence::Medium,
-        };
-        let builder = sink
-            .report(written, format!("the Nix daemon trusts {who} as it does root"))
-            .severity(severity)
-            .at_most(confidence, "its groups are not all known")
-            .if_all_seen(&system.seen)
-            .help(format!(
-                "Whom it trusts has it run a program as root, outside of any sandbox. {why} Use `allowed-users` for building, \
-                 and `trusted-substituters` or `trusted-public-keys` for caches."
-            ));
-        // Of a text a whole line would have to go.
-        let places: Vec<_> = std::iter::once(&field.origin).chain(&field.also).collect();
-        let are_elements =
-            { places.iter() }.all(|origin| origin.place().is_some_and(|place| place.within.is_none()));
-        if are_elements {
-            builder.fix_all(
-                format!("do not trust `{name}`"),
-                Applicability::Unsafe,
-                places
-                    .into_iter()
-                    .map(|place| Change::Remove(place.clone()))
-                    .collect(),
-            );
-        }
+        let groups_known = name.starts_with(['*', '@']) || has_known_groups(system, &name);
+        out.push(Trusted {
+            field,
+            name,
+            severity,
+            who,
+            why,
+            confidence: match groups_known {
+                true => Confidence::High,
+                false => Confidence::Medium,
+            },
+        });
     }
+    out
+}
+
+/// Many of whom the same is to be said: a list of names, or what a `map` makes of one.
+fn report_all(system: &System, all: &[Trusted], sink: &mut Sink) {
+    let Some(first) = all.first() else { return };
+    let Some(written) = first.field.written() else {
+        return;
+    };
+    let names: Vec<String> = all.iter().map(|one| format!("`{}`", one.name)).collect();
+    let mut builder = sink
+        .report(
+            written,
+            format!(
+                "the Nix daemon trusts {} users as it does root: {}",
+                all.len(),
+                listed(&names, FEW)
+            ),
+        )
+        .severity(first.severity)
+        .at_most(first.confidence, "their groups are not all known")
+        .if_all_seen(&system.seen)
+        .help(help(first.why));
+    for one in all.iter().skip(1) {
+        builder = builder.related(&one.field.origin, "this one, too");
+    }
+}
+
+fn report(system: &System, one: &Trusted, sink: &mut Sink) {
+    let Some(written) = one.field.written() else {
+        return;
+    };
+    let builder = sink
+        .report(
+            written,
+            format!("the Nix daemon trusts {} as it does root", one.who),
+        )
+        .severity(one.severity)
+        .at_most(one.confidence, "its groups are not all known")
+        .if_all_seen(&system.seen)
+        .help(help(one.why));
+    // Of a text a whole line would have to go.
+    let places: Vec<_> = std::iter::once(&one.field.origin)
+        .chain(&one.field.also)
+        .collect();
+    let are_elements =
+        { places.iter() }.all(|origin| origin.place().is_some_and(|place| place.within.is_none()));
+    if are_elements {
+        builder.fix_all(
+            format!("do not trust `{}`", one.name),
+            Applicability::Unsafe,
+            places
+                .into_iter()
+                .map(|place| Change::Remove(place.clone()))
+                .collect(),
+        );
+    }
+}
+
+fn help(why: &str) -> String {
+    format!(
+        "Whom it trusts has it run a program as root, outside of any sandbox. {why} Use `allowed-users` for building, and \
+         `trusted-substituters` or `trusted-public-keys` for caches."
+    )
 }
 
 /// How bad it is to trust somebody, who that is, and what it adds.
@@ -206,6 +292,21 @@ mod tests {
                                       # ^^^^^^^^^^^ high: the Nix daemon trusts user `nixremote` as it does root
                                                   # ^^^^^ low: the Nix daemon trusts user `ann` as it does root
 }
+"#,
+        );
+    }
+
+    /// A list of many is one cause.
+    #[test]
+    fn many_of_one_list() {
+        check(
+            &RULE,
+            r#"
+{ lib, ... }:
+let people = [ { name = "ann"; } { name = "bob"; } { name = "cid"; } { name = "dora"; } { name = "emil"; } ]; in
+                      # ^^^^^ low: the Nix daemon trusts 5 users as it does root: `ann`, `bob`, `cid` and 2 more
+{ nix.settings.trusted-users = [ "root" "@wheel" ] ++ map (one: one.name) people; }
+                                      # ^^^^^^^^ info: the Nix daemon trusts group `wheel` as it does root
 "#,
         );
     }

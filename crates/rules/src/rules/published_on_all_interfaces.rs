@@ -7,6 +7,7 @@ use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
 use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
+use nixpod_source::{Origin, Site};
 
 declare_rule! {
     /// ## What it flags
@@ -284,26 +285,20 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     for field in open.iter().skip(1) {
         builder = builder.related(&field.origin, "this one too");
     }
-    let changes: Option<Vec<Change>> = open.iter().map(|port| on_loopback(port.get())).collect();
+    let changes: Option<Vec<(String, Change)>> = open.iter().map(|port| on_loopback(port)).collect();
     if let Some(changes) = changes
         && !is_nspawn
         && are_different(&changes)
     {
+        let changes = changes.into_iter().map(|(_, change)| change).collect();
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
     }
 }
 
 /// Two ports that become one text would not start.
-fn are_different(changes: &[Change]) -> bool {
-    let text = |change: &Change| match change {
-        Change::Replace(_, text) => text.trim_matches('"').to_owned(),
-        _ => String::new(),
-    };
-    let texts: Vec<String> = changes.iter().map(text).collect();
-    texts
-        .iter()
-        .enumerate()
-        .all(|(at, text)| !texts.iter().skip(at + 1).any(|other| other == text))
+fn are_different(changes: &[(String, Change)]) -> bool {
+    let mut texts = changes.iter().enumerate();
+    texts.all(|(at, (text, _))| !changes.iter().skip(at + 1).any(|(other, _)| other == text))
 }
 
 /// Is it certain that the port is open on every address? An unknown part may hold an address.
@@ -317,22 +312,37 @@ fn is_open(port: &Port) -> bool {
     }
 }
 
-/// The same port on the loopback address, where the whole text is one literal.
-fn on_loopback(port: &Port) -> Option<Change> {
+/// The same port on the loopback address, and the change that makes it so: of the whole text where that is one literal, and
+/// at the beginning of one that is put together and has no address.
+fn on_loopback(written: &Written<'_, Port>) -> Option<(String, Change)> {
+    let port = written.get();
     let text = port.text.as_ref()?;
-    let [TextPart::Known { text: whole, origin }] = text.parts.as_slice() else {
-        return None;
-    };
     let host = match &port.host {
         Some(host) => host.as_known()?,
         None => String::new(),
     };
+    let whole = text.as_known()?;
     let protocol = whole
         .rsplit_once('/')
         .map_or(String::new(), |(_, p)| format!("/{p}"));
     let inside = port.container.as_known()?;
     let inside = inside.split('/').next().unwrap_or_default();
-    replace_text(origin, &format!("127.0.0.1:{host}:{inside}{protocol}"))
+    let new = format!("127.0.0.1:{host}:{inside}{protocol}");
+    let change = match text.parts.as_slice() {
+        // A number that is put into the text is no port by itself.
+        [TextPart::Known { origin, .. }] if site_of(origin) == site_of(&written.origin) => {
+            replace_text(origin, &new)?
+        }
+        _ => {
+            let missing = new.strip_suffix(whole.as_str())?;
+            Change::Prepend(written.origin.clone(), missing.to_owned())
+        }
+    };
+    Some((new, change))
+}
+
+fn site_of(origin: &Origin) -> Option<Site> {
+    Some(origin.place()?.site)
 }
 
 #[cfg(test)]
@@ -434,6 +444,40 @@ mod tests {
                 ),
             );
         }
+    }
+
+    /// A port that is put together gets the address at its beginning.
+    #[test]
+    fn publishes_on_loopback_what_is_put_together() {
+        check_fix(
+            &RULE,
+            r#"
+{ lib, ... }:
+let port = 8080; in
+{
+  virtualisation.oci-containers.containers = {
+    web = { image = "a:1"; ports = [ "${toString port}:80" ]; };
+    dns = { image = "a:1"; ports = [ "${toString 53}:${toString 53}/udp" "54:54" ]; };
+    free = { image = "a:1"; ports = [ "${toString 90}" ]; };
+    open = { image = "a:1"; ports = [ "0.0.0.0:${toString 91}:91" ]; };
+    sum = { image = "a:1"; ports = [ (toString 92 + ":92") ]; };
+  };
+}
+"#,
+            r#"
+{ lib, ... }:
+let port = 8080; in
+{
+  virtualisation.oci-containers.containers = {
+    web = { image = "a:1"; ports = [ "127.0.0.1:${toString port}:80" ]; };
+    dns = { image = "a:1"; ports = [ "127.0.0.1:${toString 53}:${toString 53}/udp" "127.0.0.1:54:54" ]; };
+    free = { image = "a:1"; ports = [ "127.0.0.1::${toString 90}" ]; };
+    open = { image = "a:1"; ports = [ "0.0.0.0:${toString 91}:91" ]; };
+    sum = { image = "a:1"; ports = [ (toString 92 + ":92") ]; };
+  };
+}
+"#,
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use nixpod_source::Why;
 declare_rule! {
     /// ## What it flags
     /// A line that runs a container and puts a secret, read when it runs, among the arguments: `tool --password
-    /// "$PASSWORD"`, `--token $(cat /run/secrets/token)`, and `-e NAME=$(cat ...)`.
+    /// "$PASSWORD"` and `--token $(cat /run/secrets/token)`, and, low, `-e NAME=$(cat ...)`, which hands a
+    /// variable over.
     /// ## Why
     /// The arguments of every process are readable by every user of the host in /proc, as long as it runs (proc(5),
     /// `cmdline`), and the engine keeps those of a container with it: `podman inspect` shows them. Written out, the same

@@ -90,9 +90,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     };
     let is_nspawn = container.nspawn.is_some();
-    let (severity, help) = danger(is_nspawn, has_user_namespace(ctx, container) == Some(true));
+    let is_confined = has_user_namespace(ctx, container) == Some(true);
+    let (severity, help) = danger(is_nspawn, is_confined);
     let builder = sink
-        .report(field, message(ctx, container))
+        .report(field, message(ctx, container, is_confined))
         .severity(severity)
         .help(help);
     let applicability = if is_nspawn {
@@ -105,7 +106,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
-fn message(ctx: &Ctx<'_>, container: &Container) -> String {
+fn message(ctx: &Ctx<'_>, container: &Container, is_confined: bool) -> String {
     let who = name(container);
     let overlay = match native_overlay(ctx.system(container)) {
         NativeOverlay::Yes(kernel) => {
@@ -125,6 +126,8 @@ fn message(ctx: &Ctx<'_>, container: &Container) -> String {
         format!("{who} asks for CAP_SYS_ADMIN, which nspawn grants anyway; {overlay}")
     } else if runs_containers(ctx, container) {
         format!("{who} is given CAP_SYS_ADMIN; {overlay}")
+    } else if is_confined {
+        format!("{who} is given CAP_SYS_ADMIN, which undoes read-only mounts in its user namespace, too")
     } else {
         // Programs that watch the system want it for other reasons than storage.
         format!("{who} is given CAP_SYS_ADMIN, which is root in all but name")

@@ -4,15 +4,16 @@ mod options;
 mod surroundings;
 mod users;
 
+use crate::about::paths::{Base, host_path};
 use crate::about::power::maps_root_to_root;
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Confidence, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Mount, Surface, UnitProblem, Userns, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, with
-    /// a blank in its path or with a `-` before it; a flag that takes back the users of `privateUsers`; a range of users
+    /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, or of
+    /// a secret of agenix or sops-nix, which lies on a ramfs; one with a blank in its path or with a `-` before it; a flag that takes back the users of `privateUsers`; a range of users
     /// that a guest's files cannot be given to; an OCI container with two volumes at one place, or
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
@@ -83,6 +84,7 @@ declare_rule! {
             "ports-rootless-low",
             "nspawn-managed-needs-258",
             "nspawn-idmap-fails-on-overlay",
+            "nspawn-idmap-fails-on-ramfs",
             "nspawn-suffix-without-host-path",
         ]),
         stakes: [Service x Itself],
@@ -95,6 +97,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     match container.engine.value() {
         Some(Engine::Nspawn) => {
             check_maps(container, sink);
+            check_ramfs(container, sink);
             check_blanks(container, sink);
             check_taken_back(container, sink);
             options::check_nspawn(container, sink);
@@ -139,6 +142,65 @@ fn check_maps(container: &Container, sink: &mut Sink) {
             "Ids are mapped to those of the user namespace, and the container has none. Leave the option out, or set \
              `privateUsers = \"pick\"`.",
         );
+    }
+}
+
+/// Where agenix and sops-nix decrypt, and whether an option puts what lies there somewhere else.
+const ON_RAMFS: [(&str, bool); 3] = [
+    ("run/agenix", false),
+    ("run/secrets", true),
+    ("run/secrets-for-users", true),
+];
+
+/// Binds of secrets whose ids are to be mapped, on a file system that cannot map them.
+fn check_ramfs(container: &Container, sink: &mut Sink) {
+    if !container
+        .userns
+        .value()
+        .is_some_and(|userns| !maps_root_to_root(userns))
+    {
+        return;
+    }
+    for field in &container.mounts {
+        let Some(field) = field.written() else {
+            continue;
+        };
+        let mount = field.get();
+        let mut options = mount.options.iter();
+        let Some(option) =
+            options.find(|option| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap"))
+        else {
+            continue;
+        };
+        let Some(path) = host_path(&mount.source).filter(|path| path.base == Base::System && !path.vague)
+        else {
+            continue;
+        };
+        let is_in = |folder: &str| path.rest() == folder || path.rest().starts_with(&format!("{folder}/"));
+        let Some((_, may_be_elsewhere)) = ON_RAMFS.iter().find(|(folder, _)| is_in(folder)) else {
+            continue;
+        };
+        let mut builder = sink
+            .report(
+                field,
+                format!(
+                    "{} does not start: `{option}` cannot map `{}`, which is on a ramfs",
+                    name(container),
+                    mount.source.display()
+                ),
+            )
+            .depends_on(&container.userns)
+            .help(format!(
+                "Secrets are decrypted to a ramfs, whose ids no mount can map. Hand it over as a credential: `extraFlags = [ \
+                 \"--load-credential=NAME:{}\" ]`, which a unit inside takes by `LoadCredential = \"NAME\"`.",
+                mount.source.display()
+            ));
+        if *may_be_elsewhere {
+            builder = builder.at_most(
+                Confidence::Medium,
+                "`sops.useTmpfs` puts the secrets of sops-nix on a tmpfs, which can be mapped",
+            );
+        }
     }
 }
 
@@ -293,6 +355,25 @@ mod tests {
 {
   containers.web = { privateUsers = "identity"; bindMounts."/data:rootidmap" = { hostPath = "/srv"; }; config = { }; };
                                                                                           # ^^^^^^ medium: `web` does not start: `rootidmap` needs a user namespace of its own
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn maps_of_a_ramfs() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    privateUsers = "pick";
+    bindMounts."/run/agenix/key:idmap".hostPath = "/run/agenix/key";
+                                                # ^^^^^^^^^^^^^^^^^ medium: `web` does not start: `idmap` cannot map `/run/agenix/key`, which is on a ramfs
+    bindMounts."/run/agenix/own".hostPath = "/run/agenix/own";
+    bindMounts."/data:idmap".hostPath = "/srv/run/agenix";
+    config = { };
+  };
 }
 "#,
         );

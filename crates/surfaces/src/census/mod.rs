@@ -14,6 +14,7 @@ mod projects;
 mod scripts;
 mod secrets;
 mod sites;
+mod unnamed;
 mod walk;
 mod wrapped;
 
@@ -30,7 +31,7 @@ use nixpod_syntax::Hir;
 /// says something about users. `tells_secrets` is what [`may_tell_secrets`] says.
 pub fn settings(hir: &Hir, tells_secrets: impl FnOnce() -> bool) -> Vec<ModuleSite> {
     let has_users = || hir.names().iter().any(|name| name == "users");
-    match walk::may_set(hir) && (has_users() || tells_secrets()) {
+    match names::may_set(hir) && (has_users() || tells_secrets()) {
         true => walk::census(hir).settings,
         false => Vec::new(),
     }
@@ -38,7 +39,8 @@ pub fn settings(hir: &Hir, tells_secrets: impl FnOnce() -> bool) -> Vec<ModuleSi
 
 /// What a file writes, in the order of the text as far as it is known.
 pub fn census(hir: &Hir) -> Census {
-    let mut census = match names::may_define(hir) || projects::may_be_project(hir) {
+    let may_have_any = names::may_define(hir) || projects::may_be_project(hir) || unnamed::may_have_any(hir);
+    let mut census = match may_have_any {
         true => walk::census(hir),
         false => Census::default(),
     };

@@ -5,7 +5,7 @@ use crate::vocabulary::options::{ANY, Table};
 use nixpod_model::Surface;
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Attrs, EntryValue, Expr};
+use nixpod_syntax::hir::{Attrs, EntryValue, Expr, StrPart};
 
 /// Options that systems with containers set besides.
 const OF_SYSTEMS: [&str; 15] = [
@@ -67,6 +67,29 @@ const TRANSPARENT: [(&str, bool); 15] = [
     ("getAttrs", true),
     ("intersectAttrs", true),
 ];
+
+/// Options in which a module that nobody evaluates may have a secret, or give somebody the power of root.
+pub(super) const SETTINGS: [&[&str]; 13] = [
+    &["environment", "etc"],
+    &["environment", "sessionVariables"],
+    &["environment", "variables"],
+    &["home", "file"],
+    &["home", "sessionVariables"],
+    &["systemd", "globalEnvironment"],
+    &["systemd", "services"],
+    &["users", "extraUsers"],
+    &["users", "groups"],
+    &["users", "users"],
+    &["xdg", "configFile"],
+    &["xdg", "dataFile"],
+    &["virtualisation", "podman"],
+];
+
+/// Can a file set one of those options? Each name of its path has to be written there.
+pub(super) fn may_set(hir: &Hir) -> bool {
+    let has = |wanted: &&str| hir.names().iter().any(|name| name == *wanted);
+    SETTINGS.iter().any(|names| names.iter().rev().all(has))
+}
 
 /// Can a file write a container at all? It has the names of a path of a set of containers, but for the first, which may stand
 /// around a call.
@@ -153,6 +176,40 @@ pub(super) fn may_be_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
     names(hir, attrs).any(|name| nspawn_options().contains(&name))
 }
 
+/// Does a set say nothing at all?
+pub(super) fn is_empty(attrs: &Attrs) -> bool {
+    attrs.entries.is_empty() && attrs.dynamic.is_empty()
+}
+
+/// Does what is written out of these sets look like an nspawn container, if anything is written out?
+pub(super) fn may_be_nspawn_of(hir: &Hir, sets: [ExprId; 2]) -> bool {
+    let literals = sets.iter().filter_map(|set| match hir.expr(*set) {
+        Expr::Attrs(attrs) => Some(attrs),
+        _ => None,
+    });
+    let (mut any, mut own) = (false, false);
+    for attrs in literals {
+        any = true;
+        own |= may_be_nspawn(hir, attrs);
+    }
+    own || !any
+}
+
+/// What is written out of a computed name: `probe-…`.
+pub(super) fn known_part(hir: &Hir, name: ExprId) -> Option<String> {
+    let Expr::Str(parts) = hir.expr(name) else {
+        return None;
+    };
+    let known: String = parts
+        .iter()
+        .map(|part| match part {
+            StrPart::Text(text) => text.as_str(),
+            StrPart::Interp(_) => "…",
+        })
+        .collect();
+    Some(known).filter(|known| known != "…")
+}
+
 /// Is a set unmistakably an nspawn container, wherever it stands: with options that nothing else has, or with the
 /// configuration of a system in it?
 pub(super) fn is_nspawn(hir: &Hir, attrs: &Attrs) -> bool {
@@ -233,7 +290,7 @@ pub(super) fn tells_home(names: impl DoubleEndedIterator<Item = impl AsRef<str>>
     told.next() == Some(true)
 }
 
-fn names<'h>(hir: &'h Hir, attrs: &'h Attrs) -> impl Iterator<Item = &'h str> {
+pub(super) fn names<'h>(hir: &'h Hir, attrs: &'h Attrs) -> impl Iterator<Item = &'h str> {
     attrs.entries.iter().map(|entry| hir.name(entry.name).as_str())
 }
 

@@ -32,6 +32,8 @@ pub struct SpecSite {
     /// Does where it stands tell that it is one? Otherwise it only looks like one: data that some code of the user's own
     /// makes something of may look the same.
     pub is_told: bool,
+    /// Is a name of the path of the option that it is set in computed, so that only its shape tells what it is?
+    pub is_unnamed: bool,
     /// What it would be a part of if somebody imported it.
     pub module: ModuleSite,
 }
@@ -86,6 +88,7 @@ impl SpecSite {
             is_never: false,
             machine: None,
             is_told: script.standing != ScriptStanding::Unclear,
+            is_unnamed: false,
             module: ModuleSite {
                 expr: script.text,
                 kind: SystemKind::Nixos,

@@ -1,12 +1,13 @@
 //! The walk over a file that finds containers.
 
 use crate::census::names::{
-    has_others, is_nspawn, is_of_options, is_quadlet, is_system, is_test, makes_test, may_be_nspawn,
-    section_of, tells_home,
+    SETTINGS, has_others, is_empty, is_nspawn, is_of_options, is_quadlet, is_system, is_test, known_part,
+    makes_test, may_be_nspawn, may_be_nspawn_of, section_of, tells_home,
 };
 use crate::census::path::{Set, Step, Steps, names};
 use crate::census::projects::{is_service, is_services};
 use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
+use crate::census::unnamed;
 use crate::census::wrapped::{
     MAX_DEPTH, condition_of, is_never, passes_on, removed, takes_what_modules_get, unwrapped,
 };
@@ -15,36 +16,13 @@ use crate::vocabulary::options::Systems;
 use nixpod_model::{Surface, SystemKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, StrPart};
+use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr};
 
 /// The last name of the set of nspawn containers, and of many a set that has nothing to do with them.
 const NSPAWN: &str = "containers";
 
-/// Options in which a module that nobody evaluates may have a secret, or give somebody the power of root.
-const SETTINGS: [&[&str]; 13] = [
-    &["environment", "etc"],
-    &["environment", "sessionVariables"],
-    &["environment", "variables"],
-    &["home", "file"],
-    &["home", "sessionVariables"],
-    &["systemd", "globalEnvironment"],
-    &["systemd", "services"],
-    &["users", "extraUsers"],
-    &["users", "groups"],
-    &["users", "users"],
-    &["xdg", "configFile"],
-    &["xdg", "dataFile"],
-    &["virtualisation", "podman"],
-];
-
 /// More names say no better where a module stands.
 const MAX_NAMES: usize = 8;
-
-/// Can a file set one of those options? Each name of its path has to be written there.
-pub(super) fn may_set(hir: &Hir) -> bool {
-    let has = |wanted: &&str| hir.names().iter().any(|name| name == *wanted);
-    SETTINGS.iter().any(|names| names.iter().rev().all(has))
-}
 
 /// All that a file writes.
 pub(super) fn census(hir: &Hir) -> Census {
@@ -277,7 +255,8 @@ impl Walk<'_> {
         }
         self.setting();
         let Some(set) = self.path.set(key) else {
-            return match self.project(key, value, depth) {
+            let is_one = self.project(key, value, depth) || self.below_unnamed(key, value);
+            return match is_one {
                 true => {}
                 false => self.expr(value, depth),
             };
@@ -376,7 +355,7 @@ impl Walk<'_> {
                     }
                 }
                 for entry in &attrs.dynamic {
-                    let name = self.known_part(entry.name);
+                    let name = known_part(self.hir, entry.name);
                     self.container(set, name, (entry.name, entry.value), next);
                 }
             }
@@ -412,21 +391,6 @@ impl Walk<'_> {
         }
     }
 
-    /// What is written out of a computed name: `probe-…`.
-    fn known_part(&self, name: ExprId) -> Option<String> {
-        let Expr::Str(parts) = self.hir.expr(name) else {
-            return None;
-        };
-        let known: String = parts
-            .iter()
-            .map(|part| match part {
-                StrPart::Text(text) => text.as_str(),
-                StrPart::Interp(_) => "…",
-            })
-            .collect();
-        Some(known).filter(|known| known != "…")
-    }
-
     /// A set of containers that is not written out.
     fn computed(&mut self, set: Set, value: ExprId, depth: u32) {
         self.site(set, None, set.key, value);
@@ -444,10 +408,19 @@ impl Walk<'_> {
                 return self.quadlet_elsewhere(set, name, key, value);
             }
             let is_one = match set.in_module {
+                // One that says nothing is one all the same, and mostly switched off.
+                true if is_empty(attrs) => true,
                 true => may_be_nspawn(self.hir, attrs),
                 false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
+                self.path.push(Step {
+                    name,
+                    value,
+                    beside_options: false,
+                });
+                self.below_unnamed(key, value);
+                self.path.pop();
                 return;
             }
             // A guest may hold containers of its own.
@@ -457,7 +430,7 @@ impl Walk<'_> {
         } else if is_nspawn_set {
             let may_be_a_set = match self.hir.expr(inner) {
                 Expr::Apply(..) | Expr::Var(..) | Expr::Select(..) => true,
-                Expr::Binary(BinaryOp::Update, left, right) => self.may_be_nspawn([*left, *right]),
+                Expr::Binary(BinaryOp::Update, left, right) => may_be_nspawn_of(self.hir, [*left, *right]),
                 _ => false,
             };
             if !may_be_a_set || !set.in_module {
@@ -467,6 +440,35 @@ impl Walk<'_> {
         self.perhaps_under(condition_of(self.hir, value), |walk| {
             walk.site(set, name, key, value)
         });
+    }
+
+    /// A set below an option whose name is computed. Does it look like a container?
+    fn below_unnamed(&mut self, key: ExprId, value: ExprId) -> bool {
+        let begins_module =
+            self.begin == self.hir.root() || matches!(self.hir.expr(self.begin), Expr::Lambda(..));
+        let module = match unnamed::module_of(&self.path, begins_module) {
+            Some(module) => module,
+            None => return false,
+        };
+        let Some(table) = unnamed::table_of(self.hir, unwrapped(self.hir, value)) else {
+            return false;
+        };
+        let name = self.path.name(0).map(str::to_owned);
+        let set = Set {
+            table,
+            key,
+            in_module: true,
+            seems_module: true,
+            module,
+        };
+        let found = self.out.specs.len();
+        self.perhaps_under(condition_of(self.hir, value), |walk| {
+            walk.site(set, name, key, value)
+        });
+        for site in self.out.specs.iter_mut().skip(found) {
+            site.is_unnamed = true;
+        }
+        true
     }
 
     /// The guests that are written at a path.
@@ -539,20 +541,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Does what is written out of these sets look like an nspawn container, if anything is written out?
-    fn may_be_nspawn(&self, sets: [ExprId; 2]) -> bool {
-        let literals = sets.iter().filter_map(|set| match self.hir.expr(*set) {
-            Expr::Attrs(attrs) => Some(attrs),
-            _ => None,
-        });
-        let (mut any, mut own) = (false, false);
-        for attrs in literals {
-            any = true;
-            own |= may_be_nspawn(self.hir, attrs);
-        }
-        own || !any
-    }
-
     fn site(&mut self, set: Set, name: Option<String>, key: ExprId, value: ExprId) {
         let kind = match set.table.systems {
             Systems::Homes => SystemKind::Home,
@@ -572,6 +560,7 @@ impl Walk<'_> {
             is_never: self.is_never,
             machine: self.machine,
             is_told: set.in_module || set.seems_module,
+            is_unnamed: false,
             module,
         });
     }

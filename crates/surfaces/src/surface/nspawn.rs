@@ -4,6 +4,7 @@ use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::nspawn_line::tun_access;
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::nspawn_network::{links, network, network_options, other_private_network};
+use crate::surface::nspawn_text;
 use crate::surface::surroundings::{Reading, Surroundings, is_unit_off};
 use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities;
@@ -129,14 +130,13 @@ pub(crate) fn read(
     let (flags, options) = parse(&elements, &GRAMMAR);
     container.flags = flags;
     let from_flags = flags::apply(container, &options);
-    let from_settings = systemd_nspawn::of_declared(
-        reader,
-        around.config,
-        container,
-        enable_tun.value() == Some(&true),
-    );
+    let has_tun = enable_tun.value() == Some(&true);
+    let from_settings = systemd_nspawn::of_declared(reader, around.config, container, has_tun);
+    let from_text = nspawn_text::of_declared(reader, around.config, container, has_tun);
     let from_flags = FromFlags {
-        network: from_flags.network.or(from_settings.network),
+        network: { from_flags.network }
+            .or(from_settings.network)
+            .or(from_text.network),
         ..from_flags
     };
     let unknown_flag = container.flags.iter().find_map(|flag| match &flag.word.fact {

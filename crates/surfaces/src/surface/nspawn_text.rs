@@ -1,13 +1,14 @@
 //! `/etc/systemd/nspawn/<name>.nspawn` as a text: the settings of a machine that `systemd.nspawn.<name>` is the option for.
 
 use crate::read::{Found, OptionReader};
-use crate::surface::systemd_nspawn::{Settings, machine};
+use crate::surface::systemd_nspawn::{Settings, beside_the_line, machine};
 use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
-use crate::surface::written_files::{Wanted, files};
+use crate::surface::written_files::{Wanted, file_of_etc, files};
+use crate::vocabulary::nspawn::FromFlags;
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::parse::{Unit, parse};
-use nixpod_model::{Fact, Field, NotAnalysed, Subject, Surface, SystemKind, Text};
+use nixpod_model::{Container, Existence, Fact, Field, NotAnalysed, Subject, Surface, SystemKind, Text};
 use nixpod_source::{Origin, Why};
 
 /// Where systemd looks for such files, below `/etc`.
@@ -47,20 +48,43 @@ fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> 
     let mut found = files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Root)
     });
-    // What is said of a container that NixOS declares is read where that is, but for what stands in a text.
+    // What is said of a container that NixOS declares is read where that is, if it is certain.
     found.retain(|written| {
         let Some(name) = name_of(written.path.trim_end_matches('"')) else {
             return true;
         };
         let declared = reader.at(config, &["containers", name]);
         let is_alone = reader.is_unset(&declared);
-        if !is_alone {
+        if !is_alone && !is_read(written) {
             let why = Why::NotModelled("a text with settings of a container that NixOS declares".to_owned());
             reader.gap(written.path.clone(), why, &written.text.origin);
         }
         is_alone
     });
     found
+}
+
+/// Is all of a text known, and the file certainly there?
+fn is_read(written: &Written) -> bool {
+    let text = written.text.certain();
+    written.existence == Existence::Certain && text.is_some_and(|text| parse(text).open.is_none())
+}
+
+/// What a text adds to a container that NixOS declares.
+pub(super) fn of_declared(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    container: &mut Container,
+    has_tun: bool,
+) -> FromFlags {
+    let path = format!("{FOLDER}/{}{ENDING}", container.name);
+    let written = file_of_etc(reader, config, &path).filter(is_read);
+    let Some((written, text)) = written.as_ref().and_then(|one| Some((one, one.text.value()?))) else {
+        return FromFlags::default();
+    };
+    let unit = parse(text);
+    let whole = &written.text;
+    beside_the_line(&mut InText { unit: &unit, whole }, container, has_tun)
 }
 
 /// The settings of a text: sections are called as in the options, but for the ending of these.

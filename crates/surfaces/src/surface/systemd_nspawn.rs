@@ -279,8 +279,7 @@ fn without_veth(settings: &mut impl Settings) -> Option<Field<NetworkMode>> {
     (!is_on(&veth)).then(|| veth.map(|_| NetworkMode::Host))
 }
 
-/// What the file of settings adds to a container that NixOS declares: its start script always says which users the
-/// container has, what it binds and variables, so that the file says nothing of these.
+/// What the options of `systemd.nspawn.<name>` add to a container that NixOS declares.
 pub(super) fn of_declared(
     reader: &mut OptionReader<'_, '_>,
     config: &Found,
@@ -288,7 +287,24 @@ pub(super) fn of_declared(
     has_tun: bool,
 ) -> FromFlags {
     let settings = reader.at(config, &["systemd", "nspawn", &container.name]);
-    if reader.is_unset(&settings) || is_off(container) {
+    if reader.is_unset(&settings) {
+        return FromFlags::default();
+    }
+    let mut settings = InOptions {
+        reader,
+        found: &settings,
+    };
+    beside_the_line(&mut settings, container, has_tun)
+}
+
+/// What a file of settings adds to a container that NixOS declares: its start script always says which users the
+/// container has, what it binds and variables, so that the file says nothing of these.
+pub(super) fn beside_the_line(
+    settings: &mut impl Settings,
+    container: &mut Container,
+    has_tun: bool,
+) -> FromFlags {
+    if is_off(container) {
         return FromFlags::default();
     }
     // The capability for tunnels stands on the command line, too.
@@ -300,11 +316,7 @@ pub(super) fn of_declared(
         let names = words.map(|word| word.pattern().split('=').next().unwrap_or_default().to_owned());
         names.into_iter().any(|other| other == name)
     };
-    let mut settings = InOptions {
-        reader,
-        found: &settings,
-    };
-    let words = words_of(&mut settings, |group, option| match group {
+    let words = words_of(settings, |group, option| match group {
         Group::Users | Group::Mounts | Group::Environment => false,
         Group::Capabilities => !has_capabilities,
         Group::Network => true,

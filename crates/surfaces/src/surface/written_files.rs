@@ -141,6 +141,29 @@ pub(crate) fn files(
     out
 }
 
+/// One file below `/etc`, by its path there.
+pub(crate) fn file_of_etc(reader: &mut OptionReader<'_, '_>, config: &Found, path: &str) -> Option<Written> {
+    let found = reader.at(config, &["environment", "etc", path]);
+    if reader.is_unset(&found) {
+        return None;
+    }
+    let (conditions, open) = reader.conditions(found.when);
+    let file = File {
+        option: format!("environment.etc.{}", as_key(&EntryName::Known(path.into()))),
+        name: path.to_owned(),
+        runs: Runs::Root,
+        existence: match open {
+            true => Existence::Maybe(conditions),
+            false => Existence::Certain,
+        },
+        found,
+        is_wanted: |_| true,
+    };
+    let mut out = Vec::new();
+    file.read(reader, &mut out);
+    out.pop()
+}
+
 /// The files of a system whose names are not known: their text has to tell what they are. `told` gives the path that such a
 /// file may have.
 pub(crate) fn unnamed(

@@ -71,6 +71,49 @@ fn what_is_left_of_a_path_tells_enough() {
     );
 }
 
+/// The first name of an option may be computed, or the one below `virtualisation`: then the shape of what is below tells.
+#[test]
+fn what_looks_like_a_container_below_a_computed_option_counts() {
+    check(
+        r#"
+{ ns, lib, ... }: {
+  ${ns}.web = { image = "x"; ports = [ "80:80" ]; };
+  ${ns} = { containers.db = { image = "x"; ports = [ "80:80" ]; }; tint = { image = "x"; colour = "y"; }; };
+  virtualisation.${ns}.containers.queue = lib.mkIf false { image = "x"; ports = [ "80:80" ]; };
+  ${ns}.guest = { privateNetwork = false; config = { }; };
+  ${ns}.theme.image = "x";
+  services.${ns}.web = { image = "x"; ports = [ "80:80" ]; };
+  my.data = map (n: { ${n}.web = { image = "x"; ports = [ "80:80" ]; }; }) [ "a" ];
+  config.${ns}.unit.containerConfig.image = "x";
+}"#,
+        expect![[r#"
+            5 oci-containers queue
+            10 quadlet-nix unit
+            3 oci-containers web
+            4 oci-containers db
+            6 nspawn guest
+        "#]],
+    );
+}
+
+#[test]
+fn an_empty_set_is_a_container_where_a_module_would_have_it() {
+    check(
+        r#"
+{ lib, ... }: {
+  containers.off = lib.mkIf false { };
+  containers.bare = { };
+  my.containers.not = { };
+  virtualisation.vmVariant.containers.test = { };
+}"#,
+        expect![[r#"
+            3 nspawn off
+            4 nspawn bare
+            6 nspawn test of a VmVariant
+        "#]],
+    );
+}
+
 #[test]
 fn what_is_only_called_containers_does_not_count() {
     check(

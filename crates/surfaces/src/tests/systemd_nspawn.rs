@@ -139,7 +139,39 @@ fn scripts_of_several_definitions_are_one() {
     );
 }
 
-/// The same settings as a file, for a machine that no option declares; of a declared container they are told.
+/// The same settings as a file, over a container that NixOS declares: what is bound is said by the line that starts it.
+#[test]
+fn settings_of_declared_containers_as_texts() {
+    containers(
+        r#"
+        { inputs, ... }: {
+          environment.etc."systemd/nspawn/c.nspawn".text = "[Files]\nBind=/etc\n[Exec]\nCapability=CAP_NET_ADMIN\n[Network]\nPrivate=yes\n";
+          containers.c = { privateUsers = "pick"; config = { }; };
+          environment.etc."systemd/nspawn/d.nspawn".text = inputs.texts.d;
+          containers.d = { privateUsers = "pick"; config = { }; };
+        }
+"#,
+        expect![[r#"
+            nspawn c in `box`, guest `guest c of box` <- { privateUsers = "pick"; config = { }; }
+              users: Pick <- "pick"
+              capability: CAP_NET_ADMIN <- CAP_NET_ADMIN
+              network: Private <- yes
+              flag: --capability=CAP_NET_ADMIN <- CAP_NET_ADMIN
+              flag: --private-network <- yes
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+              other private network: true <- yes
+            nspawn d in `box`, guest `guest d of box` <- { privateUsers = "pick"; config = { }; }
+              users: Pick <- "pick"
+              private users: Pick <- "pick"
+              ownership: true <- "pick"
+            not analysed: box: `inputs.texts.d` comes from outside <- text
+            not analysed: environment.etc."systemd/nspawn/d.nspawn": `a text with settings of a container that NixOS declares` is not modelled <- text
+        "#]],
+    );
+}
+
+/// The same settings as a file, for a machine that no option declares.
 #[test]
 fn settings_of_machines_as_texts() {
     containers(
@@ -156,18 +188,12 @@ fn settings_of_machines_as_texts() {
             VirtualEthernet=no
           '';
           environment.etc."systemd/nspawn/file.nspawn".source = ./file.nspawn;
-          environment.etc."systemd/nspawn/c.nspawn".text = "[Files]\nBind=/etc\n";
-          containers.c = { privateUsers = "pick"; config = { }; };
         }
 #- file.nspawn
 [Files]
 BindReadOnly=/etc
 "#,
         expect![[r#"
-            nspawn c in `box`, guest `guest c of box` <- { privateUsers = "pick"; config = { }; }
-              users: Pick <- "pick"
-              private users: Pick <- "pick"
-              ownership: true <- "pick"
             systemd-nspawn file in `box` <- "systemd/nspawn/file.nspawn"
               users: default Pick
               network: default Private
@@ -188,7 +214,6 @@ BindReadOnly=/etc
               flag: --bind=/dev/kvm <- /dev/kvm
               private users: Host <- no
               other private network: false <- no
-            not analysed: environment.etc."systemd/nspawn/c.nspawn": `a text with settings of a container that NixOS declares` is not modelled <- "[Files]\nBind=/etc\n"
         "#]],
     );
 }

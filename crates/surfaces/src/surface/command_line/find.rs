@@ -1,8 +1,7 @@
 //! Where scripts and command lines stand in a system.
 
-use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
 use super::files::{may_name_script, with_files};
-use super::inside::{self, LINES, gap, is_unit_line};
+use super::inside::{LINES, gap, is_unit_line};
 use super::of_programs::{alias_of_git, commands_of_udev, cron_line};
 use super::places::{ALIASES, ALIASES_OF_GIT, FILES, INITS, JOBS, OF_ROOT, OTHERS, PACKAGES, RULES_OF_UDEV};
 use super::scripts::{may_run_containers, names_program};
@@ -15,7 +14,7 @@ use crate::surface::written_files::{sets_of_hjem, users_of_hjem};
 use crate::vocabulary::shell::{Addresses, ENGINE_ADDRESSES};
 use crate::vocabulary::unit::kinds::Kind;
 use nixpod_eval::Value;
-use nixpod_model::{EntryName, Existence, Field, StoreRef, SystemKind, Text};
+use nixpod_model::{Existence, Field, StoreRef, SystemKind, Text};
 use nixpod_source::Why;
 
 /// Systems have a few hundred scripts; more are generated.
@@ -85,8 +84,8 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     found.out
 }
 
-struct Finder<'r, 'e, 's> {
-    reader: &'r mut OptionReader<'e, 's>,
+pub(super) struct Finder<'r, 'e, 's> {
+    pub(super) reader: &'r mut OptionReader<'e, 's>,
     out: Vec<Written>,
 }
 
@@ -145,7 +144,7 @@ impl Finder<'_, '_, '_> {
 
     /// May a value be a script that runs containers, or refer to one? Nearly none does, and to read all that is known of one
     /// takes longer.
-    fn may_matter(&mut self, found: &Found) -> bool {
+    pub(super) fn may_matter(&mut self, found: &Found) -> bool {
         self.reader.may_say(&found.value, names_program) || may_name_script(self.reader, found)
     }
 
@@ -158,7 +157,7 @@ impl Finder<'_, '_, '_> {
         self.add_text(path, text, found, runs);
     }
 
-    fn add_text(&mut self, path: String, text: Field<Text>, found: &Found, runs: &Runs) {
+    pub(super) fn add_text(&mut self, path: String, text: Field<Text>, found: &Found, runs: &Runs) {
         let text = text.map(|text| with_files(self.reader, text, is_unit_line(&path)));
         let is_wanted = text.value().is_some_and(may_run_containers);
         if !is_wanted || self.out.len() >= MAX_SCRIPTS {
@@ -541,37 +540,6 @@ impl Finder<'_, '_, '_> {
         }
     }
 
-    /// Files that are scripts by their name or by their first line.
-    fn files(&mut self, all: &Found, path: &str, runs: &Runs) {
-        if self.reader.is_unset(all) {
-            return;
-        }
-        for (name, file) in self.reader.entries(all).all() {
-            let EntryName::Known(known) = &name else { continue };
-            let path = format!("{path}.{}", as_key(&name));
-            let found = self.reader.get(&file, "text");
-            if !self.reader.is_default(&found) && !self.reader.is_unset(&found) && self.may_matter(&found) {
-                let is_program = self.is_program(&file);
-                let text = self.reader.text(&found);
-                if text.value().is_some_and(|text| {
-                    inside::is_service(known)
-                        || begins_as_script(text)
-                        || is_shell_name(known)
-                        || is_program && !begins_with_sign(text)
-                }) {
-                    let is_of_system = path.starts_with("environment.") && known.contains("systemd/system/");
-                    let runs = if is_of_system { &Runs::Root } else { runs };
-                    self.add_text(format!("{path}.text"), text, &found, runs);
-                }
-            }
-            let source = self.reader.get(&file, "source");
-            if !self.reader.is_default(&source) && !self.reader.is_unset(&source) && self.may_matter(&source)
-            {
-                self.written_by(&format!("{path}.source"), &source, runs);
-            }
-        }
-    }
-
     /// The files and services of users that hjem has.
     fn of_hjem(&mut self, config: &Found, kind: SystemKind) {
         for set in sets_of_hjem(self.reader, config, kind) {
@@ -581,36 +549,6 @@ impl Finder<'_, '_, '_> {
             let services = self.reader.at(&user.all, &["systemd", "services"]);
             let path = format!("{}.systemd.services", user.path);
             self.services_in(&services, &path, Some(user.runs), false);
-        }
-    }
-
-    /// May a file be run? Without a first line that says how, a shell does it.
-    fn is_program(&mut self, file: &Found) -> bool {
-        let executable = self.reader.get(file, "executable");
-        let mode = self.reader.get(file, "mode");
-        let mode = self.reader.text(&mode);
-        let mode = mode.value().and_then(Text::as_known);
-        self.reader.bool(&executable).value() == Some(&true)
-            || mode.is_some_and(|mode| u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode & 0o111 != 0))
-    }
-
-    /// The script that a value is the path of, if Nix writes it.
-    fn written_by(&mut self, path: &str, found: &Found, runs: &Runs) {
-        let package = self.reader.text(found);
-        let Some(text) = package.value() else { return };
-        let scripts = text.context.iter().filter_map(|reference| match reference {
-            StoreRef::Written { name, text } => Some((name, &**text)),
-            StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
-        });
-        let scripts: Vec<(String, Field<Text>)> = scripts
-            .filter(|(name, text)| match begins_with_sign(text) {
-                true => begins_as_script(text),
-                false => is_script_name(name),
-            })
-            .map(|(name, text)| (format!("{path}.{name}"), package.map(|_| text.clone())))
-            .collect();
-        for (path, text) in scripts {
-            self.add_text(path, text, found, runs);
         }
     }
 }

@@ -17,6 +17,7 @@ mod places;
 mod scripts;
 mod sets;
 mod unshare;
+mod written_scripts;
 mod wrote;
 
 pub(crate) use scripts::{CommandLine, command_lines, names_program};

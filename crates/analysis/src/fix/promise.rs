@@ -1,0 +1,209 @@
+//! Whether fixes do what they promise: the findings are gone, nothing worse has come, and all that was there still is.
+
+use crate::check::merge::Checked;
+use crate::check::outcome::Outcome;
+use crate::check::tool_rules::OWN_RULES;
+use crate::report::Reported;
+use nixpod_model::{ContainerId, FactInfo, FactValue, Field, Surface, SystemId, Visitor};
+use nixpod_source::{RuleId, Severity, Why};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A finding whose fix was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The rule of the finding.
+    pub rule: RuleId,
+    /// What it says.
+    pub message: String,
+    /// What it is known by when texts change.
+    pub fingerprint: String,
+    /// Why its fix was left out.
+    pub refusal: Refusal,
+}
+
+impl Left {
+    pub(crate) fn new(checked: &Checked, refusal: Refusal, outcome: &Outcome) -> Self {
+        let diagnostic = &checked.reported.diagnostic;
+        Self {
+            rule: diagnostic.rule,
+            message: outcome.secrets.mask(&diagnostic.message),
+            fingerprint: checked.reported.fingerprint.clone(),
+            refusal,
+        }
+    }
+}
+
+/// Why a fix is not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The finding would still be there.
+    Stays,
+    /// Another finding, no less severe, would be there that is not there now: rule and message.
+    Makes(RuleId, String),
+    /// A container would not be there any more: its name.
+    Loses(String),
+    /// What can be evaluated now could not be any more.
+    Breaks,
+}
+
+/// Do fixes do what they promise?
+pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked], is_safe: bool) -> bool {
+    refusal(before, after, fixed, is_safe).is_none()
+}
+
+/// What is wrong with fixes, if anything is. `is_safe`: one of them is to be made without anybody looking at it.
+pub(crate) fn refusal(
+    before: &Outcome,
+    after: &Outcome,
+    fixed: &[&Checked],
+    is_safe: bool,
+) -> Option<Refusal> {
+    if let Some(refusal) = loss(&things(before), &things(after)) {
+        return Some(refusal);
+    }
+    if errors(after) > errors(before) {
+        return Some(Refusal::Breaks);
+    }
+    let mut allowed = count(before);
+    let gone: BTreeSet<Key<'_>> = fixed.iter().map(|checked| key(checked)).collect();
+    for key in fixed.iter().map(|checked| key(checked)) {
+        if let Some((count, _)) = allowed.get_mut(&key) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    // What a fix uncovers may be less severe than what it mends, where a person looks at it: a filter counts again in what
+    // is not privileged any more. A comment that is of no use any more was not meant to become so.
+    let least = fixed
+        .iter()
+        .map(|checked| checked.reported.diagnostic.severity)
+        .min();
+    let is_own = |rule: RuleId| OWN_RULES.iter().any(|own| own.meta.id == rule);
+    let mut stays = false;
+    for (key, (count, severity)) in count(after) {
+        if count <= allowed.get(&key).map_or(0, |(count, _)| *count) {
+            continue;
+        }
+        let (rule, message, _) = key;
+        match gone.contains(&key) {
+            true => stays = true,
+            false if is_safe || is_own(rule) || Some(severity) >= least => {
+                return Some(Refusal::Makes(rule, after.secrets.mask(message)));
+            }
+            false => {}
+        }
+    }
+    stays.then_some(Refusal::Stays)
+}
+
+/// What a finding is called when positions have moved.
+type Key<'a> = (RuleId, &'a str, Option<(Surface, &'a str)>);
+
+fn key(checked: &Checked) -> Key<'_> {
+    let reported = &checked.reported;
+    let container = reported.container.as_ref();
+    (
+        reported.diagnostic.rule,
+        reported.diagnostic.message.as_str(),
+        container.map(|container| (container.surface, container.name.as_str())),
+    )
+}
+
+/// The same, to be kept.
+pub(crate) fn owned_key(reported: &Reported) -> (RuleId, String, String) {
+    let container = reported.container.as_ref();
+    (
+        reported.diagnostic.rule,
+        reported.diagnostic.message.clone(),
+        container.map_or_else(String::new, |container| {
+            format!("{:?} {}", container.surface, container.name)
+        }),
+    )
+}
+
+/// How many findings there are of each name, and how severe the worst of them is, without those that are suppressed.
+fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, (usize, Severity)> {
+    let mut out: BTreeMap<Key<'_>, (usize, Severity)> = BTreeMap::new();
+    let findings = outcome.findings.iter();
+    for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
+        let severity = checked.reported.diagnostic.severity;
+        let (count, worst) = out.entry(key(checked)).or_insert((0, severity));
+        *count += 1;
+        *worst = severity.max(*worst);
+    }
+    out
+}
+
+/// A container, a system, or a user of one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing<'a> {
+    Container(&'a ContainerId),
+    System(&'a SystemId),
+    User(&'a SystemId, &'a str),
+}
+
+/// All that is there, and how many facts of each are not known.
+fn things(outcome: &Outcome) -> BTreeMap<Thing<'_>, usize> {
+    let mut out = BTreeMap::new();
+    for known in &outcome.worlds {
+        for container in known.world.containers.values() {
+            let mut unknown = Unknown::default();
+            container.visit(&mut unknown);
+            *out.entry(Thing::Container(&container.id)).or_default() += unknown.facts;
+        }
+        for system in known.world.systems.values() {
+            let mut unknown = Unknown::default();
+            system.visit(&mut unknown);
+            *out.entry(Thing::System(&system.id)).or_default() += unknown.facts;
+            for user in &system.users {
+                let mut unknown = Unknown::default();
+                user.visit(&mut unknown);
+                *out.entry(Thing::User(&system.id, &user.name)).or_default() += unknown.facts;
+            }
+        }
+    }
+    out
+}
+
+/// Is anything gone or unknown that was there and known, or there that was not?
+fn loss(before: &BTreeMap<Thing<'_>, usize>, after: &BTreeMap<Thing<'_>, usize>) -> Option<Refusal> {
+    for (thing, unknown) in before {
+        match (after.get(thing), thing) {
+            (Some(after), _) if after <= unknown => {}
+            (None, Thing::Container(id)) => return Some(Refusal::Loses(id.name().to_string())),
+            _ => return Some(Refusal::Breaks),
+        }
+    }
+    let is_new = after.keys().any(|thing| !before.contains_key(thing));
+    is_new.then_some(Refusal::Breaks)
+}
+
+#[derive(Default)]
+struct Unknown {
+    facts: usize,
+}
+
+impl Visitor for Unknown {
+    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
+        self.facts += usize::from(field.is_unknown());
+    }
+}
+
+/// How many things the code itself gets wrong.
+fn errors(outcome: &Outcome) -> usize {
+    let gaps = outcome.worlds.iter().flat_map(|known| &known.world.not_analysed);
+    gaps.filter(|gap| is_error(&gap.why)).count()
+}
+
+/// Is it the code's own fault?
+const fn is_error(why: &Why) -> bool {
+    matches!(
+        why,
+        Why::Error(_)
+            | Why::NoAttribute(_)
+            | Why::Conflict(_)
+            | Why::NoSuchOption { .. }
+            | Why::Cycle(_)
+            | Why::MissingFile(_)
+            | Why::MissingModule(_)
+    )
+}

@@ -1,0 +1,71 @@
+//! Files that options write and that are scripts.
+
+use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
+use super::find::Finder;
+use super::inside;
+use crate::read::{Found, as_key};
+use crate::surface::texts::Runs;
+use nixpod_model::{EntryName, Field, StoreRef, Text};
+
+impl Finder<'_, '_, '_> {
+    /// Files that are scripts by their name or by their first line.
+    pub(super) fn files(&mut self, all: &Found, path: &str, runs: &Runs) {
+        if self.reader.is_unset(all) {
+            return;
+        }
+        for (name, file) in self.reader.entries(all).all() {
+            let EntryName::Known(known) = &name else { continue };
+            let path = format!("{path}.{}", as_key(&name));
+            let found = self.reader.get(&file, "text");
+            if !self.reader.is_default(&found) && !self.reader.is_unset(&found) && self.may_matter(&found) {
+                let is_program = self.is_program(&file);
+                let text = self.reader.text(&found);
+                if text.value().is_some_and(|text| {
+                    inside::is_service(known)
+                        || begins_as_script(text)
+                        || is_shell_name(known)
+                        || is_program && !begins_with_sign(text)
+                }) {
+                    let is_of_system = path.starts_with("environment.") && known.contains("systemd/system/");
+                    let runs = if is_of_system { &Runs::Root } else { runs };
+                    self.add_text(format!("{path}.text"), text, &found, runs);
+                }
+            }
+            let source = self.reader.get(&file, "source");
+            if !self.reader.is_default(&source) && !self.reader.is_unset(&source) && self.may_matter(&source)
+            {
+                self.written_by(&format!("{path}.source"), &source, runs);
+            }
+        }
+    }
+
+    /// May a file be run? Without a first line that says how, a shell does it.
+    fn is_program(&mut self, file: &Found) -> bool {
+        let executable = self.reader.get(file, "executable");
+        let mode = self.reader.get(file, "mode");
+        let mode = self.reader.text(&mode);
+        let mode = mode.value().and_then(Text::as_known);
+        self.reader.bool(&executable).value() == Some(&true)
+            || mode.is_some_and(|mode| u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode & 0o111 != 0))
+    }
+
+    /// The script that a value is the path of, if Nix writes it.
+    pub(super) fn written_by(&mut self, path: &str, found: &Found, runs: &Runs) {
+        let package = self.reader.text(found);
+        let Some(text) = package.value() else { return };
+        let scripts = text.context.iter().filter_map(|reference| match reference {
+            StoreRef::Written { name, text } => Some((name, &**text)),
+            StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
+        });
+        let scripts: Vec<(String, Field<Text>)> = scripts
+            .filter(|(name, text)| match begins_with_sign(text) {
+                true => begins_as_script(text),
+                false => is_script_name(name),
+            })
+            .map(|(name, text)| (format!("{path}.{name}"), package.map(|_| text.clone())))
+            .collect();
+        for (path, text) in scripts {
+            self.add_text(path, text, found, runs);
+        }
+    }
+}
