@@ -496,7 +496,7 @@ mod tests {
   systemd.services.telegraf.serviceConfig.SupplementaryGroups = "docker";
                                                               # ^^^^^^^^ medium: service `telegraf` has group `docker`, which is root through Docker
   services.woodpecker-agents.agents.a = { enable = true; extraGroups = [ "docker" ]; };
-                                                                       # ^^^^^^^^ medium: service `a` has group `docker`, which is root through Docker
+                                                                       # ^^^^^^^^ medium: service `woodpecker-agent-a` has group `docker`, which is root through Docker
 }
 "#,
         );

@@ -190,11 +190,16 @@ pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<
 /// Systems have a few hundred services; more are generated.
 const MAX_SERVICES: usize = 2_000;
 
-/// Services by their option, and where one of them says with which groups its unit runs.
-const SERVICES: [(&[&str], &[&[&str]]); 3] = [
-    (&["services", "woodpecker-agents", "agents"], &[&["extraGroups"]]),
+/// Services by their option, with what the names of their units begin with, and where one of them says with which groups its unit runs.
+const SERVICES: [(&[&str], &str, &[&[&str]]); 3] = [
+    (
+        &["services", "woodpecker-agents", "agents"],
+        "woodpecker-agent-",
+        &[&["extraGroups"]],
+    ),
     (
         &["systemd", "services"],
+        "",
         &[
             &["serviceConfig", "Group"],
             &["serviceConfig", "SupplementaryGroups"],
@@ -202,6 +207,7 @@ const SERVICES: [(&[&str], &[&[&str]]); 3] = [
     ),
     (
         &["services", "github-runners"],
+        "github-runner-",
         &[
             &["group"],
             &["serviceOverrides", "Group"],
@@ -216,19 +222,19 @@ pub(crate) fn service_groups(
     config: &Found,
 ) -> Vec<Field<(String, String)>> {
     let mut out = Vec::new();
-    for (path, keys) in SERVICES {
+    for (path, prefix, keys) in SERVICES {
         let services = reader.option(config, path);
         if reader.is_unset(&services) {
             continue;
         }
         for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
-            if starts_a_container(reader, config, &service) || runs_as_root(reader, &found) {
+            if starts_a_container(reader, config, &service) || runs_as_root(reader, &service, &found) {
                 continue;
             }
             for key in keys {
                 let groups = reader.at(&found, key);
                 for group in groups_in(reader, groups) {
-                    out.push(group.map(|group| (group.display(), service.clone())));
+                    out.push(group.map(|group| (group.display(), format!("{prefix}{service}"))));
                 }
             }
         }
@@ -249,13 +255,18 @@ fn starts_a_container(reader: &mut OptionReader<'_, '_>, config: &Found, service
     !reader.is_unset(&container)
 }
 
+/// Units of NixOS itself that run as root.
+const IS_ROOT: [&str; 3] = ["docker", "libvirtd", "podman"];
+
 /// Does a unit that says here what it runs do so as root? The user of one that another module starts is not seen here.
-fn runs_as_root(reader: &mut OptionReader<'_, '_>, unit: &Found) -> bool {
+fn runs_as_root(reader: &mut OptionReader<'_, '_>, service: &str, unit: &Found) -> bool {
     let sets = |reader: &mut OptionReader<'_, '_>, path: &[&str]| {
         let found = reader.at(unit, path);
         !reader.is_unset(&found) && !reader.is_default(&found)
     };
-    let starts = sets(reader, &["script"]) || sets(reader, &["serviceConfig", "ExecStart"]);
+    let starts = IS_ROOT.contains(&service)
+        || sets(reader, &["script"])
+        || sets(reader, &["serviceConfig", "ExecStart"]);
     starts && !sets(reader, &["serviceConfig", "User"]) && !sets(reader, &["serviceConfig", "DynamicUser"])
 }
 

@@ -160,8 +160,8 @@ fn of_github() {
         "#,
         expect![[r#"
             Nixos `box` <- -
-              service group: elm in podman <- "podman"
-              service group: oak in docker <- "docker"
+              service group: github-runner-elm in podman <- "podman"
+              service group: github-runner-oak in docker <- "docker"
         "#]],
     );
 }

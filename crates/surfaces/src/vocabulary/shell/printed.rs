@@ -171,6 +171,13 @@ impl Follow<'_> {
         let (Some(path), Some(text)) = (path, text) else {
             return;
         };
+        // A line more for files that are there is no file, and a pattern is the name of none.
+        let is_option = |word: &Element| matches!(&*word.text.pattern(), "-a" | "--append");
+        let appends = simple.appends || command.program == "tee" && command.words.iter().any(is_option);
+        let is_part = appends && !text.pattern().contains("Image");
+        if is_part || path.pattern().contains(['*', '?']) {
+            return;
+        }
         self.out.files.push(WrittenFile {
             origin: origin_of(&path),
             path,

@@ -349,6 +349,7 @@ impl Reader<'_> {
                 .text
                 .get(from..self.at)
                 .is_some_and(|sign| sign.contains('>'));
+        let appends = { self.text.get(from..self.at) }.is_some_and(|sign| sign.contains(">>"));
         let word = self.word();
         if is_document && !is_text {
             simple.document = Some(self.begin_document(&word, tabs));
@@ -359,6 +360,7 @@ impl Reader<'_> {
             simple.given = Some(simple.redirected.len());
         }
         if is_output {
+            simple.appends = appends;
             simple.output = Some(simple.redirected.len());
         }
         simple.redirected.push(word);

@@ -90,6 +90,8 @@ pub(crate) struct Simple {
     pub(crate) redirected: Vec<Word>,
     /// Which of those its output goes to.
     pub(crate) output: Option<usize>,
+    /// Is the output put behind what is in the file already?
+    pub(crate) appends: bool,
     /// Which of those it reads as a text: `<<< WORD`.
     pub(crate) given: Option<usize>,
     /// The number of the here-document that it reads.
