@@ -95,7 +95,7 @@ mod tests {
   security.unprivilegedUsernsClone = true;
                                    # ^^^^ medium: `security.unprivilegedUsernsClone` is gone since NixOS 26.11
   virtualisation.containers.registries.search = [ "docker.io" ];
-                                              # ^^^^^^^^^^^^^^^ info: `virtualisation.containers.registries.search` is on its way out since NixOS 26.11
+                                     # ^^^^^^ info: `virtualisation.containers.registries.search` is on its way out since NixOS 26.11
   virtualisation.podman.defaultNetwork.dnsname.enable = true;
                                                       # ^^^^ medium: `virtualisation.podman.defaultNetwork.dnsname.enable` is gone since NixOS 23.05
 }

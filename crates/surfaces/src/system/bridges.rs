@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use nixpod_eval::Value;
 use nixpod_model::{Field, System};
+use nixpod_source::Why;
 
 /// Options of a service that are lines of a shell.
 const LINES: [&[&str]; 6] = [
@@ -32,7 +33,9 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
             continue;
         }
         let entries = reader.entries(&set);
-        system.bridges_known &= entries.template.is_none() && entries.open.is_none();
+        // That nobody defines it as a whole is no gap.
+        let is_open = { entries.open.iter() }.any(|why| !matches!(why, Why::UnsetOption(_)));
+        system.bridges_known &= entries.template.is_none() && !is_open;
         for (key, found) in entries.named {
             let field = match name {
                 None => Field::set(key, reader.key_origin(&found)),

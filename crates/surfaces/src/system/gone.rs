@@ -2,6 +2,7 @@
 //! are named with each.
 
 use crate::read::{Found, OptionReader};
+use nixpod_eval::Value;
 use nixpod_model::{Field, GoneOption, Release};
 
 /// An option by its path, and what is known of its end.
@@ -82,7 +83,11 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Fie
     for (path, option) in GONE {
         let found = reader.option(config, path);
         if reader.is_written(&found) {
-            out.push(reader.field(&found, |_, _, _| Ok(option)));
+            // What is not known may be a definition that is switched off.
+            out.push(reader.field(&found, |_, value, _| match &value.value {
+                Value::Unknown(unknown) => Err(unknown.why.clone()),
+                _ => Ok(option),
+            }));
         }
     }
     out
