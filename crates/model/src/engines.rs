@@ -51,6 +51,8 @@ pub struct Api {
     pub is_guarded: bool,
     /// Does a command start it, whatever the system's own options say?
     pub by_command: bool,
+    /// Where it is a socket that every user of the system may write to: what opens it, such as `mode 0666`.
+    pub open: Option<String>,
 }
 
 /// Where images come from.
@@ -223,14 +225,16 @@ impl FactValue for Api {
             address,
             is_guarded: _,
             by_command: _,
+            open: _,
         } = self;
         vec![address]
     }
 
     fn describe(&self) -> String {
-        let guard = match self.is_guarded {
-            true => ", with certificates",
-            false => "",
+        let guard = match (self.is_guarded, &self.open) {
+            (true, _) => ", with certificates".to_owned(),
+            (false, Some(open)) => format!(", {open}"),
+            (false, None) => String::new(),
         };
         format!("{} at {}{guard}", self.engine.as_str(), self.address.display())
     }

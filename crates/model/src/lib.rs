@@ -51,7 +51,7 @@ pub use spec::{
 };
 pub use symbol::symbol_in_words;
 pub use system::{Host, Kernel, Role, Seen, Standing, System, SystemKind, Unseen};
-pub use text::{StoreRef, Text, TextPart};
+pub use text::{Holds, StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;
 pub use user::{SubIdRange, User};

@@ -31,6 +31,18 @@ pub enum TextPart {
     },
 }
 
+/// What a file holds, as far as that says whether it is a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Holds {
+    /// Something else, or it was not read.
+    #[default]
+    Unknown,
+    /// A private key.
+    Key,
+    /// Nothing but variables as `NAME=value`, and comments: its text.
+    Variables(std::sync::Arc<str>),
+}
+
 /// Something that a string refers to in the world-readable Nix store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreRef {
@@ -42,8 +54,8 @@ pub enum StoreRef {
         origin: Origin,
         /// Is the file encrypted, as its content says (sops metadata, an age or OpenPGP header)?
         encrypted: bool,
-        /// Is there a private key in it?
-        has_key: bool,
+        /// What is in it, as far as that says whether it is a secret.
+        holds: Holds,
     },
     /// A path value that is used as it is and not copied by itself: the text is the path. In a flake the whole tree is
     /// in the store anyway.
@@ -54,8 +66,8 @@ pub enum StoreRef {
         origin: Origin,
         /// Is the file encrypted, as its content says?
         encrypted: bool,
-        /// Is there a private key in it?
-        has_key: bool,
+        /// What is in it, as far as that says whether it is a secret.
+        holds: Holds,
     },
     /// A file written by `pkgs.writeText` and the like.
     Written {

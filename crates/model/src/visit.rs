@@ -4,7 +4,7 @@
 //! [`Visitor`] or a [`VisitorMut`]. Each struct with facts enumerates them once, in `every_fact`, which takes the struct
 //! apart field by field: one that is left out does not compile.
 
-use crate::{Fact, Field, StoreRef, Text, TextPart, symbol_in_words};
+use crate::{Fact, Field, Holds, StoreRef, Text, TextPart, symbol_in_words};
 use nixpod_source::Why;
 
 /// What a fact is about, besides its value.
@@ -237,17 +237,17 @@ impl FactValue for Text {
                 StoreRef::Copied {
                     path,
                     encrypted,
-                    has_key,
+                    holds,
                     ..
-                } => format!(" (copies {path}{})", note(*encrypted, *has_key)),
+                } => format!(" (copies {path}{})", note(*encrypted, holds)),
                 StoreRef::Path {
                     path,
                     encrypted,
-                    has_key,
+                    holds,
                     ..
-                } => format!(" (path {path}{})", note(*encrypted, *has_key)),
+                } => format!(" (path {path}{})", note(*encrypted, holds)),
                 StoreRef::Read { path, encrypted, .. } => {
-                    format!(" (reads {path}{})", note(*encrypted, false))
+                    format!(" (reads {path}{})", note(*encrypted, &Holds::Unknown))
                 }
                 StoreRef::Written { name, text } => format!(" (writes {name}: {:?})", text.describe()),
             });
@@ -256,10 +256,11 @@ impl FactValue for Text {
     }
 }
 
-const fn note(encrypted: bool, has_key: bool) -> &'static str {
-    match (encrypted, has_key) {
+const fn note(encrypted: bool, holds: &Holds) -> &'static str {
+    match (encrypted, holds) {
         (true, _) => " encrypted",
-        (false, true) => " with a key",
-        (false, false) => "",
+        (false, Holds::Key) => " with a key",
+        (false, Holds::Variables(_)) => " with variables",
+        (false, Holds::Unknown) => "",
     }
 }

@@ -3,6 +3,7 @@
 mod binds;
 mod facts;
 mod fixes;
+mod fixes_refused;
 mod homes;
 mod isolation;
 mod people;

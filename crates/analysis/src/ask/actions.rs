@@ -49,7 +49,7 @@ pub(crate) fn code_actions(
                 let has_it = |checked: &&&Checked| checked.reported.diagnostic.fixes.contains(fix);
                 let fixed: Vec<&Checked> = group.members.iter().filter(has_it).copied().collect();
                 let after = applied(analysis, std::iter::once(fix)).outcome(targets);
-                if !keeps_promise(&outcome, &after, &fixed) {
+                if !keeps_promise(&outcome, &after, &fixed, true) {
                     continue;
                 }
             }

@@ -4,11 +4,13 @@ use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
 use crate::check::part::Pick;
 use crate::check::snapshot::Analysis;
+use crate::check::tool_rules::OWN_RULES;
 use crate::fix::fixes::{Taken, with_fixes};
 use crate::report::Reported;
 use crate::world::evaluate::Extent;
 use camino::Utf8PathBuf;
-use nixpod_source::{Applicability, FileId, Fix, RuleId, TextEdit, apply_edits};
+use nixpod_model::{ContainerId, FactInfo, FactValue, Field, SystemId, Visitor};
+use nixpod_source::{Applicability, FileId, Fix, RuleId, Severity, TextEdit, apply_edits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -89,6 +91,7 @@ pub(crate) fn fix(
     let targets = asked.targets.as_slice();
     let mut outcome = now.outcome_for(targets, Extent::Literals);
     let mut left = BTreeSet::new();
+    let mut applied_before = 0;
     for round in 0..=MAX_ROUNDS {
         let current = Arc::clone(&outcome);
         let pick = Pick::new(&analysis.vfs, &asked.part, &current);
@@ -98,7 +101,14 @@ pub(crate) fn fix(
         let is_wanted = |reported: &Reported| wanted(reported) && !left.contains(&owned_key(reported));
         let fixes = select(&fixable, level, &is_wanted, &pick);
         if fixes.is_empty() {
-            break;
+            // What others kept from being fixed may go by now.
+            if left.is_empty() || applied_before == fixed.applied.len() {
+                break;
+            }
+            applied_before = fixed.applied.len();
+            left.clear();
+            fixed.left.clear();
+            continue;
         }
         if round == MAX_ROUNDS {
             fixed.unfinished = true;
@@ -220,7 +230,8 @@ impl<'a> Round<'a> {
         let next = applied(self.now, all.iter().map(|(_, fix)| *fix));
         let after = next.outcome_for(self.targets, Extent::Literals);
         let done: Vec<&Checked> = all.iter().map(|(checked, _)| *checked).collect();
-        if keeps_promise(self.outcome, &after, &done) {
+        let is_safe = { all.iter() }.any(|(_, fix)| fix.applicability == Applicability::Safe);
+        if keeps_promise(self.outcome, &after, &done, is_safe) {
             self.good = all;
             self.result = Some((next, after));
         } else if let [(only, _)] = fixes {
@@ -278,25 +289,91 @@ fn owned_key(reported: &Reported) -> (RuleId, String, String) {
     )
 }
 
-/// How many findings there are of each name, without those that are suppressed.
-fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, usize> {
+/// How many findings there are of each name, without those that are suppressed, and without those below a severity.
+fn count(outcome: &Outcome, below: Option<Severity>) -> BTreeMap<Key<'_>, usize> {
     let mut out = BTreeMap::new();
     let findings = outcome.findings.iter();
     for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
-        *out.entry(key(checked)).or_default() += 1;
+        let severity = checked.reported.diagnostic.severity;
+        // A comment that is of no use any more was not meant to become so.
+        let is_own = || {
+            OWN_RULES
+                .iter()
+                .any(|rule| rule.meta.id == checked.reported.diagnostic.rule)
+        };
+        if below.is_none_or(|below| severity >= below || is_own()) {
+            *out.entry(key(checked)).or_default() += 1;
+        }
     }
     out
 }
 
-/// Are the fixed findings gone, and is there none that was not there before?
-pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked]) -> bool {
-    let mut allowed = count(before);
+/// A container, a system, or a user of one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing<'a> {
+    Container(&'a ContainerId),
+    System(&'a SystemId),
+    User(&'a SystemId, &'a str),
+}
+
+/// All that is there, and how many facts of each are not known.
+fn things(outcome: &Outcome) -> BTreeMap<Thing<'_>, usize> {
+    let mut out = BTreeMap::new();
+    for known in &outcome.worlds {
+        for container in known.world.containers.values() {
+            let mut unknown = Unknown::default();
+            container.visit(&mut unknown);
+            *out.entry(Thing::Container(&container.id)).or_default() += unknown.facts;
+        }
+        for system in known.world.systems.values() {
+            let mut unknown = Unknown::default();
+            system.visit(&mut unknown);
+            *out.entry(Thing::System(&system.id)).or_default() += unknown.facts;
+            for user in &system.users {
+                let mut unknown = Unknown::default();
+                user.visit(&mut unknown);
+                *out.entry(Thing::User(&system.id, &user.name)).or_default() += unknown.facts;
+            }
+        }
+    }
+    out
+}
+
+/// Is there the same as before, and nothing unknown that was known?
+fn keeps_things(before: &BTreeMap<Thing<'_>, usize>, after: &BTreeMap<Thing<'_>, usize>) -> bool {
+    let same =
+        |(thing, unknown): (&Thing<'_>, &usize)| after.get(thing).is_some_and(|after| after <= unknown);
+    before.iter().all(same) && after.keys().all(|thing| before.contains_key(thing))
+}
+
+#[derive(Default)]
+struct Unknown {
+    facts: usize,
+}
+
+impl Visitor for Unknown {
+    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
+        self.facts += usize::from(field.is_unknown());
+    }
+}
+
+/// Are the fixed findings gone, is there none that was not there before, and is everything still there, and known?
+///
+/// Hints that come out where something worse goes are no reason against it, where the change is for a person to look at
+/// (`is_safe` is not so).
+pub(crate) fn keeps_promise(before: &Outcome, after: &Outcome, fixed: &[&Checked], is_safe: bool) -> bool {
+    if !keeps_things(&things(before), &things(after)) {
+        return false;
+    }
+    let are_hints = { fixed.iter() }.any(|checked| checked.reported.diagnostic.severity < Severity::Medium);
+    let below = (!is_safe && !are_hints).then_some(Severity::Medium);
+    let mut allowed = count(before, None);
     for checked in fixed {
         if let Some(count) = allowed.get_mut(&key(checked)) {
             *count = count.saturating_sub(1);
         }
     }
-    count(after)
+    count(after, below)
         .into_iter()
         .all(|(key, count)| count <= allowed.get(&key).copied().unwrap_or_default())
 }

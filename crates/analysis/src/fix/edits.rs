@@ -4,7 +4,7 @@ use crate::rule::Change;
 use crate::vfs::spans::range_of_text;
 use crate::vfs::state::FileState;
 use nixpod_source::{ExprId, Place, TextEdit, TextRange, TextSize};
-use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr};
+use nixpod_syntax::hir::{Attrs, Entry, EntryValue, Expr, NameId};
 use nixpod_syntax::{Hir, Language, Parents, ParsedFile, edit};
 use std::ops::Range;
 
@@ -21,7 +21,15 @@ pub(crate) fn edits_of(state: &FileState, place: Place, change: &Change) -> Opti
         parents: state.parents(),
         hir: &parsed.hir,
     };
-    file.hir.get(expr)?;
+    // What a call gives is no text of its own: the whole file that `importJSON` reads is there for one value of it, and so is
+    // the path that it is given.
+    if matches!(file.hir.get(expr)?, Expr::Apply(..)) && !matches!(change, Change::SetIn(..)) {
+        return None;
+    }
+    if matches!(file.hir.get(expr)?, Expr::Path(..)) && matches!(file.parent(expr), Some(Parent::Argument(_)))
+    {
+        return None;
+    }
     let edit = match change {
         Change::Remove(_) => match place.within {
             Some((start, end)) if !file.is_whole(expr, start, end) => {
@@ -124,7 +132,11 @@ fn remove_stretch(text: &str, whole: TextRange, range: TextRange) -> Option<Text
     let line = before.rsplit('\n').next().unwrap_or_default();
     let rest = after.split_inclusive('\n').next().unwrap_or_default();
     let key = line.trim().strip_suffix('=').map(str::trim_end);
-    let is_key = key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    // Names in capitals are variables of a script, which are asked for elsewhere, too.
+    let is_key = key.is_some_and(|key| {
+        key.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && key.bytes().any(|byte| byte.is_ascii_lowercase())
+    });
     if is_key && rest.ends_with('\n') && rest.trim().is_empty() {
         return Some(edit::replace(span(start - line.len(), end + rest.len()), ""));
     }
@@ -169,6 +181,35 @@ enum Parent {
 
 /// `mkIf a (mkForce (mkOrder 1 x))` is as deep as anybody writes.
 const MAX_CALLS: usize = 4;
+
+/// Functions that say how a definition counts.
+const PROPERTIES: [&str; 9] = [
+    "mkAfter",
+    "mkBefore",
+    "mkDefault",
+    "mkForce",
+    "mkIf",
+    "mkImageMediaOverride",
+    "mkOrder",
+    "mkOverride",
+    "mkVMOverride",
+];
+
+/// Functions whose list has the elements of the one that they are given, each for itself.
+const LISTS: [&str; 12] = [
+    "concatLists",
+    "concatMap",
+    "concatMapStringsSep",
+    "concatStringsSep",
+    "escapeShellArgs",
+    "filter",
+    "flatten",
+    "forEach",
+    "map",
+    "mkMerge",
+    "optionals",
+    "unique",
+];
 
 /// The configuration of what runs inside, which is long: options are added before it.
 const NESTED: &str = "config";
@@ -223,12 +264,59 @@ impl File<'_> {
     fn remove(&self, mut expr: ExprId) -> Option<TextEdit> {
         for _ in 0..=MAX_CALLS {
             match self.parent(expr)? {
+                // Lists that functions take are not the list that comes of them.
+                Parent::Element(list) if self.is_argument_of_others(list) => return None,
                 Parent::Element(_) => return edit::remove_list_element(self.text, self.range(expr)),
+                // What declares an option is no definition of it.
+                Parent::Bound(key) if self.declares_an_option(key) => return None,
                 Parent::Bound(key) => return edit::remove_binding(self.text, self.range(key)),
-                Parent::Argument(call) => expr = call,
+                Parent::Argument(call) if self.is_property(call) => expr = call,
+                Parent::Argument(_) => return None,
             }
         }
         None
+    }
+
+    /// The name of the function that a call calls, without the path to it.
+    fn called(&self, mut at: ExprId) -> Option<&str> {
+        loop {
+            at = match self.expr(at)? {
+                Expr::Apply(function, _) => *function,
+                Expr::Var(name, _) => return self.name(*name),
+                Expr::Select(..) => {
+                    let text = self.slice(self.range(at));
+                    return text.rsplit('.').next().map(str::trim);
+                }
+                _ => return None,
+            };
+        }
+    }
+
+    fn name(&self, name: NameId) -> Option<&str> {
+        self.hir.names().get(name.0 as usize).map(AsRef::as_ref)
+    }
+
+    /// Does a call say how a definition counts, and not what it is?
+    fn is_property(&self, call: ExprId) -> bool {
+        let name = self.called(call);
+        name.is_some_and(|name| PROPERTIES.contains(&name))
+    }
+
+    /// Is a list the argument of a call that makes something else of it?
+    fn is_argument_of_others(&self, list: ExprId) -> bool {
+        match self.parent(list) {
+            Some(Parent::Argument(call)) => {
+                let keeps = |name: &str| PROPERTIES.contains(&name) || LISTS.contains(&name);
+                !self.called(call).is_some_and(keeps)
+            }
+            _ => false,
+        }
+    }
+
+    /// Is a binding one of what `mkOption` is given?
+    fn declares_an_option(&self, key: ExprId) -> bool {
+        let call = self.parents.parent(key).and_then(|set| self.parents.parent(set));
+        call.and_then(|call| self.called(call)) == Some("mkOption")
     }
 
     /// Text as content of the literal's kind of string.

@@ -466,7 +466,8 @@ let
     nix.extraOptions = lines;
     nix.settings = {
       trusted-users = opt strings [ ];
-      extra-trusted-users = opt strings [ ];
+      # Declared by nobody but as "any atom, or a list of them"; Nix splits a string at blanks.
+      extra-trusted-users = opt (types.either str strings) [ ];
     };
 
     environment = shell // {

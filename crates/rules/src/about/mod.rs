@@ -8,6 +8,7 @@ pub(crate) mod nesting;
 pub(crate) mod overlay_support;
 pub(crate) mod paths;
 pub(crate) mod people;
+pub(crate) mod places;
 pub(crate) mod pods;
 pub(crate) mod power;
 pub(crate) mod releases;

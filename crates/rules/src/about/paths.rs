@@ -60,6 +60,14 @@ pub(crate) fn host_path(source: &Text) -> Option<HostPath> {
         }
     }
     if base == Base::System {
+        // The root directory of the host's first process is the host's own.
+        let is = |at: usize, name: &str| segments.get(at).is_some_and(|s| s == name);
+        if is(0, "proc") && (is(1, "1") || is(1, "self")) && is(2, "root") {
+            segments.drain(..3);
+        }
+        if let Some(kept) = kept_over_restarts(&segments) {
+            segments.drain(..kept);
+        }
         let is = |at: usize, name: &str| segments.get(at).is_some_and(|s| s == name);
         if is(0, "var") && is(1, "run") {
             segments.remove(0);
@@ -81,6 +89,25 @@ pub(crate) fn host_path(source: &Text) -> Option<HostPath> {
         segments,
         vague: ends_vaguely(source),
     })
+}
+
+/// Where the root directory is made anew at each start, this much stands before the path of what is kept: the habits of
+/// impermanence and preservation.
+fn kept_over_restarts(segments: &[String]) -> Option<usize> {
+    const TREES: [&[&str]; 4] = [&["persist"], &["persistent"], &["nix", "persist"], &["state"]];
+    const BELOW: [&str; 4] = ["etc", "home", "root", "var"];
+    TREES
+        .iter()
+        .map(|tree| tree.len())
+        .zip(TREES)
+        .find_map(|(len, tree)| {
+            let begins =
+                segments.len() > len && segments.iter().zip(tree).all(|(segment, name)| segment == name);
+            let below = segments
+                .get(len)
+                .is_some_and(|segment| BELOW.contains(&segment.as_str()));
+            (begins && below).then_some(len)
+        })
 }
 
 fn split_base<'t>(source: &Text, pattern: &'t str) -> Option<(Base, &'t str)> {

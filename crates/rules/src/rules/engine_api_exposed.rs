@@ -8,8 +8,10 @@ use nixpod_model::{Api, Engine, System};
 declare_rule! {
     /// ## What it flags
     /// An engine that does what it is told over TCP without asking for a certificate: `virtualisation.docker.listenOptions`
-    /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options, and scripts and units in which root
-    /// runs `dockerd -H tcp://…` or `podman system service tcp://…`.
+    /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options, addresses of `systemd.sockets.docker`
+    /// and `podman`, and scripts and units in which root runs `dockerd -H tcp://…`, `podman system service tcp://…` or a `socat`
+    /// from a port to the engine's socket. Likewise a socket that every user may write to (`SocketMode = "0666"`,
+    /// `chmod 666 /run/docker.sock`).
     /// ## Why
     /// Who reaches the port starts a container that has the host's root directory, and is root of the host. On 127.0.0.1
     /// these are all users and all services of the host, and every container in its network; on other addresses whoever
@@ -67,12 +69,26 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         };
         let api = field.get();
         let is_off = !api.by_command && is_off(api.engine);
-        let Some(listens) = listens(api).filter(|_| !is_off) else {
+        if is_off {
             continue;
-        };
+        }
         let engine = match api.engine {
             Engine::Docker => "Docker",
             Engine::Podman | Engine::Nspawn => "Podman",
+        };
+        if let Some(how) = &api.open {
+            let socket = api.address.display();
+            let place = inside(ctx, system);
+            sink.report(field, format!("{engine} obeys every user{place}: {how} opens its socket `{socket}`"))
+                .severity(Severity::High)
+                .help(
+                    "Whoever can tell the engine what to do is root of its system. Leave the socket to its group, and give \
+                     people an engine of their own (rootless).",
+                );
+            continue;
+        }
+        let Some(listens) = listens(api) else {
+            continue;
         };
         let (severity, who) = match listens {
             Listens::Here => (Severity::High, "every program on the host"),
@@ -170,6 +186,42 @@ mod tests {
                                                                                                   # ^^^^^^^^^^^^^^^^^^ critical: Podman obeys everybody who reaches the port at `tcp://0.0.0.0:8888`
   systemd.services.daemon.script = "dockerd -H unix:///run/d.sock --host=tcp://127.0.0.1:2375";
                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every program on the host at `tcp://127.0.0.1:2375`
+}
+"#,
+        );
+    }
+
+    /// The daemon takes every address of the unit for its socket, and everybody who may write to it.
+    #[test]
+    fn sockets_by_their_units_and_modes() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  virtualisation.docker.enable = true;
+  virtualisation.podman.enable = true;
+  systemd.sockets.docker.listenStreams = [ "/run/second.sock" "0.0.0.0:2375" ];
+                                                            # ^^^^^^^^^^^^^^ critical: Docker obeys everybody who reaches the port at `0.0.0.0:2375`
+  systemd.sockets.podman.socketConfig = { ListenStream = "127.0.0.1:8888"; SocketMode = "0666"; };
+                                                       # ^^^^^^^^^^^^^^^^ high: Podman obeys every program on the host at `127.0.0.1:8888`
+                                                                                      # ^^^^^^ high: Podman obeys every user: mode 0666 opens its socket `/run/podman/podman.sock`
+  systemd.services.docker.postStart = "chmod a+rw /var/run/docker.sock";
+                                                # ^^^^^^^^^^^^^^^^^^^^ high: Docker obeys every user: `chmod a+rw` opens its socket `/var/run/docker.sock`
+  systemd.services.p.serviceConfig.ExecStart = "${pkgs.socat}/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/var/run/docker.sock";
+                                                                      # ^^^^^^^^^^^^^^^^^^^^ critical: Docker obeys everybody who reaches the port at `tcp://0.0.0.0:2375`
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  virtualisation.docker.enable = true;
+  virtualisation.podman.enable = false;
+  systemd.sockets.docker.socketConfig = { SocketMode = "0660"; ListenStream = "/run/docker.sock"; };
+  systemd.sockets.podman = { listenStreams = [ "0.0.0.0:8888" ]; socketConfig.SocketMode = "0666"; };
+  systemd.services.docker.postStart = "chmod 660 /run/docker.sock; chmod 777 /run/app.sock";
+  systemd.services.p.script = "${pkgs.socat}/bin/socat TCP-LISTEN:80,fork UNIX-CONNECT:/run/app.sock";
 }
 "#,
         );

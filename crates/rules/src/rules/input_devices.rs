@@ -5,7 +5,7 @@ use crate::about::paths::host_path;
 use crate::about::power::{RootUser, enclosing, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Device};
+use nixpod_model::{Container, Device, RunOption};
 
 declare_rule! {
     /// ## What it flags
@@ -60,8 +60,13 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    // The nodes are for root and the group `input`; and a guest has none of them.
-    if root_of(ctx, container) != RootUser::Host || enclosing(ctx, &container.system).is_some() {
+    // A guest has none of them.
+    if enclosing(ctx, &container.system).is_some() {
+        return;
+    }
+    // The nodes are for root and the group `input`, which a rootless container has where it keeps its user's groups.
+    let keeps_groups = keeps_groups(container);
+    if root_of(ctx, container) != RootUser::Host && !keeps_groups {
         return;
     }
     let is_nspawn = container.nspawn.is_some();
@@ -79,13 +84,33 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some((severity, what, help)) = words(device).filter(|_| reads) else {
             continue;
         };
+        let (severity, as_far) = match keeps_groups {
+            true => (
+                severity.min(Severity::Medium),
+                ", as far as its user is in the group `input`",
+            ),
+            false => (severity, ""),
+        };
         sink.report(
             field,
-            format!("{} {what} by `{}`", name(container), device.node.display()),
+            format!(
+                "{} {what} by `{}`{as_far}",
+                name(container),
+                device.node.display()
+            ),
         )
         .severity(severity)
         .help(help);
     }
+}
+
+/// `--group-add=keep-groups` of a rootless container.
+fn keeps_groups(container: &Container) -> bool {
+    container.run_options.iter().any(|field| {
+        let is_it =
+            |option: &RunOption| option.name == "group-add" && option.value.pattern() == "keep-groups";
+        field.value().is_some_and(is_it)
+    })
 }
 
 const ONE: &str = "Give it the node of the one device that it is for, below `/dev/input/by-id`.";
@@ -162,6 +187,26 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/input/by-id/usb-Pad-event-joystick" "/dev/ttyUSB0" ]; };
   containers.own = { bindMounts."/dev/input".hostPath = "/dev/input"; config = { }; };
+}
+"#,
+        );
+    }
+
+    /// A rootless container has the groups of its user where it keeps them.
+    #[test]
+    fn with_the_groups_of_the_user() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.ann = { isNormalUser = true; linger = true; };
+  home-manager.users.ann.services.podman.containers.pad = {
+    image = "a:1";
+    devices = [ "/dev/input:/dev/input" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^ medium: `pad` reads every key that is pressed on the host by `/dev/input`, as far as its user is in the group `input`
+    extraPodmanArgs = [ "--group-add=keep-groups" ];
+  };
+  home-manager.users.ann.services.podman.containers.quiet = { image = "a:1"; devices = [ "/dev/input:/dev/input" ]; };
 }
 "#,
         );

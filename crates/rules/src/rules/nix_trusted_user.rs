@@ -223,6 +223,21 @@ mod tests {
         );
     }
 
+    /// Nobody declares the option, and Nix splits its string at blanks.
+    #[test]
+    fn as_a_string() {
+        check(
+            &RULE,
+            r#"
+{
+  users.users.bob = { isNormalUser = true; extraGroups = [ ]; };
+  nix.settings.extra-trusted-users = "root bob";
+                                         # ^^^ low: the Nix daemon trusts user `bob` as it does root
+}
+"#,
+        );
+    }
+
     #[test]
     fn lines_of_the_configuration_file() {
         check(

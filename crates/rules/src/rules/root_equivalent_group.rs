@@ -478,4 +478,27 @@ mod tests {
 "#,
         );
     }
+
+    /// The client of a container's unit is root anyhow, as is a unit that names nobody.
+    #[test]
+    fn units_of_root() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.photos.image = "docker.io/acme/photos:1.2";
+  systemd.services.docker-photos.serviceConfig = { Group = "docker"; StateDirectory = "photos"; };
+  systemd.services.prune = { script = "true"; serviceConfig.Group = "docker"; };
+  systemd.services.watch.serviceConfig = { ExecStart = "/bin/watch"; User = "watch"; SupplementaryGroups = [ "docker" ]; };
+                                                                                                           # ^^^^^^^^ medium: service `watch` has group `docker`, which is root through Docker
+  systemd.services.telegraf.serviceConfig.SupplementaryGroups = "docker";
+                                                              # ^^^^^^^^ medium: service `telegraf` has group `docker`, which is root through Docker
+  services.woodpecker-agents.agents.a = { enable = true; extraGroups = [ "docker" ]; };
+                                                                       # ^^^^^^^^ medium: service `a` has group `docker`, which is root through Docker
+}
+"#,
+        );
+    }
 }

@@ -1,9 +1,11 @@
 //! secret-file-in-store
 
-use crate::about::secrets::{announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name};
+use crate::about::secrets::{
+    announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name, judge_lines,
+};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, Written};
+use nixpod_model::{Container, Field, Holds, SecretSlot, StoreRef, System, Text, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -12,7 +14,8 @@ declare_rule! {
     /// module copies it (`"${./secrets.env}"`, `tls.key = ./key.pem`, `environment.etc.x.source = ./x`), and in a flake any
     /// environment file or secret file of a service named by a path literal. A file counts whose name says secret, and
     /// one of any name in which there is a private key, also one that a container mounts from the flake's own tree
-    /// (`"${toString ./.}/keys.txt"`). Files that are encrypted on purpose (age, sops, GnuPG), public keys,
+    /// (`"${toString ./.}/keys.txt"`). Where a file with variables can be read, what stands in it decides and not its name.
+    /// Files that are encrypted on purpose (age, sops, GnuPG), public keys,
     /// certificates and examples are fine.
     /// ## Why
     /// Interpolating a path copies the file into the store, where every user and every container of the host can read
@@ -118,7 +121,7 @@ fn check_key_of_flake<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Si
         if let StoreRef::Path {
             path,
             encrypted: false,
-            has_key: true,
+            holds: Holds::Key,
             ..
         } = context
             && !path.starts_with('/')
@@ -137,11 +140,17 @@ fn check_key_of_flake<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Si
 /// Files with variables that are read from where the configuration lies.
 fn check_environment_file<T>(field: Written<'_, T>, text: &Text, who: &str, in_flake: bool, sink: &mut Sink) {
     for context in &text.context {
-        let StoreRef::Path { path, encrypted, .. } = context else {
+        let StoreRef::Path {
+            path,
+            encrypted,
+            holds,
+            ..
+        } = context
+        else {
             continue;
         };
         // A path elsewhere, such as one below /run, is neither in the flake nor in the checkout.
-        if *encrypted || is_public(path) || path.starts_with('/') {
+        if *encrypted || is_public(path) || path.starts_with('/') || is_harmless(holds) {
             continue;
         }
         let (severity, message, help) = if in_flake {
@@ -239,11 +248,35 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 let user = format!("the credential `{id}`{place}");
                 check_text(&field, text, &user, true, sink);
             }
+            // What a unit of a container copies is told of the container.
+            SecretSlot::WrittenFile(_) | SecretSlot::Unit(_) if is_of_a_container(ctx, system, text) => {}
             SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
                 check_text(&field, text, &format!("the file `{file}`{place}"), false, sink);
             }
         }
     }
+}
+
+/// Are there just variables in a file, and no secret among them?
+fn is_harmless(holds: &Holds) -> bool {
+    matches!(holds, Holds::Variables(text) if judge_lines(text).is_empty())
+}
+
+/// Does a container read all that a text copies?
+fn is_of_a_container(ctx: &Ctx<'_>, system: &System, text: &Text) -> bool {
+    let containers = ctx.containers_of(system);
+    let reads = |reference: &StoreRef| {
+        containers.iter().any(|container| {
+            let files = container.environment_files.iter().filter_map(Field::value);
+            let binds = container
+                .mounts
+                .iter()
+                .filter_map(Field::value)
+                .map(|mount| &mount.source);
+            files.chain(binds).any(|text| text.context.contains(reference))
+        })
+    };
+    !text.context.is_empty() && text.context.iter().all(reads)
 }
 
 /// A path that the option copies, although evaluating it does not.
@@ -253,12 +286,12 @@ fn copied(text: &Text) -> Text {
             path,
             origin,
             encrypted,
-            has_key,
+            holds,
         } if !path.starts_with('/') => StoreRef::Copied {
             path: path.clone(),
             origin: origin.clone(),
             encrypted: *encrypted,
-            has_key: *has_key,
+            holds: holds.clone(),
         },
         other => other.clone(),
     });
@@ -279,20 +312,21 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
             path,
             origin,
             encrypted: false,
-            has_key,
+            holds,
         } = context
         else {
             continue;
         };
-        let is_told = !is_public(path) && (announced || is_secret_name(path));
+        let has_key = *holds == Holds::Key;
+        let is_told = !is_public(path) && (announced || is_secret_name(path)) && !is_harmless(holds);
         if !is_told && !has_key {
             continue;
         }
-        let message = match *has_key && !is_told {
+        let message = match has_key && !is_told {
             true => format!("{user} copies `{path}`, in which there is a private key, into the Nix store"),
             false => format!("{user} copies the secret file `{path}` into the Nix store"),
         };
-        let confidence = match announced || *has_key || is_sure_name(path) {
+        let confidence = match announced || has_key || is_sure_name(path) {
             true => Confidence::High,
             false => Confidence::Medium,
         };
@@ -387,6 +421,37 @@ Keys begin with -----BEGIN OPENSSH PRIVATE KEY-----
 and end so, too.
 #- /jwt
 hunter2
+"#,
+        );
+    }
+
+    /// What stands in a file with variables says whether there is a secret, and not its name.
+    #[test]
+    fn files_with_variables() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.box = nixpkgs.lib.nixosSystem { modules = [ ./box.nix ]; }; }; }
+#- /box.nix
+{ config, ... }: {
+  environment.etc."containers/systemd/chat.container".text = ''
+    [Container]
+    Image=docker.io/acme/chat:1.2
+    EnvironmentFile=${./chat.env}
+    EnvironmentFile=${./mail.env}
+                    # ^^^^^^^^^^ high: `chat` copies the secret file `./mail.env` into the Nix store
+  '';
+  virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ ./chat.env ./mail.env ]; };
+                                                                                                # ^^^^^^^^^^ high: `web` reads the committed file `./mail.env`, which is in the Nix store with the whole flake
+}
+#- /chat.env
+# where it listens
+CHAT_HOST=chat.example.org
+export CHAT_PORT=6167
+CHAT_TOKEN_FILE=/run/secrets/chat
+#- /mail.env
+MAIL_URL=smtp://me:plum-cart-77@smtp.example.org
 "#,
         );
     }

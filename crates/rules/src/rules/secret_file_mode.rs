@@ -87,7 +87,7 @@ fn is_public(option: &str) -> bool {
     words.any(|word| {
         matches!(
             word.to_ascii_lowercase().as_str(),
-            "crt" | "cert" | "certificate" | "ca" | "pub" | "public"
+            "crt" | "cert" | "certificate" | "ca" | "pub" | "public" | "pubkey"
         )
     })
 }

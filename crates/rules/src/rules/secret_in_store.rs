@@ -385,4 +385,43 @@ let secret = "plum-cartwheel-41"; in
 "#,
         );
     }
+
+    #[test]
+    fn logins_and_health_checks() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services.m.script = "docker login -u ann -p plum-cart-77 ghcr.io";
+                                                    # ^^^^^^^^^^^^ high: the password of an engine in the script of a service is written out, so everybody can read it in the Nix store
+  systemd.services.n.script = "echo plum-cart-77 | ${pkgs.podman}/bin/podman login -u ann --password-stdin";
+                                  # ^^^^^^^^^^^^ high: the password of an engine in the script of a service is written out, so everybody can read it in the Nix store
+  environment.etc."nix/netrc".text = "machine x login a password plum-cart-77";
+                                                               # ^^^^^^^^^^^^ high: `password` in the file `nix/netrc` is written out, so everybody can read it in the Nix store
+  virtualisation.oci-containers.containers.x = {
+    image = "a:1";
+    environment.CF_API_KEY = "$2a$10$abcdefghijklmnopqrstuuJH3kJ8sKq0Zx1c2v3b4n5m6l7k8j9h0";
+                           # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `CF_API_KEY` of `x` is written out, so everybody can read it in the Nix store
+    extraOptions = [
+      "--health-cmd=psql postgres://a:plumcart77@localhost"
+                                    # ^^^^^^^^^^ high: the health check of `x` contains a password in a URL, which everybody can read in the Nix store
+    ];
+  };
+  virtualisation.oci-containers.containers.y = {
+    image = "a:1";
+    extraOptions = [ "--health-cmd=curl -u admin:plum-cart-77 http://l" ];
+                                               # ^^^^^^^^^^^^ high: `-u` in the health check of `y` is written out, so everybody can read it in the Nix store
+  };
+  virtualisation.oci-containers.containers.z = {
+    image = "a:1";
+    environment = rec {
+      POSTGRES_PASSWORD = "plum-cart-78";
+                         # ^^^^^^^^^^^^ high: `DATABASE_URL` of `z` contains a password in a URL, which everybody can read in the Nix store
+      DATABASE_URL = "postgresql://app:${POSTGRES_PASSWORD}@db/x";
+    };
+  };
+}
+"#,
+        );
+    }
 }

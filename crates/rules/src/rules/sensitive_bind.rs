@@ -1,6 +1,7 @@
 //! sensitive-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::places::sensitive;
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
@@ -84,50 +85,6 @@ declare_rule! {
         check: Container(check),
     }
 }
-
-/// What is shared: severity if writable and if read-only (`None`: not worth a finding), and words for both.
-struct Sensitive {
-    what: &'static str,
-    writable: Option<Severity>,
-    read_only: Option<Severity>,
-    why: &'static str,
-    /// Is it guarded by file permissions, so that a container of an unprivileged user gets less?
-    owned_by_root: bool,
-}
-
-use Severity::{High, Low, Medium};
-
-const fn system(
-    what: &'static str,
-    writable: Option<Severity>,
-    read_only: Option<Severity>,
-    why: &'static str,
-) -> Sensitive {
-    Sensitive {
-        what,
-        writable,
-        read_only,
-        why,
-        owned_by_root: true,
-    }
-}
-
-const fn personal(
-    what: &'static str,
-    writable: Option<Severity>,
-    read_only: Option<Severity>,
-    why: &'static str,
-) -> Sensitive {
-    Sensitive {
-        owned_by_root: false,
-        ..system(what, writable, read_only, why)
-    }
-}
-
-const SHADOW: &str = "It holds password hashes and host keys, and units written there run on the host.";
-const SOCKETS: &str =
-    "It holds the sockets of the system's services and all secrets that are decrypted at start.";
-const OTHERS: &str = "It holds the state of every service of the host, their keys and databases among it.";
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
@@ -225,247 +182,20 @@ fn is_root_of_all(path: &HostPath) -> bool {
 /// Does the engine bind what is mounted below a directory, too, and leave it writable?
 fn has_mounts_below(container: &Container, mount: &Mount) -> bool {
     let says = |word: &str| mount.options.iter().any(|option| option == word);
-    container.is_oci() && container.engine.value() == Some(&Engine::Podman) && !says("bind") && !says("rro")
+    container.is_oci()
+        && container.engine.value() == Some(&Engine::Podman)
+        && !says("bind")
+        && !says("rro")
+        && !says("O")
 }
 
 const fn one_less(severity: Severity) -> Severity {
     match severity {
-        Severity::Critical => High,
-        High => Medium,
-        Medium => Low,
-        Low | Severity::Info => Severity::Info,
+        Severity::Critical => Severity::High,
+        Severity::High => Severity::Medium,
+        Severity::Medium => Severity::Low,
+        Severity::Low | Severity::Info => Severity::Info,
     }
-}
-
-fn sensitive(path: &HostPath) -> Option<Sensitive> {
-    let rest = path.rest();
-    match path.base {
-        Base::System => in_system(path, &rest),
-        Base::Home => in_home(&rest),
-        Base::Runtime => None,
-    }
-}
-
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
-    let found = match rest {
-        "" => system(
-            "the host's root directory",
-            Some(High),
-            Some(High),
-            "It is the whole host: keys, password hashes, every service's data.",
-        ),
-        "etc" => system(
-            "the host's configuration and password hashes in",
-            Some(High),
-            Some(High),
-            SHADOW,
-        ),
-        "etc/shadow" | "etc/gshadow" => system(
-            "the host's password hashes",
-            Some(High),
-            Some(High),
-            "Hashes can be cracked, and a written one is a login.",
-        ),
-        "etc/passwd" | "etc/group" | "etc/sudoers" | "etc/sudoers.d" | "etc/pam.d" | "etc/crontab" => system(
-            "the host's accounts or rights in",
-            Some(High),
-            None,
-            "Who writes it becomes root on the host.",
-        ),
-        "etc/systemd" | "etc/systemd/system" | "etc/nixos" => system(
-            "the host's own configuration in",
-            Some(High),
-            None,
-            "What is written there runs as root at the next start or rebuild.",
-        ),
-        "usr" | "usr/bin" | "bin" => system(
-            "the host's programs in",
-            Some(High),
-            None,
-            "Scripts of the whole system begin with `/bin/sh` or `/usr/bin/env`, and root runs what is written there.",
-        ),
-        "etc/ssh" => system(
-            "the host's SSH keys in",
-            Some(High),
-            Some(High),
-            "With the host keys another machine passes for this one, and secrets encrypted to them can be read.",
-        ),
-        "home" => personal(
-            "every home in",
-            Some(High),
-            Some(High),
-            "Homes hold keys, browser profiles and start files of shells.",
-        ),
-        "var" | "var/lib" => system("the state of all services in", Some(High), Some(Medium), OTHERS),
-        "var/lib/docker"
-        | "var/lib/containers"
-        | "var/lib/containers/storage"
-        | "var/lib/nixos-containers" => system(
-            "the file systems of all containers in",
-            Some(High),
-            Some(Medium),
-            "It holds the files and secrets of every other container.",
-        ),
-        "var/spool/cron" => system(
-            "the host's cron jobs in",
-            Some(High),
-            None,
-            "What is written there runs on the host.",
-        ),
-        "run" => system(
-            "the sockets and secrets of the host's services in",
-            Some(High),
-            Some(High),
-            SOCKETS,
-        ),
-        "run/secrets"
-        | "run/secrets.d"
-        | "run/secrets-for-users"
-        | "run/agenix"
-        | "run/agenix.d"
-        | "run/credentials" => system(
-            "all decrypted secrets in",
-            Some(High),
-            Some(High),
-            "The container needs its own secrets, not those of every service.",
-        ),
-        "run/dbus" | "run/dbus/system_bus_socket" => system(
-            "the system bus",
-            Some(Medium),
-            Some(Medium),
-            "Services on it, systemd among them, obey root, and read-only does not keep a socket from being used.",
-        ),
-        "run/systemd" | "run/systemd/private" => system(
-            "systemd's own sockets in",
-            Some(High),
-            Some(High),
-            "Root starts any unit on the host through them.",
-        ),
-        "run/tailscale" | "run/tailscale/tailscaled.sock" => system(
-            "the socket of the host's tailscaled",
-            Some(Medium),
-            Some(Medium),
-            "Root at that socket is an operator of it: logs the host out, changes its routes and what it serves. Read-only does \
-             not keep a socket from being used.",
-        ),
-        "run/pulse" | "run/pulse/native" | "run/pipewire" => personal(
-            "the sound server",
-            Some(Low),
-            Some(Low),
-            "Who connects to it hears the microphone, and read-only does not keep a socket from being used.",
-        ),
-        "dev" => system(
-            "all devices in",
-            Some(High),
-            Some(High),
-            "Disks, memory and input devices are among them. Read-only does not keep devices from being written: which can \
-             be opened is decided by the engine's device rules, and in a rootless container by the user's rights alone.",
-        ),
-        "proc" => system(
-            "the host's processes in",
-            Some(High),
-            Some(Low),
-            "Writable, root changes kernel settings and enters other processes through it; read-only, it shows all of them with their arguments.",
-        ),
-        "sys" => system(
-            "the host's devices and kernel settings in",
-            Some(Medium),
-            None,
-            "Root configures devices and the kernel through it.",
-        ),
-        "sys/kernel/debug" | "sys/kernel/security" | "sys/firmware/efi/efivars" => system(
-            "kernel internals in",
-            Some(High),
-            Some(Medium),
-            "It is meant for root on the host only.",
-        ),
-        "boot" | "boot/efi" | "efi" => system(
-            "the host's boot files in",
-            Some(High),
-            Some(Low),
-            "Who writes it chooses the host's next kernel.",
-        ),
-        _ if rest.starts_with("var/lib/docker/") || rest.starts_with("var/lib/containers/storage/") => {
-            system(
-                "a part of the engine's storage in",
-                // Volumes are for being bound.
-                (!rest.contains("/volumes/")).then_some(Medium),
-                None,
-                "Configurations of containers that are changed there hold at the next start of the engine.",
-            )
-        }
-        _ => return host_key(path),
-    };
-    Some(found)
-}
-
-/// An SSH host key of the host itself, also where the root directory is made anew at each start.
-fn host_key(path: &HostPath) -> Option<Sensitive> {
-    let (file, directory) = path.segments.split_last()?;
-    let directory = directory.join("/");
-    let at_home = matches!(
-        directory.as_str(),
-        "etc/ssh" | "persist/etc/ssh" | "persistent/etc/ssh" | "nix/persist/etc/ssh" | "state/etc/ssh"
-    );
-    (at_home && file.starts_with("ssh_host_") && file.ends_with("_key")).then_some(system(
-        "the host's SSH key",
-        Some(High),
-        Some(High),
-        "With it another machine passes for this one, and every secret encrypted to it can be read.",
-    ))
-}
-
-/// Below a home: what runs at login, or lets somebody log in.
-const STARTS: [&str; 31] = [
-    ".config",
-    ".local",
-    ".local/bin",
-    ".config/systemd",
-    ".config/systemd/user",
-    ".config/containers/systemd",
-    ".config/autostart",
-    ".config/fish",
-    ".config/home-manager",
-    ".config/nixpkgs",
-    ".bashrc",
-    ".bash_profile",
-    ".profile",
-    ".zshrc",
-    ".zshenv",
-    ".xprofile",
-    ".ssh/authorized_keys",
-    ".ssh/config",
-    ".ssh/rc",
-    ".bash_login",
-    ".bash_logout",
-    ".zprofile",
-    ".zlogin",
-    ".config/zsh",
-    ".config/nvim",
-    ".gitconfig",
-    ".config/git",
-    ".config/git/config",
-    ".claude",
-    ".claude/settings.json",
-    ".config/direnv",
-];
-
-fn in_home(rest: &str) -> Option<Sensitive> {
-    if rest.is_empty() {
-        return Some(personal(
-            "the whole home",
-            Some(High),
-            Some(Medium),
-            "It holds keys, browser profiles and start files of shells.",
-        ));
-    }
-    STARTS.contains(&rest).then_some(personal(
-        "a user's start files in",
-        Some(High),
-        None,
-        "What is written there runs outside as the user, or logs in.",
-    ))
 }
 
 #[cfg(test)]
@@ -521,7 +251,7 @@ mod tests {
 {
   containers.web = {
     bindMounts."/sys".hostPath = "/sys";
-                               # ^^^^^^ low: `web` gets the host's devices and kernel settings in `/sys`, read-only, which its root can undo
+                               # ^^^^^^ medium: `web` gets the host's devices and kernel settings in `/sys`, read-only, which its root can undo
     config = { };
   };
   containers.picked = { privateUsers = "pick"; bindMounts."/sys".hostPath = "/sys"; config = { }; };
@@ -565,6 +295,56 @@ mod tests {
       "/sys/fs/cgroup:/sys/fs/cgroup:ro"
       "/home/alice/project:/work"
       "data:/var/lib/data"
+    ];
+  };
+}
+"#,
+        );
+    }
+
+    /// What hands over the host without being called `/` or `/etc`.
+    #[test]
+    fn further_places_of_the_host() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web = {
+    image = "a:1";
+    volumes = [
+      "/proc/1/root:/a"
+    # ^^^^^^^^^^^^^^^^^ critical: `web` gets the host's root directory `/proc/1/root`, writable
+      "/proc/sys:/b"
+    # ^^^^^^^^^^^^^^ high: `web` gets settings of the host's kernel in `/proc/sys`, writable
+      "/run/wrappers:/c"
+    # ^^^^^^^^^^^^^^^^^^ high: `web` gets the set-user-id programs of NixOS in `/run/wrappers`, writable
+      "/sys/kernel:/d"
+    # ^^^^^^^^^^^^^^^^ high: `web` gets the host's devices and kernel settings in `/sys/kernel`, writable
+      "/var/lib/private:/e:ro"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^ low: `web` gets the state of services with users of their own in `/var/lib/private`, read-only
+      "/var/lib/systemd:/f:ro"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets systemd's own state in `/var/lib/systemd`, read-only
+      "/tmp:/g"
+    # ^^^^^^^^^ low: `web` gets everybody's temporary files in `/tmp`, writable
+      "/etc/rancher/k3s:/h:ro"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the keys of the cluster in `/etc/rancher/k3s`, read-only
+      "/home/ann/.local/share/containers:/i"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets the file systems of all containers of a user in `/home/ann/.local/share/containers`, writable
+      "/:/j:O"
+    # ^^^^^^^^ high: `web` gets the host's root directory `/`, read-only
+      "/persist/home/ann:/n"
+    # ^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the whole home `/persist/home/ann`, writable
+      "/persist/etc/shadow:/o:ro"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the host's password hashes `/persist/etc/shadow`, read-only
+      "/persist:/p"
+    # ^^^^^^^^^^^^^ high: `web` gets what the host keeps over restarts in `/persist`, writable
+      "/home/ann/.config/containers:/q"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets a user's start files in `/home/ann/.config/containers`, writable
+      "/persist/app:/r"
+      "/tmp/app:/k"
+      "/var/lib/private/app:/l"
+      "/sys/fs/cgroup:/m"
     ];
   };
 }

@@ -11,8 +11,9 @@ declare_rule! {
     /// Nix refuses to evaluate it, so the configuration cannot be built. What was meant by it does not hold either.
     ///
     /// Where not all modules of the system could be seen, another one may declare the option: there only a name that is
-    /// very near to a known one is a finding, and a less sure one. So it is where no option has a similar name: a later
-    /// release may have it.
+    /// very near to a known one is a finding, and a less sure one, and none at all where the container has further options
+    /// that are near to nothing: then some module gives containers options of its own. It is less sure, too, where no option
+    /// has a similar name: a later release may have it.
     /// ## Bad
     /// ```nix
     /// { containers.web = { privateUser = "pick"; config = { }; }; }
@@ -40,15 +41,20 @@ declare_rule! {
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let all_seen = ctx.system(container).seen.is_whole() && container.unseen.is_none();
+    // Somebody's module gives containers options of its own, and `port` for a proxy is as good a name as `ports`.
+    let extended = container
+        .unknown_options
+        .iter()
+        .filter_map(|field| field.written())
+        .any(|field| field.get().meant.is_none());
+    if extended && !all_seen {
+        return;
+    }
     for field in &container.unknown_options {
         let Some(field) = field.written() else {
             continue;
         };
         let option = field.get();
-        // Another module of the system may declare it, and only a misspelt name tells that none does.
-        if option.meant.is_none() && !all_seen {
-            continue;
-        }
         let meant = match &option.meant {
             Some(meant) => format!("; `{meant}` is probably meant"),
             None => String::new(),
@@ -115,6 +121,17 @@ mod tests {
   containers.db = { privateNetwork = true; colour = "red"; config = { }; };
                                          # ^^^^^^ medium: `db` has no option `colour`
 }
+"#,
+        );
+    }
+
+    /// A module that was not seen gives containers options of its own.
+    #[test]
+    fn where_containers_are_extended() {
+        check_none(
+            &RULE,
+            r#"
+{ services.podman.containers.poker = { image = "docker.io/acme/poker:1.2"; port = 8080; expose = true; }; }
 "#,
         );
     }

@@ -51,6 +51,10 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let reference = image.reference.pattern();
+    // So Home Manager calls what it builds itself.
+    if reference.starts_with("homemanager/") {
+        return;
+    }
     let Some(tag) = tag(&reference) else {
         return;
     };
@@ -94,6 +98,16 @@ mod tests {
   virtualisation.oci-containers.containers.web = { image = "web:latest"; imageFile = pkgs.dockerTools.buildImage { name = "web"; }; };
   virtualisation.oci-containers.containers.db.image = "docker.io/library/postgres:17.2";
 }
+"#,
+        );
+    }
+
+    #[test]
+    fn images_that_are_built_here() {
+        check_none(
+            &RULE,
+            r#"
+{ services.podman = { enable = true; builds.site.file = "/home/ann/Containerfile"; containers.site = { image = "site.build"; }; }; }
 "#,
         );
     }

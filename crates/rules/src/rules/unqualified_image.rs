@@ -12,7 +12,8 @@ declare_rule! {
     /// ## Why
     /// Podman has nobody to ask which one is meant when a service starts, and takes the first registry that has the name
     /// (containers-registries.conf(5), short names). Whoever owns the name there chooses what runs. Docker has one
-    /// registry for them, and Home Manager configures one.
+    /// registry for them, and Home Manager configures one. What talks to Podman by Docker's API gets short names from docker.io
+    /// (containers.conf(5), `compat_api_enforce_docker_hub`), as runners and arion do.
     /// ## Bad
     /// ```nix
     /// { virtualisation.oci-containers.containers.web = { image = "nginx:1.27"; }; }
@@ -41,7 +42,10 @@ declare_rule! {
 const MAX_NAME: usize = 255;
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if container.engine.value() != Some(&Engine::Podman) || !asks_several(ctx, container) {
+    if container.engine.value() != Some(&Engine::Podman)
+        || asks_by_docker_api(container)
+        || !asks_several(ctx, container)
+    {
         return;
     }
     let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
@@ -67,6 +71,15 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if let Some(change) = replace_text(&field.origin, &qualified).filter(|_| is_name) {
         builder.fix("Take it from docker.io", Applicability::Unsafe, change);
     }
+}
+
+/// Is the engine asked for the image by Docker's API? For that Podman takes short names from docker.io
+/// (`compat_api_enforce_docker_hub` of containers.conf(5)).
+const fn asks_by_docker_api(container: &Container) -> bool {
+    matches!(
+        container.surface,
+        Surface::Arion | Surface::GitlabRunner | Surface::GiteaRunner | Surface::ForgejoRunner
+    )
 }
 
 /// Is more than one registry asked for names without one?

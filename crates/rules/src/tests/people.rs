@@ -24,7 +24,7 @@ fn secrets_of_containers() {
         web.environment = vec![
             variable("POSTGRES_PASSWORD", "hunter2"),
             variable("ADMIN_PASSWORD", "changeme"),
-            variable("DATABASE_URL", "postgres://app:hunter2@db/app"),
+            variable("DATABASE_URL", "postgres://app:hunter3@db/app"),
             variable("PASSWORD_HASH", "$2y$05$abcdefghijklmnopqrstuv"),
             variable("POSTGRES_PASSWORD_FILE", "/run/secrets/db"),
             variable("API_TOKEN", "${}"),
@@ -100,7 +100,7 @@ fn files_with_secrets() {
             path: path.into(),
             origin: here(),
             encrypted,
-            has_key: false,
+            holds: nixpod_model::Holds::Unknown,
         }],
         ..text(&format!("/nix/store/x-{path}"))
     };
@@ -143,7 +143,7 @@ fn files_with_secrets_beside_the_configuration() {
             path: "secrets.env".into(),
             origin: here(),
             encrypted: false,
-            has_key: false,
+            holds: nixpod_model::Holds::Unknown,
         }],
         ..text("/project/secrets.env")
     };

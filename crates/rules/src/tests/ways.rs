@@ -390,7 +390,7 @@ fn surest(rule: &str, module: &str, more: &str) -> Option<Confidence> {
     let flake = "{ inputs.other.url = \"github:o/other\"; outputs = { nixpkgs, other, ... }: { nixosConfigurations.h = \
                  nixpkgs.lib.nixosSystem { specialArgs = { inherit other; }; modules = [ ./main.nix ]; }; }; }";
     let fixture = format!(
-        "#- /flake.nix\n{flake}\n#- /main.nix\n{{ config, lib, pkgs, other, ... }}: {module}\n#- /secrets.env\nA=b\n{more}"
+        "#- /flake.nix\n{flake}\n#- /main.nix\n{{ config, lib, pkgs, other, ... }}: {module}\n#- /secrets.env\nDB_PASSWORD=plum-cart-77\n{more}"
     );
     let analysis = pedantic_host(ALL, &Fixture::parse(&fixture)).analysis();
     let findings = analysis.check(&targets()).findings;

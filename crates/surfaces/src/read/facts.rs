@@ -6,7 +6,7 @@ use nixpod_eval::{
     Attrs, Evaluator, Lookup, NO_SITE, OriginId, Portion, Reserve, Share, ThunkId, Tracked, Unknown, Value,
     When,
 };
-use nixpod_model::{Definition, EntryName, Field, NotAnalysed, Subject, UnknownOption};
+use nixpod_model::{Definition, EntryName, Field, Holds, NotAnalysed, Subject, UnknownOption};
 use nixpod_modules::{OptionInfo, OptionPath, Shared};
 use nixpod_source::{Condition, Origin, Place, Site, Utf8PathBuf, Why};
 use rustc_hash::FxHashMap;
@@ -14,12 +14,12 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// What the content of a file says of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sniffed {
     /// Is it encrypted on purpose?
     pub(crate) encrypted: bool,
-    /// Is there a private key in it?
-    pub(crate) has_key: bool,
+    /// What is in it otherwise.
+    pub(crate) holds: Holds,
 }
 
 /// The evaluator with what reading needs besides.

@@ -6,7 +6,7 @@ use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::text::hole;
 use aho_corasick::AhoCorasick;
 use nixpod_eval::{Coerce, ContextItem, NixString, OriginId, StringBuilder, Tracked, Value};
-use nixpod_model::{EnvVar, Field, SecretSlot, SecretValue, StoreRef, Text, TextPart};
+use nixpod_model::{EnvVar, Field, Holds, SecretSlot, SecretValue, StoreRef, Text, TextPart};
 use nixpod_source::{HopKind, Origin, Place, Utf8Path, Why};
 use std::rc::Rc;
 use std::sync::LazyLock;
@@ -15,6 +15,9 @@ use std::sync::LazyLock;
 const MAX_WRITTEN: u32 = 3;
 /// A sops file or an age header is recognised within its first bytes; sops' metadata stands at the end.
 const MAX_SNIFF: usize = 1 << 20;
+
+/// Longer files are no environment of a service.
+const MAX_VARIABLES: usize = 64 << 10;
 
 impl OptionReader<'_, '_> {
     /// A string option as a fact. A value that is unknown as a whole is an unknown fact.
@@ -108,7 +111,7 @@ impl OptionReader<'_, '_> {
                         path: relative,
                         origin,
                         encrypted: sniffed.encrypted,
-                        has_key: sniffed.has_key,
+                        holds: sniffed.holds,
                     }],
                 })
             }
@@ -292,8 +295,8 @@ impl OptionReader<'_, '_> {
         if !is_inside || !rest.starts_with('/') {
             return None;
         }
-        let Sniffed { encrypted, has_key } = self.sniff(&path);
-        if !has_key {
+        let Sniffed { encrypted, holds } = self.sniff(&path);
+        if holds != Holds::Key {
             return None;
         }
         let (path, origin) = (self.relative(&path), fallback.clone());
@@ -302,13 +305,13 @@ impl OptionReader<'_, '_> {
                 path,
                 origin,
                 encrypted,
-                has_key,
+                holds,
             },
             None => StoreRef::Path {
                 path,
                 origin,
                 encrypted,
-                has_key,
+                holds,
             },
         })
     }
@@ -316,12 +319,12 @@ impl OptionReader<'_, '_> {
     fn store_ref(&mut self, item: &ContextItem, fallback: &Origin, depth: u32) -> Option<StoreRef> {
         match item {
             ContextItem::Copied { path, origin, .. } => {
-                let Sniffed { encrypted, has_key } = self.sniff(path);
+                let Sniffed { encrypted, holds } = self.sniff(path);
                 Some(StoreRef::Copied {
                     path: self.relative(path),
                     origin: self.or_fallback(*origin, fallback),
                     encrypted,
-                    has_key,
+                    holds,
                 })
             }
             ContextItem::Read { path, origin } => Some(StoreRef::Read {
@@ -358,10 +361,10 @@ impl OptionReader<'_, '_> {
     /// What a file holds, as its content says, or its name where it cannot be read.
     fn sniff(&mut self, path: &str) -> Sniffed {
         if let Some(known) = self.sniffed.get(path) {
-            return *known;
+            return known.clone();
         }
         let sniffed = self.sniffed_now(path);
-        self.sniffed.insert(path.to_owned(), sniffed);
+        self.sniffed.insert(path.to_owned(), sniffed.clone());
         sniffed
     }
 
@@ -369,7 +372,7 @@ impl OptionReader<'_, '_> {
         if [".age", ".gpg", ".asc"].iter().any(|end| path.ends_with(end)) {
             return Sniffed {
                 encrypted: true,
-                has_key: false,
+                holds: Holds::Unknown,
             };
         }
         let path = Utf8Path::new(path);
@@ -386,7 +389,10 @@ impl OptionReader<'_, '_> {
                 let encrypted = looks_encrypted(content);
                 Sniffed {
                     encrypted,
-                    has_key: !encrypted && has_private_key(content),
+                    holds: match encrypted {
+                        true => Holds::Unknown,
+                        false => held(content),
+                    },
                 }
             }
             Err(_) => Sniffed::default(),
@@ -423,6 +429,39 @@ static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// So many letters of a key follow at least.
 const MIN_KEY: usize = 40;
+
+/// What is in a file that is not encrypted.
+fn held(content: &[u8]) -> Holds {
+    if has_private_key(content) {
+        return Holds::Key;
+    }
+    let text = match content.len() {
+        0..=MAX_VARIABLES => std::str::from_utf8(content),
+        _ => return Holds::Unknown,
+    };
+    text.ok()
+        .filter(|text| is_variables(text))
+        .map_or(Holds::Unknown, |text| Holds::Variables(text.into()))
+}
+
+/// Is a text nothing but `NAME=value` and comments?
+fn is_variables(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+        .peekable();
+    lines.peek().is_some()
+        && lines.all(|line| {
+            let name = line.split_once('=').map_or("", |(name, _)| name);
+            let name = name.strip_prefix("export ").unwrap_or(name).trim();
+            let mut letters = name.chars();
+            letters
+                .next()
+                .is_some_and(|first| first == '_' || first.is_ascii_alphabetic())
+                && letters.all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
+        })
+}
 
 /// Keys stand for themselves: in the code of a program the letters that follow are no Base64.
 fn has_private_key(content: &[u8]) -> bool {

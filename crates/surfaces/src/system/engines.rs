@@ -1,15 +1,11 @@
 //! Which engines a system has, and what they are told as a whole.
 
 use crate::read::{Found, OptionReader};
+use crate::system::apis;
 use crate::system::config_files::{CONTAINERS, POLICY, REGISTRIES, STORAGE};
-use crate::system::dockerd;
 use crate::system::node::{Node, of_files};
-use crate::system::switches::{any, switch};
-use crate::vocabulary::daemon::{Listens, dockerd as dockerd_listens};
-use crate::vocabulary::text::{concat, hole};
-use nixpod_eval::Value;
-use nixpod_model::{Api, Engine, Engines, Field, Registries, Storage, SystemKind, Text};
-use nixpod_source::{Origin, Why};
+use crate::system::switches::{any, switch, texts, written};
+use nixpod_model::{Engines, Field, Registries, Storage, SystemKind, Text};
 
 /// Those of a user's home.
 pub(super) fn of_home(reader: &mut OptionReader<'_, '_>, config: &Found) -> Engines {
@@ -78,10 +74,7 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         [settings, registries, policy, storage],
     );
     let daemon = reader.at(&docker, &["daemon", "settings"]);
-    let mut apis = Vec::new();
-    podman_api(reader, &podman, &mut apis);
-    docker_apis(reader, &docker, &daemon, &mut apis);
-    rootless_apis(reader, &docker, &mut apis);
+    let apis = apis::of_system(reader, config, &podman, &docker);
     let mut registries = files.registries(reader);
     registries
         .insecure
@@ -183,22 +176,6 @@ fn docker_socket(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<boo
         true => Field::default(true),
         false => socket,
     }
-}
-
-/// A part of settings that somebody wrote.
-fn written(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Option<Found> {
-    let found = reader.at(base, path);
-    let is_said =
-        !reader.is_unset(&found) && !reader.is_default(&found) && !matches!(found.value.value, Value::Null);
-    is_said.then_some(found)
-}
-
-fn texts(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Vec<Field<Text>> {
-    let Some(list) = written(reader, base, path) else {
-        return Vec::new();
-    };
-    let elements = reader.elements(&list);
-    elements.iter().map(|element| reader.text(element)).collect()
 }
 
 fn text(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Option<Field<Text>> {
@@ -339,59 +316,6 @@ fn one_registry(reader: &mut OptionReader<'_, '_>, registry: &Node, out: &mut Re
             list.push(on.map(|_| name.value().cloned().unwrap_or_default()));
         }
     }
-}
-
-/// `virtualisation.podman.networkSocket`, which NixOS puts behind a proxy that asks for certificates.
-fn podman_api(reader: &mut OptionReader<'_, '_>, podman: &Found, out: &mut Vec<Field<Api>>) {
-    let Some(enable) = written(reader, podman, &["networkSocket", "enable"]) else {
-        return;
-    };
-    let enable = reader.bool(&enable);
-    if enable.value() == Some(&false) {
-        return;
-    }
-    let address = reader.at(podman, &["networkSocket", "listenAddress"]);
-    let address = reader.text(&address);
-    let known = |field: &Field<Text>, name: &str| {
-        let known = field.value().cloned();
-        known.unwrap_or_else(|| hole(Why::named(name), Origin::default()))
-    };
-    let address = known(&address, "virtualisation.podman.networkSocket.listenAddress");
-    out.push(enable.map(|_| Api {
-        engine: Engine::Podman,
-        address: concat([Text::known("tcp://", Origin::default()), address.clone()]),
-        is_guarded: true,
-        by_command: false,
-    }));
-}
-
-/// Where Docker's daemon listens besides its socket.
-fn docker_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found, out: &mut Vec<Field<Api>>) {
-    let mut listens = dockerd_listens(&dockerd::words(reader, docker));
-    listens.is_guarded |= asks_for_certificates(reader, daemon);
-    let settings = texts(reader, daemon, &["hosts"]);
-    listens.addresses = [
-        texts(reader, docker, &["listenOptions"]),
-        settings,
-        listens.addresses,
-    ]
-    .concat();
-    out.extend(listens.apis(Engine::Docker, false));
-}
-
-/// The same of the daemon of each user, which has no options but its settings.
-fn rootless_apis(reader: &mut OptionReader<'_, '_>, docker: &Found, out: &mut Vec<Field<Api>>) {
-    let daemon = reader.at(docker, &["rootless", "daemon", "settings"]);
-    let listens = Listens {
-        addresses: texts(reader, &daemon, &["hosts"]),
-        is_guarded: asks_for_certificates(reader, &daemon),
-    };
-    out.extend(listens.apis(Engine::Docker, false));
-}
-
-fn asks_for_certificates(reader: &mut OptionReader<'_, '_>, daemon: &Found) -> bool {
-    let asks = written(reader, daemon, &["tlsverify"]);
-    asks.is_some_and(|asks| reader.bool(&asks).value() == Some(&true))
 }
 
 /// `iptables = false`, as a setting or an option.

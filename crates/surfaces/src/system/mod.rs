@@ -1,5 +1,6 @@
 //! What rules need to know of a host, a guest or a home.
 
+mod apis;
 mod bridges;
 mod config_files;
 mod dockerd;

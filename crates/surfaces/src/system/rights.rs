@@ -427,6 +427,11 @@ pub(super) fn nix_trusted(reader: &mut OptionReader<'_, '_>, config: &Found) -> 
         &["nix", "trustedUsers"],
     ] {
         let list = reader.option(config, path);
+        if matches!(&list.value.value, Value::String(_)) {
+            let words = words::split_words(&[reader.text(&list)], words::blanks);
+            out.extend(words.iter().map(|word| word.map(Text::display)));
+            continue;
+        }
         for element in written_elements(reader, &list) {
             out.push(reader.string(&element));
         }

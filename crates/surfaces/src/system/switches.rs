@@ -1,7 +1,8 @@
-//! Options that are on or off.
+//! Options that are on or off, and what else is read of them all.
 
 use crate::read::{Found, OptionReader};
-use nixpod_model::Field;
+use nixpod_eval::Value;
+use nixpod_model::{Field, Text};
 
 /// A Boolean that is off where nobody sets it.
 pub(super) fn switch(reader: &mut OptionReader<'_, '_>, config: &Found, path: &[&str]) -> Field<bool> {
@@ -25,4 +26,21 @@ pub(super) fn any(reader: &mut OptionReader<'_, '_>, config: &Found, paths: &[&[
         }
     }
     out.unwrap_or_else(|| Field::default(false))
+}
+
+/// A part of settings that somebody wrote.
+pub(super) fn written(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Option<Found> {
+    let found = reader.at(base, path);
+    let is_said =
+        !reader.is_unset(&found) && !reader.is_default(&found) && !matches!(found.value.value, Value::Null);
+    is_said.then_some(found)
+}
+
+/// The elements of a list that somebody wrote, as texts.
+pub(super) fn texts(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&str]) -> Vec<Field<Text>> {
+    let Some(list) = written(reader, base, path) else {
+        return Vec::new();
+    };
+    let elements = reader.elements(&list);
+    elements.iter().map(|element| reader.text(element)).collect()
 }

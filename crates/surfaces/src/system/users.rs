@@ -191,7 +191,8 @@ pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<
 const MAX_SERVICES: usize = 2_000;
 
 /// Services by their option, and where one of them says with which groups its unit runs.
-const SERVICES: [(&[&str], &[&[&str]]); 2] = [
+const SERVICES: [(&[&str], &[&[&str]]); 3] = [
+    (&["services", "woodpecker-agents", "agents"], &[&["extraGroups"]]),
     (
         &["systemd", "services"],
         &[
@@ -221,6 +222,9 @@ pub(crate) fn service_groups(
             continue;
         }
         for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
+            if starts_a_container(reader, config, &service) || runs_as_root(reader, &found) {
+                continue;
+            }
             for key in keys {
                 let groups = reader.at(&found, key);
                 for group in groups_in(reader, groups) {
@@ -230,6 +234,29 @@ pub(crate) fn service_groups(
         }
     }
     out
+}
+
+/// Is a unit the one in which oci-containers runs the client of the engine for a container?
+fn starts_a_container(reader: &mut OptionReader<'_, '_>, config: &Found, service: &str) -> bool {
+    let name = ["docker-", "podman-"]
+        .iter()
+        .find_map(|backend| service.strip_prefix(backend));
+    let Some(name) = name else {
+        return false;
+    };
+    let containers = reader.option(config, &["virtualisation", "oci-containers", "containers"]);
+    let container = reader.get(&containers, name);
+    !reader.is_unset(&container)
+}
+
+/// Does a unit that says here what it runs do so as root? The user of one that another module starts is not seen here.
+fn runs_as_root(reader: &mut OptionReader<'_, '_>, unit: &Found) -> bool {
+    let sets = |reader: &mut OptionReader<'_, '_>, path: &[&str]| {
+        let found = reader.at(unit, path);
+        !reader.is_unset(&found) && !reader.is_default(&found)
+    };
+    let starts = sets(reader, &["script"]) || sets(reader, &["serviceConfig", "ExecStart"]);
+    starts && !sets(reader, &["serviceConfig", "User"]) && !sets(reader, &["serviceConfig", "DynamicUser"])
 }
 
 /// The groups that a setting of a unit names.

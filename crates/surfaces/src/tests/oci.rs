@@ -55,7 +55,7 @@ A=1
               port: - ${web.port} -> 80 <- "${toString config.web.port}:80"
               environment: A = 1 <- "1"
               environment: TOKEN = ${sops.placeholder.x} <- {…
-              environment file: /p/env (path ./env) <- ./env
+              environment file: /p/env (path ./env with variables) <- ./env
               environment file: unknown: option `sops.secrets.env.path` is set nowhere in the analysed files <- environmentFiles
               environment file: /run/x <- "/run/x"
               image: nginx:1.27 <- "nginx:1.27"

@@ -1,6 +1,7 @@
 //! Where an engine listens, among the words of its daemon's command line.
 
 use nixpod_model::{Api, Engine, Field, Text};
+use nixpod_source::Origin;
 
 /// What the words say.
 pub(crate) struct Listens {
@@ -67,9 +68,91 @@ impl Listens {
                 address: address.clone(),
                 is_guarded,
                 by_command,
+                open: None,
             })
         })
     }
+}
+
+/// May everybody write to a socket with this mode, as `chmod` or a unit says it?
+pub(crate) fn is_for_everybody(mode: &str) -> bool {
+    match u32::from_str_radix(mode, 8) {
+        Ok(mode) => mode & 0o2 != 0,
+        Err(_) => mode.split(',').any(|clause| {
+            let who = clause.split_once(['+', '=']);
+            who.is_some_and(|(who, what)| (who.is_empty() || who.contains(['a', 'o'])) && what.contains('w'))
+        }),
+    }
+}
+
+/// The engine of root whose socket is here.
+fn whose(path: &str) -> Option<Engine> {
+    let path = path
+        .strip_prefix("/var")
+        .filter(|rest| rest.starts_with("/run/"))
+        .unwrap_or(path);
+    match path {
+        "/run/docker.sock" => Some(Engine::Docker),
+        "/run/podman/podman.sock" => Some(Engine::Podman),
+        _ => None,
+    }
+}
+
+/// Reads the words of `chmod`: sockets of engines that everybody may write to afterwards.
+pub(crate) fn chmod(words: &[Field<Text>]) -> Vec<Field<Api>> {
+    let mut words = words.iter().filter(|word| {
+        let is_option = |text: &Text| text.pattern().starts_with('-');
+        !word.value().is_some_and(is_option)
+    });
+    let mode = words
+        .next()
+        .and_then(|mode| mode.value())
+        .map(Text::pattern)
+        .unwrap_or_default();
+    if !is_for_everybody(&mode) {
+        return Vec::new();
+    }
+    let opened = words.filter_map(|word| {
+        let path = word.value()?;
+        let engine = whose(&path.pattern())?;
+        Some(word.map(|path| Api {
+            engine,
+            address: path.clone(),
+            is_guarded: false,
+            by_command: true,
+            open: Some(format!("`chmod {mode}`")),
+        }))
+    });
+    opened.collect()
+}
+
+/// Reads the words of `socat`: a port behind which is the socket of an engine.
+pub(crate) fn socat(words: &[Field<Text>]) -> Vec<Field<Api>> {
+    let mut engine = None;
+    let mut port = None;
+    for word in words {
+        let pattern = word.value().map(Text::pattern).unwrap_or_default();
+        let (kind, rest) = pattern.split_once(':').unwrap_or_default();
+        let what = rest.split(',').next().unwrap_or_default();
+        match kind.to_ascii_uppercase().as_str() {
+            "UNIX-CONNECT" | "UNIX" | "UNIX-CLIENT" => engine = whose(what),
+            "TCP-LISTEN" | "TCP-L" | "TCP4-LISTEN" | "TCP4-L" | "TCP6-LISTEN" | "TCP6-L" => {
+                let bound = rest.split(',').find_map(|option| option.strip_prefix("bind="));
+                port = Some((word, format!("tcp://{}:{what}", bound.unwrap_or("0.0.0.0"))));
+            }
+            _ => {}
+        }
+    }
+    let (Some(engine), Some((word, address))) = (engine, port) else {
+        return Vec::new();
+    };
+    vec![word.map(|_| Api {
+        engine,
+        address: Text::known(&address, Origin::default()),
+        is_guarded: false,
+        by_command: true,
+        open: None,
+    })]
 }
 
 /// A unit of systemd for a socket has addresses without a scheme: a path is a socket of the machine's own.

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 102] = [
+pub const READ: [ReadOption; 103] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -252,6 +252,7 @@ pub const READ: [ReadOption; 102] = [
     tells(&["systemd", "nspawn"]),
     tells_scripts(&["systemd", "packages"]),
     tells(&["systemd", "services"]),
+    tells(&["systemd", "sockets"]),
     explains(&["systemd", "sysusers"]),
     explains(&["systemd", "timers"]),
     tells_scripts(&["systemd", "tmpfiles"]),

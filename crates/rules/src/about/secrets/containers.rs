@@ -1,13 +1,16 @@
 //! Secrets that are written out in what a container is given.
 
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
+use super::lines::words;
+use super::shapes::shape;
 use super::{
     Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_option,
     judge_words,
 };
 use crate::about::words::{also, name};
 use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Severity, Sink};
-use nixpod_model::{Container, EnvVar, Field, NetworkMode, StoreRef, SystemKind, Text};
+use nixpod_model::{Container, EnvVar, Field, NetworkMode, StoreRef, SystemKind, Text, TextPart};
+use nixpod_source::Place;
 
 /// Reports those of a container.
 pub(crate) fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
@@ -64,6 +67,7 @@ impl Given<'_> {
     }
 
     fn environment(&mut self, container: &Container) {
+        let mut places: Vec<(Place, String)> = Vec::new();
         for field in &container.environment {
             let Some(variable) = field.value() else {
                 continue;
@@ -83,6 +87,17 @@ impl Given<'_> {
                     self.sink
                         .hide(field, text, hit.range, hit.kind == Kind::Placeholder);
                     continue;
+                }
+                // So it is where one value has another in it: `postgresql://app:${password}@db`.
+                let secret = text.slice(hit.range.0, hit.range.1);
+                if let Some(place) = secret.parts.first().and_then(place_of) {
+                    let place = (place, secret.pattern());
+                    if places.contains(&place) {
+                        self.sink
+                            .hide(field, text, hit.range, hit.kind == Kind::Placeholder);
+                        continue;
+                    }
+                    places.push(place);
                 }
                 let what = format!("`{}`{} of {}", variable.name, also(&names), self.who);
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
@@ -239,8 +254,16 @@ impl Given<'_> {
                     }
                 }
                 "health-cmd" | "health-startup-cmd" => {
-                    for (flag, hit) in judge_words(&pattern) {
-                        let what = format!("`{flag}` in the health check of {}", self.who);
+                    let mut hits = judge_words(&pattern);
+                    hits.extend(login_of_curl(&pattern).map(|hit| ("-u".to_owned(), hit)));
+                    if hits.is_empty() {
+                        hits.extend(shape(&pattern).map(|hit| (String::new(), hit)));
+                    }
+                    for (flag, hit) in hits {
+                        let what = match flag.as_str() {
+                            "" => format!("the health check of {}", self.who),
+                            _ => format!("`{flag}` in the health check of {}", self.who),
+                        };
                         self.found(field, text, hit, &what);
                     }
                 }
@@ -256,6 +279,27 @@ impl Given<'_> {
             }
         }
     }
+}
+
+/// Where a piece of a text is written.
+fn place_of(part: &TextPart) -> Option<Place> {
+    match part {
+        TextPart::Known { origin, .. } | TextPart::Hole { origin, .. } => origin.place(),
+    }
+}
+
+/// `curl -u ann:hunter2`.
+fn login_of_curl(command: &str) -> Option<Hit> {
+    let words: Vec<(usize, &str)> = words(command).collect();
+    let is_curl = |(_, word): &(usize, &str)| word.rsplit('/').next() == Some("curl");
+    let from = words.iter().position(is_curl)?;
+    let at = { words.iter().skip(from) }.position(|(_, word)| matches!(*word, "-u" | "--user"))?;
+    let (start, login) = *words.get(from + at + 1)?;
+    let login = login.trim_matches(['"', '\'']);
+    let (user, password) = login.split_once(':')?;
+    let hit = judge_credential(password).filter(|_| !password.contains(['$', '`']))?;
+    let begin = start + command.get(start..)?.find(login)?;
+    Some(hit.moved(begin + user.len() + 1))
 }
 
 /// Is the value of both one and the same, written at one place, as by a binding?

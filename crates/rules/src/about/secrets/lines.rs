@@ -23,7 +23,7 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
         match shape(line).filter(|hit| !is_known(hit)) {
             Some(hit) => hits.push((String::new(), hit.moved(start))),
             None => {
-                let found = pairs(line).chain(assignment(line));
+                let found = pairs(line).chain(assignment(line)).chain(netrc(line));
                 for (name, from, value) in found {
                     let identical = name.eq_ignore_ascii_case(value);
                     if let Some(hit) = judge(name, value).filter(|_| !identical) {
@@ -45,6 +45,18 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
         }
     }
     hits
+}
+
+/// `machine host login ann password hunter2`, as in netrc(5).
+fn netrc(line: &str) -> Option<(&str, usize, &str)> {
+    let all: Vec<(usize, &str)> = words(line).collect();
+    let is_machine = matches!(all.first(), Some((_, "machine" | "default")));
+    let at = all
+        .iter()
+        .position(|(_, word)| *word == "password")
+        .filter(|_| is_machine)?;
+    let (start, value) = *all.get(at + 1)?;
+    Some(("password", start, value))
 }
 
 /// `name = "value"`, `name: value`, `export NAME=value`: name, start of the value, value. Anything that looks like
@@ -238,7 +250,7 @@ pub(super) fn inside(name: &str, value: &str) -> Option<Hit> {
 }
 
 /// Words at blanks, with where they begin.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     text.split(char::is_whitespace).filter_map(move |word| {
         let start = at;
@@ -254,7 +266,11 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Hit> {
     }
     let whole = (0, value.len());
     let announced = announced_by(name);
-    if is_hash(value) && (announced.is_some() || name.to_ascii_lowercase().contains("pass")) {
+    // Keys that look like hashes are keys all the same: nobody gives a service the hash of its key to send.
+    let is_sent = ["API_KEY", "ACCESS_KEY", "SECRET_KEY"]
+        .iter()
+        .any(|end| name.to_ascii_uppercase().ends_with(end));
+    if is_hash(value) && !is_sent && (announced.is_some() || name.to_ascii_lowercase().contains("pass")) {
         return Some(Hit {
             range: whole,
             kind: Kind::Hash,

@@ -4,6 +4,7 @@ use super::found::{
     CREDENTIAL_HELP, FILE_HELP, Found, Kept, OF_SERVICE, USER_HELP, environment_help, in_file,
     is_read_from_file,
 };
+use super::logins::judge_login;
 use super::{Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_words};
 use crate::about::words::{also, inside};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink};
@@ -125,6 +126,11 @@ fn check_slot<T>(
         }
         SecretSlot::Script(_) => {
             for (line, at) in lines(&pattern) {
+                if let Some(hit) = judge_login(line) {
+                    let what = format!("the password of an engine in the script of a service{place}");
+                    found(&what, &environment_help(OF_SERVICE), text, &hit.moved(at), sink);
+                    continue;
+                }
                 // Containers that a line runs are looked at by themselves.
                 if ["podman", "docker", "nspawn"]
                     .iter()

@@ -16,7 +16,8 @@ use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 11] = [
+const PROGRAMS: [&str; 13] = [
+    "chmod",
     "docker",
     "docker-compose",
     "dockerd",
@@ -25,6 +26,7 @@ const PROGRAMS: [&str; 11] = [
     "nixos-container",
     "podman",
     "podman-compose",
+    "socat",
     "systemd-nspawn",
     "unshare",
     shell::NOT_KNOWN,
@@ -201,6 +203,8 @@ fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
                 .collect(),
             None => Vec::new(),
         },
+        "chmod" => daemon::chmod(&base.words(&line.words)),
+        "socat" => daemon::socat(&base.words(&line.words)),
         _ => Vec::new(),
     }
 }
