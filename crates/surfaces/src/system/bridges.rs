@@ -28,13 +28,17 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.bridges_known = true;
     let bridges = reader.option(config, &["networking", "bridges"]);
     let devices = reader.option(config, &["systemd", "network", "netdevs"]);
-    for (set, name) in [(bridges, None), (devices, Some(["netdevConfig", "Name"]))] {
+    for (set, own, name) in [
+        (bridges, "networking.bridges", None),
+        (devices, "systemd.network.netdevs", Some(["netdevConfig", "Name"])),
+    ] {
         if reader.is_unset(&set) || reader.is_default(&set) {
             continue;
         }
         let entries = reader.entries(&set);
         // That nobody defines it as a whole is no gap.
-        let is_open = { entries.open.iter() }.any(|why| !matches!(why, Why::UnsetOption(_)));
+        let is_open = { entries.open.iter() }
+            .any(|why| !matches!(why, Why::UnsetOption(unset) if unset.starts_with(own)));
         system.bridges_known &= entries.template.is_none() && !is_open;
         for (key, found) in entries.named {
             let field = match name {
