@@ -1,44 +1,33 @@
 //! Names: each text of a name is kept once and has a number.
 
 use crate::{NixString, Symbol, ThunkId};
+use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
 /// So many names the builtins, `lib` and our models have: room that every evaluation needs.
-const USUAL: usize = 1_500;
+const USUAL: usize = 3_000;
 
-/// Texts and their numbers.
-#[derive(Default)]
-struct Table {
+/// The names that every evaluation begins with. A check evaluates hundreds of files by themselves: they share the texts, and
+/// copy the numbers, which is less work than to make them.
+struct First {
     texts: Vec<SmolStr>,
-    symbols: FxHashMap<SmolStr, Symbol>,
+    symbols: HashTable<Symbol>,
 }
 
-impl Table {
-    /// The number of a text. Those of this table begin after so many others.
-    fn intern(&mut self, text: &str, others: usize) -> Symbol {
-        if let Some(symbol) = self.symbols.get(text) {
-            return *symbol;
-        }
-        let symbol = Symbol((others + self.texts.len()) as u32);
-        let text = SmolStr::new(text);
-        self.texts.push(text.clone());
-        self.symbols.insert(text, symbol);
-        symbol
-    }
-}
-
-/// The names that every evaluation begins with. A check evaluates hundreds of files by themselves, which share this table.
-static FIRST: OnceLock<Table> = OnceLock::new();
+static FIRST: OnceLock<First> = OnceLock::new();
 
 /// The names of an evaluation.
 pub(crate) struct Names {
-    first: &'static Table,
+    first: &'static [SmolStr],
     /// All others.
-    further: Table,
+    further: Vec<SmolStr>,
+    /// The numbers, by their texts.
+    symbols: HashTable<Symbol>,
     /// By number: the name as a string, as soon as somebody asked for it.
     strings: Vec<Option<Rc<NixString>>>,
     pub(crate) common: CommonSymbols,
@@ -50,24 +39,50 @@ pub(crate) struct Names {
     missing: BTreeMap<SmolStr, u32>,
 }
 
+/// The number of a text among those of two tables, one after the other; a new one is put into the second.
+fn intern(
+    first: &[SmolStr],
+    further: &mut Vec<SmolStr>,
+    symbols: &mut HashTable<Symbol>,
+    text: &str,
+) -> Symbol {
+    let hash = FxBuildHasher.hash_one(text);
+    if let Some(symbol) = symbols.find(hash, |symbol| text_of(first, further, *symbol) == text) {
+        return *symbol;
+    }
+    let symbol = Symbol((first.len() + further.len()) as u32);
+    further.push(SmolStr::new(text));
+    symbols.insert_unique(hash, symbol, |symbol| {
+        FxBuildHasher.hash_one(text_of(first, further, *symbol).as_str())
+    });
+    symbol
+}
+
+fn text_of<'t>(first: &'t [SmolStr], further: &'t [SmolStr], symbol: Symbol) -> &'t SmolStr {
+    let at = symbol.0 as usize;
+    match first.get(at) {
+        Some(text) => text,
+        None => &further[at - first.len()],
+    }
+}
+
 impl Names {
     /// Beginning with these names besides those that native code looks up often; they have to be the same each time.
     pub(crate) fn new(first: impl FnOnce(&mut dyn FnMut(&str))) -> Self {
         let make = || {
-            let mut table = Table {
-                texts: Vec::with_capacity(USUAL),
-                symbols: FxHashMap::with_capacity_and_hasher(USUAL, FxBuildHasher),
-            };
-            CommonSymbols::new(&mut |text| table.intern(text, 0));
-            first(&mut |text| _ = table.intern(text, 0));
-            table
+            let (mut texts, mut symbols) = (Vec::new(), HashTable::with_capacity(USUAL));
+            CommonSymbols::new(&mut |text| intern(&[], &mut texts, &mut symbols, text));
+            first(&mut |text| _ = intern(&[], &mut texts, &mut symbols, text));
+            First { texts, symbols }
         };
         let first = FIRST.get_or_init(make);
-        let mut further = Table::default();
-        let common = CommonSymbols::new(&mut |text| intern(first, &mut further, text));
+        let (mut further, mut symbols) = (Vec::new(), first.symbols.clone());
+        let first = first.texts.as_slice();
+        let common = CommonSymbols::new(&mut |text| intern(first, &mut further, &mut symbols, text));
         Self {
             first,
             further,
+            symbols,
             strings: Vec::new(),
             common,
             builtins: ThunkId(0),
@@ -77,25 +92,23 @@ impl Names {
     }
 
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        intern(self.first, &mut self.further, text)
+        intern(self.first, &mut self.further, &mut self.symbols, text)
     }
 
     /// How many names there are.
     pub(crate) fn len(&self) -> usize {
-        self.first.texts.len() + self.further.texts.len()
+        self.first.len() + self.further.len()
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        let number = |table: &Table| table.symbols.get(text).copied();
-        number(self.first).or_else(|| number(&self.further))
+        let hash = FxBuildHasher.hash_one(text);
+        self.symbols
+            .find(hash, |symbol| self.text(*symbol) == text)
+            .copied()
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &SmolStr {
-        let at = symbol.0 as usize;
-        match self.first.texts.get(at) {
-            Some(text) => text,
-            None => &self.further.texts[at - self.first.texts.len()],
-        }
+        text_of(self.first, &self.further, symbol)
     }
 
     /// The name as a string, which all that ask for it share.
@@ -118,14 +131,6 @@ impl Names {
 
     pub(crate) fn missing(&self) -> &BTreeMap<SmolStr, u32> {
         &self.missing
-    }
-}
-
-/// The number of a name.
-fn intern(first: &Table, further: &mut Table, text: &str) -> Symbol {
-    match first.symbols.get(text) {
-        Some(symbol) => *symbol,
-        None => further.intern(text, first.texts.len()),
     }
 }
 

@@ -5,7 +5,8 @@ use crate::about::places::sensitive;
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Mount};
+use nixpod_model::{Container, Engine, Field, Mount, Text};
+use nixpod_source::Origin;
 
 declare_rule! {
     /// ## What it flags
@@ -87,7 +88,8 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    for field in &container.mounts {
+    let root = root_file_system(container);
+    for field in container.mounts.iter().chain(&root) {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
@@ -149,6 +151,27 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             sensitive.why
         ));
     }
+}
+
+/// A directory of the host that is all of the container's file system (`Rootfs=`, `--rootfs`), as what is bound to `/`.
+fn root_file_system(container: &Container) -> Option<Field<Mount>> {
+    let options = container.run_options.iter();
+    let field =
+        { options.rev() }.find(|field| field.value().is_some_and(|option| option.name == "rootfs"))?;
+    let text = &field.value()?.value;
+    let pattern = text.pattern();
+    let path = pattern.split(':').next().unwrap_or_default();
+    let options: Vec<String> = pattern.split(':').skip(1).map(str::to_owned).collect();
+    path.starts_with('/').then(|| {
+        field.map(|_| Mount {
+            source: text.slice(0, path.len()),
+            target: Text::known("/", Origin::default()),
+            read_only: options.iter().any(|option| option == "O"),
+            options: options.clone(),
+            is_bind: true,
+            unclear_access: None,
+        })
+    })
 }
 
 /// Is it the home of a user who is no person: the directory of one service?
@@ -297,6 +320,40 @@ mod tests {
       "data:/var/lib/data"
     ];
   };
+}
+"#,
+        );
+    }
+
+    /// All of the container's files are the host's.
+    #[test]
+    fn as_the_root_file_system() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/a.container".text = ''
+    [Container]
+    Rootfs=/
+         # ^ critical: `a` gets the host's root directory `/`, writable
+  '';
+  systemd.services.a.script = "podman run --rootfs /etc:O sh";
+                                                 # ^^^^^^ high: `systemd.services.a` gets the host's configuration and password hashes in `/etc`, read-only
+  systemd.services.b.script = "podman run --rootfs /srv/image sh";
+}
+"#,
+        );
+    }
+
+    /// The directories below an overlay are read.
+    #[test]
+    fn overlays_of_nspawn() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.b = { config = { }; privateUsers = "no"; extraFlags = [ "--overlay=/:/srv/o:/h" ]; };
+                                                                   # ^^^^^^^^^^^^^^^^^^^^^^^ high: `b` gets the host's root directory `/`, read-only, which its root can undo
 }
 "#,
         );

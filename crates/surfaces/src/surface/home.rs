@@ -102,6 +102,11 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
+    // The module makes no unit then.
+    let enable = reader.option(around.config, &["services", "podman", "enable"]);
+    if reader.is_written(&enable) && reader.bool(&enable).certain() == Some(&false) {
+        return Reading::Off;
+    }
     container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.bool(&auto_start);

@@ -4,7 +4,7 @@ use crate::read::{Found, OptionReader, as_key, wrong};
 use crate::surface::nspawn_line::tun_access;
 use crate::surface::nspawn_lists::{read_bind_mounts, read_device, read_port};
 use crate::surface::nspawn_network::{links, network, network_options, other_private_network};
-use crate::surface::surroundings::{Reading, Surroundings};
+use crate::surface::surroundings::{Reading, Surroundings, is_unit_off};
 use crate::surface::systemd_nspawn;
 use crate::vocabulary::capabilities;
 use crate::vocabulary::certainty::{part, weaken};
@@ -101,6 +101,10 @@ pub(crate) fn read(
     // NixOS makes no unit of any of them then.
     let containers = reader.option(around.config, &["boot", "enableContainers"]);
     if reader.is_written(&containers) && reader.bool(&containers).certain() == Some(&false) {
+        return Reading::Off;
+    }
+    let service = format!("container@{}", container.id.name());
+    if is_unit_off(reader, around.config, &service) {
         return Reading::Off;
     }
     let mut get = |name: &str| reader.get(found, name);

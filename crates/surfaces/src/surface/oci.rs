@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::granted::capabilities;
-use crate::surface::surroundings::{Reading, Surroundings};
+use crate::surface::surroundings::{Reading, Surroundings, is_unit_off};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::mounts::volume;
 use crate::vocabulary::options::{Systems, Table};
@@ -75,7 +75,9 @@ pub(crate) fn read(
     let privileged = reader.get(found, "privileged");
     container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
-    of_its_service(reader, found, around.config, container);
+    if of_its_service(reader, found, around.config, container) == Reading::Off {
+        return Reading::Off;
+    }
     read_image(reader, found, container);
 
     capabilities(reader, found, container);
@@ -187,18 +189,21 @@ fn read_podman(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut
     }
 }
 
-/// What somebody sets beside it at its service: `serviceConfig.User` runs Podman, and so the container, which may be given a
+/// What somebody sets beside it at its service, if that is not off: `serviceConfig.User` runs Podman, and so the container, which may be given a
 /// runtime directory of its own.
 fn of_its_service(
     reader: &mut OptionReader<'_, '_>,
     found: &Found,
     config: &Found,
     container: &mut Container,
-) {
+) -> Reading {
     let service = reader.get(found, "serviceName");
     let Some(service) = reader.string(&service).value().cloned() else {
-        return;
+        return Reading::Container;
     };
+    if is_unit_off(reader, config, &service) {
+        return Reading::Off;
+    }
     let directory = ["systemd", "services", &service, "environment", "XDG_RUNTIME_DIR"];
     let directory = reader.at(config, &directory);
     if !reader.is_unset(&directory) && !matches!(directory.value.value, Value::Null) {
@@ -220,13 +225,14 @@ fn of_its_service(
         || reader.is_unset(&user)
         || matches!(user.value.value, Value::Null)
     {
-        return;
+        return Reading::Container;
     }
     let user = reader.string(&user);
     if !matches!(user.value().map(String::as_str), Some("root" | "0")) {
         container.rootful = user.map(|_| false);
         container.runs_as = Some(user);
     }
+    Reading::Container
 }
 
 fn read_image(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {

@@ -43,6 +43,18 @@ pub(crate) enum Reading {
     Data(String),
 }
 
+/// Does somebody switch a unit off? Then it is a link to `/dev/null`, and nothing starts it.
+pub(crate) fn is_unit_off(reader: &mut OptionReader<'_, '_>, config: &Found, service: &str) -> bool {
+    let unit = reader.at(config, &["systemd", "services", service]);
+    is_off(reader, &unit)
+}
+
+/// Is something with an option `enable` certainly switched off by it?
+pub(crate) fn is_off(reader: &mut OptionReader<'_, '_>, found: &Found) -> bool {
+    let enable = reader.get(found, "enable");
+    reader.is_written(&enable) && reader.bool(&enable).certain() == Some(&false)
+}
+
 /// Reads the options of a container into one of which nothing is said.
 pub(crate) type Read =
     fn(&mut OptionReader<'_, '_>, &Found, &mut Surroundings<'_>, &mut Container) -> Reading;

@@ -87,3 +87,26 @@ fn users_of_a_variant() {
         "#]],
     );
 }
+
+/// What is switched off by its unit or its module has nothing that starts it.
+#[test]
+fn units_that_are_off() {
+    let text = r#"
+{ lib, ... }: {
+  virtualisation.oci-containers = { backend = "podman"; containers.x = { image = "a:1"; privileged = true; }; };
+  systemd.services = {
+    podman-x.enable = lib.mkForce false;
+    "container@g".enable = false;
+    a = { enable = false; script = "podman run --privileged a:1"; };
+  };
+  containers.g.config = { };
+  home-manager.users.ann.services.podman = { enable = false; containers.h.image = "a:1"; };
+  virtualisation.oci-containers.containers.on.image = "a:1";
+}
+"#;
+    let (read, _) = world(text, Kind::Nixos, true);
+    let names: Vec<&str> = { read.containers.values() }
+        .map(|container| container.name.as_str())
+        .collect();
+    assert_eq!(names, ["on"]);
+}

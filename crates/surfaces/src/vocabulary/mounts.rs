@@ -24,6 +24,30 @@ pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
     }
 }
 
+/// The directories of the host that `--overlay=` or `--overlay-ro=` of systemd-nspawn shows, which stay as they are: all but
+/// the last, and the one before it that takes what is written. Those that begin with `+`, or are empty, are not the host's.
+pub(crate) fn nspawn_overlay(text: &Text, read_only: bool) -> Vec<Mount> {
+    let parts = split_all(text, ':');
+    let others = match (read_only, parts.len()) {
+        (_, 0..=2) => parts.len().saturating_sub(1),
+        (true, _) => 1,
+        (false, _) => 2,
+    };
+    let target = parts.last().cloned().unwrap_or_default();
+    let lower = parts.iter().take(parts.len() - others);
+    let lower = lower.filter(|part| part.pattern().starts_with(['/', HOLE]));
+    lower
+        .map(|source| Mount {
+            source: source.clone(),
+            target: target.clone(),
+            read_only: true,
+            options: vec!["O".to_owned()],
+            is_bind: true,
+            unclear_access: None,
+        })
+        .collect()
+}
+
 /// A volume that the local driver makes of a directory of the host, by what it is told: its type, its options and its device.
 pub(crate) fn host_volume(device: &Text, kind: &str, options: &str) -> Option<Mount> {
     let mut options = options.split(',').map(str::trim);
@@ -201,7 +225,7 @@ pub(crate) fn tmpfs(value: &Text) -> Mount {
 
 #[cfg(test)]
 mod tests {
-    use super::{mount, nspawn_bind, tmpfs, volume};
+    use super::{mount, nspawn_bind, nspawn_overlay, tmpfs, volume};
     use expect_test::{Expect, expect};
     use nixpod_model::{Mount, Text};
     use nixpod_source::Origin;
@@ -240,6 +264,20 @@ mod tests {
                  => bind  ->  []
             "#]],
         );
+    }
+
+    #[test]
+    fn nspawn_overlays() {
+        let lower = |text: &str, read_only: bool| -> Vec<String> {
+            let text = Text::known(text, Origin::default());
+            let mounts = nspawn_overlay(&text, read_only).into_iter();
+            mounts.map(|mount| mount.source.display()).collect()
+        };
+        assert_eq!(lower("/:/srv/o:/h", false), ["/"]);
+        assert_eq!(lower("/a:+/b:/c:/srv/o:/h", false), ["/a", "/c"]);
+        assert_eq!(lower("/home:/x:/hh", true), ["/home", "/x"]);
+        assert_eq!(lower("/a:/b", false), ["/a"]);
+        assert!(lower("", true).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::vocabulary::capabilities;
 use crate::vocabulary::flags::{Grammar, Opt};
-use crate::vocabulary::mounts::{nspawn_bind, tmpfs};
+use crate::vocabulary::mounts::{nspawn_bind, nspawn_overlay, tmpfs};
 use crate::vocabulary::podman::{self, is_of_the_host, security};
 use crate::vocabulary::ports::forwarded;
 use crate::vocabulary::programs::{self, NSPAWN};
@@ -28,6 +28,7 @@ pub(crate) struct FromFlags {
 }
 
 /// Applies options in their order; later ones win as they do in nspawn.
+#[expect(clippy::too_many_lines, reason = "one arm an option")]
 pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
     let mut out = FromFlags::default();
     for option in options {
@@ -60,6 +61,12 @@ pub(crate) fn apply(container: &mut Container, options: &[Opt]) -> FromFlags {
             "--bind" | "--bind-ro" => {
                 let mount = nspawn_bind(&value, option.name == "--bind-ro");
                 container.mounts.push(option.fact(mount));
+            }
+            "--overlay" | "--overlay-ro" => {
+                let lower = nspawn_overlay(&value, option.name == "--overlay-ro");
+                container
+                    .mounts
+                    .extend(lower.into_iter().map(|mount| option.fact(mount)));
             }
             "--tmpfs" => container.mounts.push(option.fact(tmpfs(&value))),
             "--private-network" | "--network-veth" | "-n" => {

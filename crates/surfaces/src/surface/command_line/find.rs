@@ -9,6 +9,7 @@ use super::scripts::{gap, may_run_containers, names_program};
 use super::sets::Sets;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
+use crate::surface::surroundings::is_off;
 use crate::surface::texts::{Runs, Written};
 use crate::surface::written_files::{sets_of_hjem, users_of_hjem};
 use crate::vocabulary::unit::kinds::Kind;
@@ -183,6 +184,9 @@ impl Finder<'_, '_, '_> {
                 self.add(path, &entry, runs);
                 continue;
             }
+            if is_off(self.reader, &entry) {
+                continue;
+            }
             for part in parts {
                 let found = self.reader.get(&entry, part);
                 self.add(path.clone(), &found, runs);
@@ -311,6 +315,9 @@ impl Finder<'_, '_, '_> {
         }
         let section = if is_home { "Service" } else { "serviceConfig" };
         for (name, service) in self.reader.entries(all).all() {
+            if is_off(self.reader, &service) {
+                continue;
+            }
             let path = format!("{path}.{}", as_key(&name));
             let config = self.reader.get(&service, section);
             let runs = match &of_user {
