@@ -22,6 +22,7 @@ mod engines;
 mod fact;
 mod firewall;
 mod ids;
+mod release;
 mod rights;
 mod secret;
 mod spec;
@@ -41,6 +42,7 @@ pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
+pub use release::{GoneOption, Release, StateVersion};
 pub use rights::{JobUser, Right, RightBy};
 pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
@@ -48,7 +50,7 @@ pub use spec::{
     UnknownOption, Userns,
 };
 pub use symbol::symbol_in_words;
-pub use system::{Host, Kernel, Release, Role, Seen, Standing, StateVersion, System, SystemKind, Unseen};
+pub use system::{Host, Kernel, Role, Seen, Standing, System, SystemKind, Unseen};
 pub use text::{Holds, StoreRef, Text, TextPart};
 pub use unit::{Consequence, PodmanRelease, RunOption, UnitProblem};
 pub use unknown::UnknownFacts;

@@ -2,11 +2,10 @@
 
 use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
-    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, HostId, JobUser, Right, SystemId, Text,
-    UnitProblem, User, UsersBy, Visitor,
+    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser, Release, Right,
+    StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
 };
 use nixpod_source::{Origin, Place, Why};
-use std::fmt;
 use std::sync::Arc;
 
 /// One root.
@@ -151,6 +150,12 @@ pub struct System {
     pub managed_secrets: Vec<ManagedSecret>,
     /// The files of the keys with which it decrypts its secrets.
     pub decryption_keys: Vec<Field<Text>>,
+    /// Options that it sets and that a release no longer has.
+    pub gone_options: Vec<Field<GoneOption>>,
+    /// The bridges that its options make.
+    pub bridges: Vec<Field<String>>,
+    /// Does nothing else make a bridge, such as a script or another program that sets up the network?
+    pub bridges_known: bool,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
@@ -249,6 +254,9 @@ impl System {
             secrets: Vec::new(),
             managed_secrets: Vec::new(),
             decryption_keys: Vec::new(),
+            gone_options: Vec::new(),
+            bridges: Vec::new(),
+            bridges_known: false,
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -289,6 +297,9 @@ impl System {
             secrets,
             managed_secrets,
             decryption_keys,
+            gone_options,
+            bridges,
+            bridges_known: _,
             unit_problems,
             seen: _,
         } = self;
@@ -308,6 +319,7 @@ impl System {
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
+        visit_surroundings(visitor, gone_options, bridges);
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }
@@ -336,6 +348,19 @@ fn visit_users(
     }
     for member in group_members {
         visitor.fact(FactInfo::certain("member", "who is in which group"), member);
+    }
+}
+
+/// What its options are, and what they make for containers.
+fn visit_surroundings(visitor: &mut impl Visitor, gone: &[Field<GoneOption>], bridges: &[Field<String>]) {
+    for option in gone {
+        visitor.fact(
+            FactInfo::certain("gone option", "which old options it sets"),
+            option,
+        );
+    }
+    for bridge in bridges {
+        visitor.fact(FactInfo::certain("bridge", "which bridges it makes"), bridge);
     }
 }
 
@@ -372,22 +397,6 @@ fn visit_rights(
     }
     for user in job_users {
         visitor.fact(FactInfo::certain("job user", "who runs jobs of others"), user);
-    }
-}
-
-impl FactValue for Release {
-    /// Rules ask it only when something began to hold, and are less sure where that is not known.
-    fn is_enough(_why: &Why) -> bool {
-        true
-    }
-
-    fn texts(&self) -> Vec<&Text> {
-        let Self { year: _, month: _ } = self;
-        Vec::new()
-    }
-
-    fn describe(&self) -> String {
-        format!("{}.{:02}", self.year, self.month)
     }
 }
 
@@ -429,31 +438,6 @@ impl FactValue for (String, String) {
         format!("{member} in {group}")
     }
 }
-
-/// A NixOS release, such as 25.05.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release {
-    /// The year without century.
-    pub year: u32,
-    /// 5 or 11.
-    pub month: u32,
-}
-
-impl Release {
-    /// A release by the numbers of its name.
-    pub const fn new(year: u32, month: u32) -> Self {
-        Self { year, month }
-    }
-}
-
-impl fmt::Display for Release {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}.{:02}", self.year, self.month)
-    }
-}
-
-/// `system.stateVersion`: the system is at least that new.
-pub type StateVersion = Release;
 
 /// A Linux kernel version, as far as known.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,7 @@ mod published_on_all_interfaces;
 mod quadlet_invalid;
 mod raw_config_discards_hardening;
 mod relabelled_system_dir;
+mod removed_option;
 mod root_equivalent_group;
 mod root_in_container;
 mod runs_as_trusted;
@@ -126,6 +127,7 @@ pub static ALL: &[&Rule] = &[
     &quadlet_invalid::RULE,
     &raw_config_discards_hardening::RULE,
     &relabelled_system_dir::RULE,
+    &removed_option::RULE,
     &root_equivalent_group::RULE,
     &root_in_container::RULE,
     &runs_as_trusted::RULE,

@@ -1,13 +1,14 @@
 //! conflicting-options
 
-use crate::about::words::{listed, name};
+use crate::about::words::{inside, listed, name};
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Nspawn, Surface};
+use nixpod_model::{Container, Nspawn, Surface, System};
 
 declare_rule! {
     /// ## What it flags
     /// Options of an nspawn container that exclude one another: `networkNamespace` with `privateNetwork`, `interfaces`,
-    /// `macvlans` or `extraVeths`, and `config` with `flake`.
+    /// `macvlans` or `extraVeths`, and `config` with `flake`. And Podman that takes Docker's place (`dockerCompat`,
+    /// `dockerSocket.enable`) beside `virtualisation.docker.enable`, which the module of Podman asserts.
     /// ## Why
     /// The module asserts that `networkNamespace` stands without `privateNetwork` and `interfaces`, and that a container with a
     /// `config` has no `flake`: a configuration with both is not evaluated. The other links are passed to nspawn, which does not start with them: it can be in a namespace that is there already or make one, and not both.
@@ -43,7 +44,7 @@ declare_rule! {
             "nspawn-namespace-path-excludes-veth",
         ]),
         stakes: [Service x Itself],
-        check: Container(check),
+        check: Both(check, check_system),
     }
 }
 
@@ -53,6 +54,33 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     namespace(container, nspawn, sink);
     systems(ctx, container, nspawn, sink);
+}
+
+/// Podman in Docker's place, and Docker.
+fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    let engines = &system.engines;
+    let options = [
+        ("dockerCompat", &engines.docker_compat),
+        ("dockerSocket.enable", &engines.docker_socket),
+    ];
+    let written = options
+        .into_iter()
+        .filter_map(|(name, field)| Some((name, field.written().filter(|on| *on.get() && !on.is_maybe())?)));
+    let Some((name, podman)) = { written }.next() else {
+        return;
+    };
+    if engines.docker.certain() != Some(&true) || engines.podman.certain() != Some(&true) {
+        return;
+    }
+    sink.report(
+        podman,
+        format!(
+            "`virtualisation.podman.{name}`{} excludes `virtualisation.docker.enable`: Nix refuses to evaluate it",
+            inside(ctx, system)
+        ),
+    )
+    .related(&engines.docker.origin, "Docker is enabled here")
+    .help("Only one of them can have Docker's command and its socket. Leave Docker out, or this option.");
 }
 
 /// A namespace that is there already, and what makes another one.
@@ -172,6 +200,29 @@ mod tests {
   containers.f = { flake = "github:o/r"; };
   containers.g = { path = "/nix/var/nix/profiles/g"; };
   containers.h = { path = "/nix/var/nix/profiles/h"; config = { }; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn two_engines_for_one_socket() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  virtualisation.podman = { enable = true; dockerSocket.enable = true; };
+                                                               # ^^^^ medium: `virtualisation.podman.dockerSocket.enable` excludes `virtualisation.docker.enable`: Nix refuses to evaluate it
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.docker.enable = config.my.docker;
+  virtualisation.podman = { enable = true; dockerCompat = !config.my.docker; dockerSocket.enable = false; };
 }
 "#,
         );

@@ -23,7 +23,7 @@ declare_rule! {
     /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
-    /// private network, `:idmap` without `hostPath`.
+    /// private network, `:idmap` without `hostPath`, a bridge that nothing makes.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -86,6 +86,7 @@ declare_rule! {
             "nspawn-idmap-fails-on-overlay",
             "nspawn-idmap-fails-on-ramfs",
             "nspawn-suffix-without-host-path",
+            "nspawn-bridge-that-is-not-there",
         ]),
         stakes: [Service x Itself],
         check: Container(check),

@@ -274,6 +274,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "[ \"/var/lib:/data:U\" ]",
     ),
     (
+        "removed-option",
+        "{ system.stateVersion = \"25.11\"; virtualisation.lxd.enable = @; }",
+        "true",
+    ),
+    (
         "user-namespaces-disabled",
         "{ security.allowUserNamespaces = @; containers.web = { privateUsers = \"pick\"; config = { }; }; }",
         "false",

@@ -1,12 +1,14 @@
 //! What rules need to know of a host, a guest or a home.
 
 mod apis;
+mod bridges;
 mod config_files;
 mod dockerd;
 pub(crate) mod engine_settings;
 mod engines;
 mod every_container;
 mod firewall;
+mod gone;
 mod kernel;
 mod modules_options;
 mod node;
@@ -61,6 +63,8 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.engines = engines::of_system(reader, config);
     system.firewall = firewall::read(reader, config);
     system.users_by = firewall::users_by(reader, config);
+    system.gone_options = gone::read(reader, config);
+    bridges::read(reader, config, system);
     system.sub_id_files = users::sub_id_files(reader, config);
     not_modelled::tell(reader, config);
 }

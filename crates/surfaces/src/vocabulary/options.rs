@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 106] = [
+pub const READ: [ReadOption; 110] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -193,9 +193,12 @@ pub const READ: [ReadOption; 106] = [
     tells_either(&["hjem"]),
     tells(&["home-manager"]),
     tells(&["microvm", "vms"]),
+    explains(&["networking", "bridges"]),
     explains(&["networking", "firewall"]),
     explains(&["networking", "hostName"]),
+    explains(&["networking", "networkmanager"]),
     explains(&["networking", "nftables"]),
+    explains(&["networking", "vswitches"]),
     tells_scripts(&["networking", "localCommands"]),
     explains(&["nmt"]),
     tells(&["networking", "wg-quick"]),
@@ -221,6 +224,7 @@ pub const READ: [ReadOption; 106] = [
     tells(&["security", "sudo", "extraRules"]),
     tells(&["security", "sudo-rs", "extraConfig"]),
     tells(&["security", "sudo-rs", "extraRules"]),
+    explains(&["security", "unprivilegedUsernsClone"]),
     tells(&["security", "wrappers"]),
     explains(&["selinux"]),
     explains(&["services"]),

@@ -20,6 +20,7 @@ pub(super) fn check_nspawn(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink
     check_managed(container, sink);
     check_store(ctx, container, sink);
     check_suffixes(container, sink);
+    check_bridge(ctx, container, sink);
 }
 
 /// Is it one that somebody declares, and not a line of a script?
@@ -293,6 +294,58 @@ fn check_store(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     .help("NixOS binds the store with `idmap`, which that file system does not support. Put the store on another one.");
 }
 
+/// A bridge that nothing makes.
+fn check_bridge(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let (Surface::Nspawn, Some(nspawn)) = (container.surface, &container.nspawn) else {
+        return;
+    };
+    let mut options = nspawn.network_options.iter().filter_map(|field| field.written());
+    let Some(bridge) = options.find(|option| option.get().name == "hostBridge") else {
+        return;
+    };
+    let system = ctx.system(container);
+    let is_told =
+        system.seen.is_whole() && system.bridges_known && nspawn.private_network.certain() == Some(&true);
+    // In Nix syntax a text that is known has no interpolation.
+    let Some(name_of_bridge) = bridge
+        .get()
+        .value
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'))
+    else {
+        return;
+    };
+    if !is_told
+        || name_of_bridge.contains('$')
+        || BROUGHT_ALONG
+            .iter()
+            .any(|begin| name_of_bridge.starts_with(begin))
+    {
+        return;
+    }
+    if system
+        .bridges
+        .iter()
+        .any(|field| field.value().is_none_or(|made| made == name_of_bridge))
+    {
+        return;
+    }
+    sink.report(
+        bridge,
+        format!("{} does not start: nothing here makes the bridge `{name_of_bridge}`", name(container)),
+    )
+    .depends_on(&nspawn.private_network)
+    .help(format!(
+        "systemd-nspawn puts the container into a bridge that is there already. Make it: `networking.bridges.{name_of_bridge}.interfaces \
+         = [ ];`, or a device of systemd-networkd of the kind `bridge`."
+    ));
+}
+
+/// How the bridges are called that engines and libvirt make by themselves.
+const BROUGHT_ALONG: [&str; 9] = [
+    "virbr", "podman", "docker", "lxdbr", "lxcbr", "incusbr", "cni", "br-", "nm-",
+];
+
 /// What is meant as an option of a bind, and is taken for its destination.
 fn check_suffixes(container: &Container, sink: &mut Sink) {
     if container.surface != Surface::Nspawn {
@@ -465,6 +518,40 @@ mod tests {
 }
 "#,
         );
+    }
+
+    #[test]
+    fn bridges() {
+        check(
+            &RULE,
+            &whole(
+                r#"
+{
+  networking.bridges.br0.interfaces = [ ];
+  systemd.network.netdevs."20-lan" = { netdevConfig = { Kind = "bridge"; Name = "lan"; }; };
+  containers.a = { privateNetwork = true; hostBridge = "br0"; config = { }; };
+  containers.b = { privateNetwork = true; hostBridge = "lan"; config = { }; };
+  containers.c = { privateNetwork = true; hostBridge = "br1"; config = { }; };
+                                                     # ^^^^^ medium: `c` does not start: nothing here makes the bridge `br1`
+  containers.d = { privateNetwork = true; hostBridge = "virbr0"; config = { }; };
+}
+"#,
+            ),
+        );
+        let web = r#"containers.web = { privateNetwork = true; hostBridge = "br1"; config = { }; };"#;
+        for other in [
+            r#"networking.localCommands = "ip link add br1 type bridge";"#,
+            r#"systemd.services.net.script = "${pkgs.iproute2}/bin/ip link add br1 type bridge";"#,
+            r#"networking.networkmanager.ensureProfiles.profiles.br1.connection.interface-name = "br1";"#,
+            r#"environment.etc."systemd/network/br1.netdev".text = "[NetDev]";"#,
+            r#"networking.bridges = config.my.bridges;"#,
+        ] {
+            check_none(
+                &RULE,
+                &whole(&format!("{{ config, pkgs, ... }}: {{\n  {other}\n  {web}\n}}")),
+            );
+        }
+        check_none(&RULE, &format!("{{\n  {web}\n}}"));
     }
 
     #[test]
