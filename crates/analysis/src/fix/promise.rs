@@ -38,7 +38,7 @@ impl Left {
 pub enum Refusal {
     /// The finding would still be there.
     Stays,
-    /// Another finding, no less severe, would be there that is not there now: rule and message.
+    /// Another finding that is worth a word would be there and is not there now: rule and message.
     Makes(RuleId, String),
     /// A container would not be there any more: its name.
     Loses(String),
@@ -71,11 +71,10 @@ pub(crate) fn refusal(
             *count = count.saturating_sub(1);
         }
     }
-    // What a fix uncovers may be less severe than what it mends, where a person looks at it: a filter counts again in what
-    // is not privileged any more. A comment that is of no use any more was not meant to become so.
-    let least = fixed
-        .iter()
-        .map(|checked| checked.reported.diagnostic.severity)
+    // Hints that come out where something worse goes are no reason against it, where a person looks at the change. A
+    // comment that is of no use any more was not meant to become so.
+    let least = { fixed.iter() }
+        .map(|checked| checked.reported.diagnostic.severity.min(Severity::Medium))
         .min();
     let is_own = |rule: RuleId| OWN_RULES.iter().any(|own| own.meta.id == rule);
     let mut stays = false;
