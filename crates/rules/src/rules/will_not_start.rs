@@ -155,11 +155,7 @@ const ON_RAMFS: [(&str, bool); 3] = [
 
 /// Binds of secrets whose ids are to be mapped, on a file system that cannot map them.
 fn check_ramfs(container: &Container, sink: &mut Sink) {
-    if !container
-        .userns
-        .value()
-        .is_some_and(|userns| !maps_root_to_root(userns))
-    {
+    if container.userns.value().is_none_or(maps_root_to_root) {
         return;
     }
     for field in &container.mounts {

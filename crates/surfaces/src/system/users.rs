@@ -190,8 +190,15 @@ pub(crate) fn members(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<
 /// Systems have a few hundred services; more are generated.
 const MAX_SERVICES: usize = 2_000;
 
-/// Services by their option, with what the names of their units begin with, and where one of them says with which groups its unit runs.
-const SERVICES: [(&[&str], &str, &[&[&str]]); 3] = [
+/// The option of services, what the names of their units begin with, and where one says with which groups its unit runs.
+type Services = (
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static [&'static str]],
+);
+
+/// Those that are looked at.
+const SERVICES: [Services; 3] = [
     (
         &["services", "woodpecker-agents", "agents"],
         "woodpecker-agent-",

@@ -195,6 +195,7 @@ fn the_settings_of_dockers_daemon_hold_for_its_containers() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "all of it at once")]
 fn what_is_around_containers_is_a_fact_of_the_system() {
     systems(
         r#"
@@ -253,6 +254,8 @@ fn what_is_around_containers_is_a_fact_of_the_system() {
               open ports: 443/tcp <- 443
               open ports: 100-200/udp <- 100
               users by: userborn <- true
+              gone option: virtualisation.containers.registries.search <- [ "quay.io" ]
+              gone option: virtualisation.containers.registries.insecure <- [ "registry.lan:5000" ]
         "#]],
     );
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 const BESIDES: &str = r#"
   virtualisation.oci-containers.backend = lib.mkDefault "podman";
   system.stateVersion = "25.11";
+  users.users.lab.isNormalUser = true;
 "#;
 
 /// The image of containers, by where a container called `web` is declared.

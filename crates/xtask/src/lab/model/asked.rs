@@ -21,7 +21,10 @@ pub(super) struct Asked {
 /// The system that has nothing but the container.
 pub(super) fn ask(spec: &Spec) -> Option<Asked> {
     let disk = MemoryFileSystem::new();
-    let besides = "virtualisation.oci-containers.backend = \"podman\";\nsystem.stateVersion = \"26.05\";\n";
+    // The host of the lab has this bridge, and users with these ids.
+    let besides = "virtualisation.oci-containers.backend = \"podman\";\nsystem.stateVersion = \"26.05\";\n\
+                   networking.bridges.br0.interfaces = [ ];\n\
+                   users.users.containers = { isSystemUser = true; autoSubUidGidRange = true; };\n";
     disk.write(
         "/spec/configuration.nix",
         format!("{{ lib, pkgs, ... }}:\n{{\n{besides}{}}}\n", spec.nix),
