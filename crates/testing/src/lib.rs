@@ -88,6 +88,14 @@ pub fn check_fix(rule: &'static Rule, before: &str, after: &str) {
     );
 }
 
+/// The text of a fixture in which a module is a whole host of a flake.
+pub fn whole_host(module: &str) -> String {
+    format!(
+        "#- /flake.nix\n{{ outputs = {{ nixpkgs, ... }}: {{ nixosConfigurations.oak = nixpkgs.lib.nixosSystem {{ modules = [ \
+         ./oak.nix ]; }}; }}; }}\n#- /oak.nix\n{module}"
+    )
+}
+
 /// The same with rules of the group `pedantic` switched on, too.
 pub fn pedantic_host(rules: &'static [&'static Rule], fixture: &Fixture) -> AnalysisHost {
     let mut host = host(rules, fixture);

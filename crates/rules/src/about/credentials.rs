@@ -16,7 +16,8 @@ pub(crate) struct Credentials {
 }
 
 /// Below a home: what lies there and below it lets somebody in elsewhere.
-const IN_HOME: [&str; 17] = [
+const IN_HOME: [&str; 18] = [
+    ".pgpass",
     ".ssh",
     ".gnupg",
     ".aws",

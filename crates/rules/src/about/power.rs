@@ -44,20 +44,39 @@ fn own_root(container: &Container) -> RootUser {
     }
     match container.userns.value() {
         Some(userns) if maps_root_to_root(userns) || is_ignored(container, userns) => RootUser::Host,
-        Some(Userns::Other(map)) => root_of_map(map),
+        Some(Userns::Other(map)) => root_of_map(container, map),
         None => RootUser::Unknown,
         Some(_) => RootUser::Confined,
     }
 }
 
-/// What user id 0 is by a map such as `--uidmap=0:100000:65536`, if the map says it.
-fn root_of_map(map: &str) -> RootUser {
-    let ids = map.strip_prefix("--uidmap=").unwrap_or_default();
-    let mut ids = ids.split(':');
-    match (ids.next(), ids.next().map(str::parse::<u32>)) {
-        (Some("0"), Some(Ok(0))) => RootUser::Host,
-        (Some("0"), Some(Ok(_))) => RootUser::Confined,
-        _ => RootUser::Unknown,
+/// What user id 0 is by maps such as `--uidmap=0:100000:65536`, if they say it. Where there are none of users, those of groups
+/// hold for them.
+fn root_of_map(container: &Container, map: &str) -> RootUser {
+    let maps = |name: &str| -> Vec<String> {
+        let options = container.run_options.iter().filter_map(|field| field.value());
+        let options = options.filter(|option| option.name == name);
+        options.map(|option| option.value.pattern()).collect()
+    };
+    let mut all = maps("uidmap");
+    if all.is_empty() {
+        all = maps("gidmap");
+    }
+    if all.is_empty() {
+        all.extend(map.split_once('=').map(|(_, ids)| ids.to_owned()));
+    }
+    let of_root = all.iter().find_map(|map| {
+        let mut ids = map.split(':');
+        let outside = ids
+            .next()
+            .filter(|first| *first == "0")
+            .and_then(|_| ids.next())?;
+        outside.parse::<u32>().ok()
+    });
+    match of_root {
+        Some(0) => RootUser::Host,
+        Some(_) => RootUser::Confined,
+        None => RootUser::Unknown,
     }
 }
 

@@ -6,6 +6,7 @@ use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
 use nixpod_model::{Container, Engine, NetworkMode};
+use nixpod_source::Site;
 
 declare_rule! {
     /// ## What it flags
@@ -219,8 +220,15 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let confined = has_user_namespace(ctx, container) == Some(true);
     // Who is privileged has every capability, and another rule says so.
     let is_privileged = container.privileged.certain() == Some(&true);
+    let mut told: Vec<(&str, Option<Site>)> = Vec::new();
     for field in container.capabilities.iter().filter_map(|field| field.written()) {
         let capability = field.get();
+        // One text that says it twice gives it once.
+        let one = (capability.as_str(), field.origin.place().map(|place| place.site));
+        if one.1.is_some() && told.contains(&one) {
+            continue;
+        }
+        told.push(one);
         let (severity, message, help) = if let Some((first, _)) = capability.split_once(['"', '\'', ' ']) {
             (
                 High,

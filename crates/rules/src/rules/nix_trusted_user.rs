@@ -348,7 +348,7 @@ let people = [ { name = "ann"; } { name = "bob"; } { name = "cid"; } { name = "d
   nix.extraOptions = ''
     # trusted-users = eve
     experimental-features = nix-command flakes
-    trusted-users = root @wheel @staff
+    trusted-users = root @wheel @staff # and devs
                        # ^^^^^^ info: the Nix daemon trusts group `wheel` as it does root
                               # ^^^^^^ medium: the Nix daemon trusts group `staff` as it does root
   '';

@@ -424,4 +424,24 @@ let secret = "plum-cartwheel-41"; in
 "#,
         );
     }
+
+    /// The name of a secret of Podman's, keys to press, marks in texts.
+    #[test]
+    fn names_keys_and_marks() {
+        check_none(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/a.container".text = ''
+    [Container]
+    Image=docker.io/acme/a:1
+    Secret=ghost-db-password,type=env
+    Secret=POSTGRES_PASSWORD,type=env
+  '';
+  home-manager.users.ann.xdg.configFile."rofi-pass/config".text = "type_pass=\"Alt+3\"\ncopy_pass=\"Alt+p\"\n";
+  virtualisation.oci-containers.containers.llm = { image = "a:1"; environment = { EOS_TOKEN = "</s>"; PAD_TOKEN = "[PAD]"; }; };
+}
+"#,
+        );
+    }
 }

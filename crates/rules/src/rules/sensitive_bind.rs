@@ -408,4 +408,23 @@ mod tests {
 "#,
         );
     }
+
+    /// Maps of users and of groups beside each other say who root is.
+    #[test]
+    fn roots_of_maps() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    same = { image = "a:1"; volumes = [ "/:/h" ]; extraOptions = [ "--uidmap=0:0:65536" "--gidmap=0:0:65536" ]; };
+                                      # ^^^^^^ critical: `same` gets the host's root directory `/`, writable
+    other = { image = "a:1"; volumes = [ "/etc:/e" ]; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
+                                       # ^^^^^^^^^ medium: `other` gets the host's configuration and password hashes in `/etc`, writable
+  };
+}
+"#,
+        );
+    }
 }

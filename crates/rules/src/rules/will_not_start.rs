@@ -17,7 +17,7 @@ declare_rule! {
     /// that a guest's files cannot be given to; an OCI container with two volumes at one place, or
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
-    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`); a `--sysctl` that belongs to the whole kernel, such as
+    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`, `--restart` beside the `--rm` of oci-containers); a `--sysctl` that belongs to the whole kernel, such as
     /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`; `--userns=auto` of a rootful
     /// Podman where nobody is called `containers`, and a user or group inside that no id of the host is mapped to;
     /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
@@ -76,6 +76,7 @@ declare_rule! {
             "nspawn-ownership-of-an-odd-range",
             "podman-shm-size-without-ipc",
             "podman-dns-without-network",
+            "podman-restart-beside-rm",
             "podman-userns-beside-maps",
             "podman-userns-auto-needs-the-user-containers",
             "podman-user-outside-of-the-map",

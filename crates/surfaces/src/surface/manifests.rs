@@ -51,6 +51,7 @@ fn find(
     let wanted = Wanted {
         entry: is_one,
         file: is_one,
+        folder: None,
     };
     files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Unknown)

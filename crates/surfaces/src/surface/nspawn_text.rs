@@ -44,6 +44,7 @@ fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> 
     let wanted = Wanted {
         entry: |name| name.contains(FOLDER),
         file: |path| path.ends_with(ENDING),
+        folder: None,
     };
     let mut found = files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Root)

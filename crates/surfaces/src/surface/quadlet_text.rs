@@ -57,6 +57,7 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     let wanted = Wanted {
         entry: |name| name.contains(FOLDER),
         file: is_file,
+        folder: None,
     };
     let mut found = files(reader, config, kind, &wanted, |reader, name| {
         let below = below(name);
@@ -65,6 +66,7 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     let wanted = Wanted {
         entry: |text| text.contains(FOLDER),
         file: |path| path.contains(FOLDER) && is_file(path),
+        folder: None,
     };
     found.extend(tmpfiles::files(
         reader,

@@ -73,11 +73,15 @@ pub(crate) const FORGEJO: Table = Table {
     ..GITEA
 };
 
-/// Jobs are started when somebody asks, by the engine that the system has: Docker, unless it is Podman.
+/// Jobs are started when somebody asks, by the engine whose socket the runner finds: Docker's, unless there is Podman and no
+/// Docker.
 fn started_by(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
-    let podman = reader.at(config, &["virtualisation", "podman", "enable"]);
-    let podman = reader.bool(&podman);
-    container.engine = match podman.value() {
+    let [podman, docker] = ["podman", "docker"].map(|engine| {
+        let enable = reader.at(config, &["virtualisation", engine, "enable"]);
+        reader.bool(&enable)
+    });
+    let has_docker = docker.certain() == Some(&true);
+    container.engine = match podman.value().filter(|_| !has_docker) {
         Some(true) => podman.map(|_| Engine::Podman),
         _ => Field::default(Engine::Docker),
     };

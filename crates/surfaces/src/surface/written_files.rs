@@ -16,6 +16,19 @@ pub(crate) struct Wanted {
     pub(crate) entry: fn(&str) -> bool,
     /// By the path of a file.
     pub(crate) file: fn(&str) -> bool,
+    /// The folder that all of them lie in, if it may be given as a whole.
+    pub(crate) folder: Option<&'static str>,
+}
+
+impl Wanted {
+    /// May an entry be one of them, or have some of them in it?
+    fn has(&self, name: &str) -> bool {
+        let is_folder = |folder: &str| {
+            let above = name.strip_suffix(folder);
+            above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        (self.entry)(name) || self.folder.is_some_and(is_folder)
+    }
 }
 
 /// Sets of files.
@@ -115,7 +128,7 @@ pub(crate) fn files(
     for (path, all, of_user) in all {
         for (name, found) in reader.entries(&all).named {
             let name = target(reader, &found).unwrap_or(name);
-            if !(wanted.entry)(&name) {
+            if !wanted.has(&name) {
                 continue;
             }
             let option = format!("{path}.{}", as_key(&EntryName::Known(name.as_str().into())));
@@ -284,8 +297,8 @@ impl File {
             }
             return;
         };
-        let mut pending = vec![(folder.to_string(), self.option.clone())];
-        while let Some((folder, option)) = pending.pop() {
+        let mut pending = vec![(folder.to_string(), self.option.clone(), self.name.clone())];
+        while let Some((folder, option, target)) = pending.pop() {
             let Ok(files) = reader.ev.source().read_dir(Utf8Path::new(&folder)) else {
                 continue;
             };
@@ -294,11 +307,12 @@ impl File {
                     return;
                 }
                 let path = format!("{folder}/{name}");
+                let target = format!("{target}/{name}");
                 // So it is told apart from others of the same folder.
-                let option = format!("{}/{name}\"", option.trim_end_matches('"'));
+                let option = beside(&option, &name);
                 match kind {
-                    FileKind::Directory => pending.push((path, option)),
-                    _ if (self.is_wanted)(&path) => {
+                    FileKind::Directory => pending.push((path, option, target)),
+                    _ if (self.is_wanted)(&target) => {
                         let text = at_path(reader, &path, source);
                         self.push(reader, option, text, out);
                     }
@@ -306,6 +320,15 @@ impl File {
                 }
             }
         }
+    }
+}
+
+/// The option of a file in the folder that an option names: `a."b/c"`.
+fn beside(option: &str, name: &str) -> String {
+    match (option.strip_suffix('"'), option.rsplit_once('.')) {
+        (Some(open), _) => format!("{open}/{name}\""),
+        (None, Some((set, key))) => format!("{set}.\"{key}/{name}\""),
+        (None, None) => format!("{option}/{name}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The bridges that options of a system make, and whether something else may make one.
 
 use crate::read::{Found, OptionReader};
+use crate::system::switches::activation_script;
 use nixpod_eval::Value;
 use nixpod_model::{Field, System};
 use nixpod_source::Why;
@@ -75,17 +76,8 @@ fn may_make_others(reader: &mut OptionReader<'_, '_>, config: &Found) -> bool {
             return true;
         }
     }
-    let scripts = reader.option(config, &["system", "activationScripts"]);
-    if reader.is_written(&scripts) {
-        for (_, script) in reader.entries(&scripts).named {
-            let script = match &script.value.value {
-                Value::Attrs(_) => reader.get(&script, "text"),
-                _ => script,
-            };
-            if reader.may_say(&script.value, sets_up_links) {
-                return true;
-            }
-        }
+    if activation_script(reader, config, sets_up_links).is_some() {
+        return true;
     }
     let services = reader.option(config, &["systemd", "services"]);
     if reader.is_unset(&services) {

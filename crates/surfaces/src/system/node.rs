@@ -135,6 +135,7 @@ pub(super) fn of_files(
     let wanted = Wanted {
         entry: file.is_entry,
         file: file.is_entry,
+        folder: Some("containers"),
     };
     let written = files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Unknown)
@@ -151,6 +152,7 @@ pub(super) fn of_each_user(
     let wanted = Wanted {
         entry: OF_USERS.is_entry,
         file: OF_USERS.is_entry,
+        folder: Some("containers"),
     };
     let written = files(reader, config, kind, &wanted, |_, name| {
         (name.to_owned(), Runs::Unknown)

@@ -446,7 +446,10 @@ pub(super) fn nix_trusted(reader: &mut OptionReader<'_, '_>, config: &Found) -> 
         if !matches!(key.trim(), "trusted-users" | "extra-trusted-users") {
             continue;
         }
-        let value = known.slice(pattern.len() - value.len(), pattern.len());
+        // From a `#` on it is a comment.
+        let begin = pattern.len() - value.len();
+        let end = begin + value.find('#').unwrap_or(value.len());
+        let value = known.slice(begin, end);
         for word in words::split(&value, words::blanks) {
             let origin = origin_of(&word);
             out.push(match word.as_known() {

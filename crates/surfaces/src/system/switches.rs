@@ -44,3 +44,25 @@ pub(super) fn texts(reader: &mut OptionReader<'_, '_>, base: &Found, path: &[&st
     let elements = reader.elements(&list);
     elements.iter().map(|element| reader.text(element)).collect()
 }
+
+/// The first script of the activation that may say something.
+pub(super) fn activation_script(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    says: fn(&str) -> bool,
+) -> Option<Found> {
+    let scripts = reader.option(config, &["system", "activationScripts"]);
+    if !reader.is_written(&scripts) {
+        return None;
+    }
+    for (_, script) in reader.entries(&scripts).named {
+        let script = match &script.value.value {
+            Value::Attrs(_) => reader.get(&script, "text"),
+            _ => script,
+        };
+        if reader.may_say(&script.value, says) {
+            return Some(script);
+        }
+    }
+    None
+}

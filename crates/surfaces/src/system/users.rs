@@ -1,6 +1,7 @@
 //! Users, groups and sub-ids.
 
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
+use crate::system::switches::activation_script;
 use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
@@ -121,17 +122,8 @@ pub(super) fn sub_id_files(reader: &mut OptionReader<'_, '_>, config: &Found) ->
             return Field::set(true, reader.place_of(&file));
         }
     }
-    let scripts = reader.option(config, &["system", "activationScripts"]);
-    if reader.is_written(&scripts) {
-        for (_, script) in reader.entries(&scripts).named {
-            let script = match &script.value.value {
-                Value::Attrs(_) => reader.get(&script, "text"),
-                _ => script,
-            };
-            if reader.may_say(&script.value, names_sub_ids) {
-                return Field::set(true, reader.place_of(&script));
-            }
-        }
+    if let Some(script) = activation_script(reader, config, names_sub_ids) {
+        return Field::set(true, reader.place_of(&script));
     }
     let rules = reader.option(config, &["systemd", "tmpfiles", "rules"]);
     if reader.is_written(&rules) {

@@ -98,3 +98,34 @@ no engine
         expect![[""]],
     );
 }
+
+/// A file that an option puts somewhere is a script if its first line says so, whatever it is called.
+#[test]
+fn an_option_names_a_script() {
+    containers(
+        r#"
+{
+  environment.etc."app/start".source = ./start;
+  environment.etc."app/notes".source = ./notes;
+  environment.etc."app/tool".source = ./tool;
+}
+#- start
+#!/usr/bin/env bash
+podman run --privileged start
+#- notes
+podman run --privileged notes
+#- tool
+#!/usr/bin/env python3
+podman run --privileged tool
+"#,
+        expect![[r#"
+            command-line environment.etc."app/start".source.start in `box` <- podman run --privileged start
+              auto start: default false
+              engine: podman <- podman run --privileged start
+              rootful: default false
+              privileged: true <- --privileged
+              image: start <- start
+              flag: --privileged <- --privileged
+        "#]],
+    );
+}

@@ -125,3 +125,37 @@ fn folders_of_settings_for_root_and_for_users() {
         }
     }
 }
+
+/// The folder that all of them lie in, as a whole.
+#[test]
+fn a_folder_of_all_settings() {
+    super::containers(
+        r#"
+{
+  environment.etc.containers.source = ./conf;
+  virtualisation.oci-containers = { backend = "podman"; containers.a.image = "docker.io/acme/a:1"; };
+}
+#- conf/containers.conf
+[containers]
+netns = "host"
+privileged = true
+#- conf/containers.conf.d/10-more.conf
+[containers]
+pidns = "host"
+#- conf/README.md
+nothing
+"#,
+        expect![[r#"
+            containers-conf <every container of Podman> template in `box` <- containers
+              privileged: true <- true
+              network: Host <- host
+              namespace: pid Host <- host
+            oci-containers a in `box` <- containers.a.image = "docker.io/acme/a:1"
+              engine: podman <- "podman"
+              privileged: default true <- true
+              network: default Host <- host
+              namespace: default pid Host <- host
+              image: docker.io/acme/a:1 <- "docker.io/acme/a:1"
+        "#]],
+    );
+}

@@ -121,6 +121,10 @@ fn check_slot<T>(
                 if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
                     continue;
                 }
+                // `Secret=` of Podman's units is the name of a secret that Podman keeps.
+                if variable == "Secret" && is_unit_of_podman(file) {
+                    continue;
+                }
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
             }
         }
@@ -256,6 +260,14 @@ fn is_stand_in(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     { lower.split(|c: char| !c.is_ascii_alphanumeric()) }
         .any(|word| matches!(word, "dummy" | "fake" | "mock"))
+}
+
+/// Is it a file that Podman's generator reads?
+fn is_unit_of_podman(file: &str) -> bool {
+    [".container", ".build", ".pod", ".kube", ".conf"]
+        .iter()
+        .any(|end| file.ends_with(end))
+        && file.contains("containers/systemd")
 }
 
 /// Is it text for people?

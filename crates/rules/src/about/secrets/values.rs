@@ -42,6 +42,17 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     if SWITCHES.contains(&lower.as_str()) || is_reference(value) || value.contains(HOLE) {
         return false;
     }
+    // Keys to press, and marks that programs for languages put into texts: `Alt+3`, `</s>`, `[PAD]`.
+    let is_pressed = ["alt+", "ctrl+", "control+", "super+", "meta+", "shift+"]
+        .iter()
+        .any(|key| lower.starts_with(key) && value.len() < 24);
+    let is_mark = matches!(
+        (value.chars().next(), value.chars().next_back()),
+        (Some('<'), Some('>')) | (Some('['), Some(']'))
+    );
+    if is_pressed || is_mark && value.len() < 16 {
+        return false;
+    }
     // The name of an icon.
     if says_not_needed(&lower) || lower.ends_with("-symbolic") || is_said_elsewhere(&lower) {
         return false;

@@ -4,7 +4,8 @@ use crate::about::paths::HOLE;
 use crate::about::words::name;
 use nixpod_analysis::Sink;
 use nixpod_model::{
-    Container, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text, Userns, Written,
+    Container, Flag, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text, Userns,
+    Written,
 };
 
 /// So many ids belong to a guest whose files systemd-nspawn gives to other owners.
@@ -30,6 +31,41 @@ pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
     check_names(container, sink);
     check_maps(container, sink);
     check_sysctls(container, sink);
+    check_restart(container, sink);
+}
+
+/// The module gives every container `--rm`, and who is removed when it ends is not started again.
+fn check_restart(container: &Container, sink: &mut Sink) {
+    if container.surface != Surface::OciContainers {
+        return;
+    }
+    let word = |at: usize| container.flags.get(at).and_then(|flag| flag.word.written());
+    let is_it = |at: &usize| {
+        let is_option = |flag: &Flag| flag.form == FlagForm::Option;
+        let says = |word: Written<'_, Text>| self::is_option(&word.get().pattern(), "--restart");
+        container.flags.get(*at).is_some_and(is_option) && word(*at).is_some_and(says)
+    };
+    let Some(at) = (0..container.flags.len()).rev().find(is_it) else {
+        return;
+    };
+    let Some(restart) = word(at) else { return };
+    let option = restart.get().pattern();
+    let policy = match option.split_once('=') {
+        Some((_, policy)) => Some(policy.to_owned()),
+        None => word(at + 1).map(|next| next.get().pattern()),
+    };
+    let Some(policy) = policy.filter(|policy| !policy.contains(HOLE) && !matches!(&**policy, "" | "no"))
+    else {
+        return;
+    };
+    sink.report(
+        restart,
+        format!("{} does not start: `--restart={policy}` beside the `--rm` of the module", name(container)),
+    )
+    .help(
+        "systemd starts the service again when it ends. Leave the option out, or set `Restart` in `serviceConfig` of the \
+         container's service.",
+    );
 }
 
 /// A `-` before a bind's path. In settings files and in units it means that the path may be missing.
@@ -352,6 +388,24 @@ mod tests {
     c = { image = "c"; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
     d = { image = "d"; extraOptions = [ "--label" "--dns" "--network=none" ]; };
     e = { image = "e"; extraOptions = [ "--ipc=host" "--ipc=private" "--shm-size=1g" ]; };
+  };
+}
+"#,
+        );
+    }
+
+    /// The module writes `--rm` itself.
+    #[test]
+    fn a_restart_of_what_is_removed() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--restart=unless-stopped" ]; };
+                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `a` does not start: `--restart=unless-stopped` beside the `--rm` of the module
+    b = { image = "b"; extraOptions = [ "--restart=no" ]; };
   };
 }
 "#,

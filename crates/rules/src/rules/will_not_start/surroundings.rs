@@ -372,15 +372,7 @@ fn check_suffixes(container: &Container, sink: &mut Sink) {
 #[cfg(test)]
 mod tests {
     use crate::rules::will_not_start::RULE;
-    use nixpod_testing::{check, check_none};
-
-    /// A whole system of this module.
-    fn whole(module: &str) -> String {
-        format!(
-            "#- /flake.nix\n{{ outputs = {{ nixpkgs, ... }}: {{ nixosConfigurations.oak = nixpkgs.lib.nixosSystem {{ modules = [ \
-             ./oak.nix ]; }}; }}; }}\n#- /oak.nix\n{module}"
-        )
-    }
+    use nixpod_testing::{check, check_none, whole_host};
 
     #[test]
     fn ports_that_are_taken() {
@@ -426,7 +418,7 @@ mod tests {
     fn ports_for_root() {
         check(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   users.users.app = { isNormalUser = true; linger = true; };
@@ -445,7 +437,7 @@ mod tests {
     fn ports_for_everybody() {
         check_none(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   boot.kernel.sysctl."net.ipv4.ip_unprivileged_port_start" = 80;
@@ -461,7 +453,7 @@ mod tests {
     fn what_nothing_makes() {
         check(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   virtualisation.oci-containers.containers = {
@@ -480,7 +472,7 @@ mod tests {
     fn what_something_makes() {
         check_none(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   hardware.nvidia-container-toolkit.enable = true;
@@ -524,7 +516,7 @@ mod tests {
     fn bridges() {
         check(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   networking.bridges.br0.interfaces = [ ];
@@ -548,7 +540,7 @@ mod tests {
         ] {
             check_none(
                 &RULE,
-                &whole(&format!("{{ config, pkgs, ... }}: {{\n  {other}\n  {web}\n}}")),
+                &whole_host(&format!("{{ config, pkgs, ... }}: {{\n  {other}\n  {web}\n}}")),
             );
         }
         check_none(&RULE, &format!("{{\n  {web}\n}}"));

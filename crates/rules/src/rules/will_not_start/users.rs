@@ -61,7 +61,7 @@ fn check_automatic(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     };
     let system = ctx.system(container);
-    if !by_root || *users.get() != Userns::Pick || !is_told_whole(system) {
+    if !by_root || *users.get() != Userns::Pick || !is_told_whole_host(system) {
         return;
     }
     if system.engines.storage.auto_user.is_some() || has_ids(system, AUTOMATIC) {
@@ -82,7 +82,7 @@ fn check_automatic(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 }
 
 /// Is it known who has subordinate ids?
-fn is_told_whole(system: &System) -> bool {
+fn is_told_whole_host(system: &System) -> bool {
     matches!(system.kind, SystemKind::Nixos | SystemKind::Guest)
         && system.seen.is_whole()
         && system.users_known
@@ -232,7 +232,7 @@ fn user_of<'a>(ctx: &Ctx<'a>, container: &Container) -> Option<&'a User> {
         _ => (system, container.runs_as.as_ref()?.certain()?.clone()),
     };
     let user = system.users.iter().find(|user| user.name == name)?;
-    let is_whole = is_told_whole(system) && writes_none(system).is_none() && user.sub_ids_known;
+    let is_whole = is_told_whole_host(system) && writes_none(system).is_none() && user.sub_ids_known;
     is_whole.then_some(user)
 }
 
@@ -247,21 +247,13 @@ fn shown(ids: &[Ids]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::rules::will_not_start::RULE;
-    use nixpod_testing::{check, check_none};
-
-    /// A whole system of this module.
-    fn whole(module: &str) -> String {
-        format!(
-            "#- /flake.nix\n{{ outputs = {{ nixpkgs, ... }}: {{ nixosConfigurations.oak = nixpkgs.lib.nixosSystem {{ modules = [ \
-             ./oak.nix ]; }}; }}; }}\n#- /oak.nix\n{module}"
-        )
-    }
+    use nixpod_testing::{check, check_none, whole_host};
 
     #[test]
     fn ids_of_nobody() {
         check(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   virtualisation.oci-containers.backend = "podman";
@@ -288,12 +280,12 @@ mod tests {
             // Rootless, a user's own ids are taken.
             r#"users.users.app = { isNormalUser = true; linger = true; }; virtualisation.oci-containers.containers.web.podman.user = "app";"#,
         ] {
-            check_none(&RULE, &whole(&format!("{{\n  {ids}\n  {web}\n}}")));
+            check_none(&RULE, &whole_host(&format!("{{\n  {ids}\n  {web}\n}}")));
         }
         // The users may be among those that are not known.
         check_none(
             &RULE,
-            &whole(&format!(
+            &whole_host(&format!(
                 "{{ config, lib, ... }}: {{\n  users.users = lib.genAttrs config.my.names (_: {{ autoSubUidGidRange = true; }});\n  {web}\n}}"
             )),
         );
@@ -304,7 +296,7 @@ mod tests {
     fn users_that_are_not_mapped() {
         check(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 {
   users.users.app = { isNormalUser = true; linger = true; };
@@ -357,14 +349,14 @@ mod tests {
 "#;
         check_none(&RULE, &of_release("25.11", module));
         check_none(&RULE, &of_release("26.05", module));
-        check_none(&RULE, &whole(module));
+        check_none(&RULE, &whole_host(module));
     }
 
     #[test]
     fn users_that_are_mapped() {
         check_none(
             &RULE,
-            &whole(
+            &whole_host(
                 r#"
 { config, ... }: {
   users.users.app = { isNormalUser = true; linger = true; };

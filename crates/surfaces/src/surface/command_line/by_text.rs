@@ -31,6 +31,11 @@ pub(super) fn begins_with_sign(text: &Text) -> bool {
 pub(super) fn begins_as_script(text: &Text) -> bool {
     let line = first_line(text);
     // `#!${pkgs.bash}/bin/bash` has a hole behind the sign.
-    let is_open = line == "#!" || line == "#! ";
-    begins_with_sign(text) && (is_open || line.ends_with("sh") || line.contains("sh "))
+    line == "#!" || line == "#! " || begins_line(line)
+}
+
+/// Does a line say that a shell runs what stands below?
+pub(super) fn begins_line(line: &str) -> bool {
+    let line = line.trim_end();
+    line.starts_with("#!") && (line.ends_with("sh") || line.contains("sh "))
 }

@@ -1,5 +1,6 @@
 //! Scripts that are files of the project: what a text runs of them is read with the text, and not by itself.
 
+use super::by_text;
 use super::inside::follow;
 use super::scripts::names_program;
 use crate::read::{Found, OptionReader};
@@ -38,6 +39,17 @@ fn is_script(reader: &OptionReader<'_, '_>, path: &str) -> bool {
     }
     let content = reader.ev.source().read(Utf8Path::new(path));
     content.is_ok_and(|content| std::str::from_utf8(&content).is_ok_and(names_program))
+}
+
+/// Is a file of the project a script for a shell by its first line, which names an engine's program?
+pub(super) fn begins_as_script(reader: &OptionReader<'_, '_>, path: &str) -> bool {
+    let path = reader.absolute(path);
+    if !is_script(reader, &path) {
+        return false;
+    }
+    let content = reader.ev.source().read(Utf8Path::new(&path)).unwrap_or_default();
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    std::str::from_utf8(first).is_ok_and(by_text::begins_line)
 }
 
 /// A text with the scripts of the project that it runs: each stands in its context as one that Nix writes. What it has from

@@ -1,6 +1,7 @@
 //! Files that options write and that are scripts.
 
 use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
+use super::files;
 use super::find::Finder;
 use super::inside;
 use crate::read::{Found, as_key};
@@ -49,13 +50,20 @@ impl Finder<'_, '_, '_> {
             || mode.is_some_and(|mode| u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode & 0o111 != 0))
     }
 
-    /// The script that a value is the path of, if Nix writes it.
+    /// The script that a value is the path of, if Nix writes it or it is a file of the project.
     pub(super) fn written_by(&mut self, path: &str, found: &Found, runs: &Runs) {
         let package = self.reader.text(found);
         let Some(text) = package.value() else { return };
         let scripts = text.context.iter().filter_map(|reference| match reference {
-            StoreRef::Written { name, text } => Some((name, &**text)),
-            StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => None,
+            StoreRef::Written { name, text } => Some((name.clone(), (**text).clone())),
+            StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } => {
+                let file = path.rsplit('/').next().unwrap_or_default().to_owned();
+                // To look at a file is to read it, and what is no script stays for whom it is for.
+                let begins = files::begins_as_script(self.reader, path);
+                let script = begins.then(|| self.reader.file_text(&self.reader.absolute(path)));
+                Some((file, script?.ok()?))
+            }
+            StoreRef::Read { .. } => None,
         });
         let scripts: Vec<(String, Field<Text>)> = scripts
             .filter(|(name, text)| match begins_with_sign(text) {
