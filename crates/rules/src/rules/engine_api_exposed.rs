@@ -220,7 +220,7 @@ mod tests {
   virtualisation.podman.enable = false;
   systemd.sockets.docker.socketConfig = { SocketMode = "0660"; ListenStream = "/run/docker.sock"; };
   systemd.sockets.podman = { listenStreams = [ "0.0.0.0:8888" ]; socketConfig.SocketMode = "0666"; };
-  systemd.services.docker.postStart = "chmod 660 /run/docker.sock; chmod 777 /run/app.sock";
+  systemd.services.docker.postStart = "chmod 660 /run/docker.sock; chmod +w /run/docker.sock; chmod 777 /run/app.sock";
   systemd.services.p.script = "${pkgs.socat}/bin/socat TCP-LISTEN:80,fork UNIX-CONNECT:/run/app.sock";
 }
 "#,

@@ -80,7 +80,8 @@ pub(crate) fn is_for_everybody(mode: &str) -> bool {
         Ok(mode) => mode & 0o2 != 0,
         Err(_) => mode.split(',').any(|clause| {
             let who = clause.split_once(['+', '=']);
-            who.is_some_and(|(who, what)| (who.is_empty() || who.contains(['a', 'o'])) && what.contains('w'))
+            // Without a letter before the sign the umask takes the right of all others away.
+            who.is_some_and(|(who, what)| who.contains(['a', 'o']) && what.contains('w'))
         }),
     }
 }
