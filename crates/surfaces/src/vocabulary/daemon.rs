@@ -87,7 +87,7 @@ pub(crate) fn is_for_everybody(mode: &str) -> bool {
 }
 
 /// The engine of root whose socket is here.
-fn whose(path: &str) -> Option<Engine> {
+pub(crate) fn whose(path: &str) -> Option<Engine> {
     let path = path
         .strip_prefix("/var")
         .filter(|rest| rest.starts_with("/run/"))

@@ -2,6 +2,7 @@
 
 use super::line::{Base, doubted, options};
 use crate::vocabulary::certainty::{maybe, unknown};
+use crate::vocabulary::daemon;
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_lan, is_of_steps};
@@ -197,8 +198,7 @@ pub(super) fn root_by_address(line: &Line) -> Option<bool> {
     {
         return Some(false);
     }
-    let socket = socket.strip_prefix("/var").unwrap_or(socket);
-    matches!(socket, "/run/docker.sock" | "/run/podman/podman.sock").then_some(true)
+    daemon::whose(socket).map(|_| true)
 }
 
 /// What a line does.
