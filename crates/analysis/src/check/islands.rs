@@ -378,6 +378,7 @@ fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
                 key: quadlet.key,
             },
             kind: Kind::Nixos,
+            in_guest: false,
             path: quadlet.path.clone(),
         });
     }
@@ -409,6 +410,7 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
                 (_, SystemKind::Home) => Kind::Home,
                 (_, SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere) => Kind::Nixos,
             },
+            in_guest: module.kind == SystemKind::Guest,
             path: module.path.clone(),
         })
         .collect();

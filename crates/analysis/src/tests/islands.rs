@@ -497,3 +497,125 @@ fn an_empty_spec_that_is_switched_off_is_told() {
         "#]],
     );
 }
+
+/// What is handed to the maker of a container, or stands in what a guest is built of, is told.
+#[test]
+fn what_makes_a_guest_may_have_containers() {
+    check(
+        &[(
+            "default.nix",
+            r#"{ inputs, ... }: {
+  containers.a = { privateUsers = "pick"; path = inputs.x.sys { modules = [ ({ ... }: { containers.b.config = { }; }) ]; }; };
+  containers.c = inputs.x.mk { config = { containers.d.config = { }; }; };
+}"#,
+        )],
+        expect![[r#"
+            default.nix:2:14 `a` medium/high toy-absent: `a` is not isolated [default.nix]
+            default.nix:2:100 `b` medium/high toy-absent: `b` is not isolated [default.nix: containers.modules]
+            default.nix:3:54 `d` medium/high toy-absent: `d` is not isolated [default.nix: containers]
+            gap /p/default.nix: `the guest of containers.a`: `path = ${inputs.x.sys (…)}` comes from outside
+            gap /p/default.nix: `a definition of containers.c`: `inputs.x.mk (…)` comes from outside
+        "#]],
+    );
+}
+
+/// The guest is not the host, and what is in it is not the host's.
+#[test]
+fn an_island_in_a_guest_is_a_guest() {
+    let (host, _) = host(&[(
+        "default.nix",
+        r#"{ inputs, ... }: {
+  containers.a = { privateUsers = "pick"; config = inputs.x.mk { containers.b.config = { }; }; };
+}"#,
+    )]);
+    let report = host.analysis().check(&project());
+    let inside: Vec<String> = { report.containers.iter() }
+        .map(|one| format!("{} in {:?} of {}", one.name, one.inside, one.host))
+        .collect();
+    expect![[r#"
+        a in None of default.nix
+        b in None of default.nix: containers"#]]
+    .assert_eq(&inside.join("\n"));
+}
+
+/// What becomes a text is no module.
+#[test]
+fn a_set_that_becomes_a_text_is_no_island() {
+    check(
+        &[(
+            "default.nix",
+            r#"{ lib, pkgs, ... }: {
+  environment.etc."a.json".text = builtins.toJSON { containers.a.config = { }; };
+  environment.etc."b.json".source = (pkgs.formats.json { }).generate "b.json" { containers.b.config = { }; };
+  environment.etc."c.yaml".text = lib.generators.toYAML { } { containers.c = { path = "/x"; config.a = 1; }; };
+  services.telegraf.extraConfig.inputs.docker.containers.d.config = { };
+}"#,
+        )],
+        expect![[r#"
+            gap /p/default.nix: container `d` (nspawn): nothing that was evaluated has it
+        "#]],
+    );
+}
+
+#[test]
+fn defaults_may_be_modules() {
+    check(
+        &[(
+            "default.nix",
+            r#"{ lib, extra ? { containers.a = { config = { }; }; }, ... }: {
+  imports = [ extra ];
+  options.my.base = lib.mkOption {
+    type = lib.types.deferredModule;
+    default = { containers.b = { config = { }; }; };
+  };
+  options.my.data = lib.mkOption { type = lib.types.attrs; default = { containers.c = { config = { }; }; }; };
+}"#,
+        )],
+        expect![[r#"
+            default.nix:1:29 `a` medium/high toy-absent: `a` is not isolated [default.nix]
+            default.nix:5:28 `b` medium/high toy-absent: `b` is not isolated [default.nix: options]
+            gap /p/default.nix: `module`: `extra` comes from outside
+        "#]],
+    );
+}
+
+/// Nix refuses the file; both definitions are looked at all the same.
+#[test]
+fn both_definitions_of_a_name_are_read() {
+    check(
+        &[(
+            "default.nix",
+            r#"{ lib, config, ... }: {
+  containers = lib.mkIf config.my.x { a = { config = { }; }; };
+  containers.b = { config = { }; };
+  virtualisation = lib.mkMerge [ { oci-containers.containers.c = { image = "x"; extraOptions = [ "--all" ]; }; } ];
+  virtualisation.oci-containers.containers.d = { image = "x"; extraOptions = [ "--all" ]; };
+}"#,
+        )],
+        expect![[r#"
+            default.nix:2:39 `a` medium/medium toy-absent: `a` is not isolated [default.nix]
+              default.nix:2:25 `config.my.x` only if this holds
+            default.nix:3:3 `containers.b` high/high parse-error: attribute `containers` is already defined, and 1 more error in this file
+            default.nix:3:14 `b` medium/high toy-absent: `b` is not isolated [default.nix]
+            default.nix:4:98 `"--all"` high/high toy-flag: `c` uses `--all` [default.nix]
+            default.nix:5:80 `"--all"` high/high toy-flag: `d` uses `--all` [default.nix]
+        "#]],
+    );
+}
+
+/// A specialisation has no specialisations.
+#[test]
+fn a_variant_of_a_variant_is_none() {
+    let module = r#"{
+  specialisation.lab.configuration = {
+    boot.tmp.useTmpfs = true;
+    specialisation.deep.configuration.containers.a.config = { };
+  };
+}"#;
+    check(
+        &[("flake.nix", &flake(&[("box", "box.nix")])), ("box.nix", module)],
+        expect![[r#"
+            left out (off): a
+        "#]],
+    );
+}

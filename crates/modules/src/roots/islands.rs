@@ -18,6 +18,8 @@ pub struct Island {
     pub shape: Shape,
     /// NixOS or Home Manager.
     pub kind: Kind,
+    /// Is it one of a guest, of which nobody was seen to know the container?
+    pub in_guest: bool,
     /// The attribute path under which it stands in the file; empty for what is no attribute.
     pub path: String,
 }
@@ -100,6 +102,7 @@ pub fn island_roots(
         };
         roots.push(RootSystem {
             standing,
+            in_guest: island.in_guest,
             ..loose_in(ev, library, path, module, island.kind, name)
         });
     }
