@@ -511,8 +511,8 @@ fn what_makes_a_guest_may_have_containers() {
         )],
         expect![[r#"
             default.nix:2:14 `a` medium/high toy-absent: `a` is not isolated [default.nix]
-            default.nix:2:100 `b` medium/high toy-absent: `b` is not isolated [default.nix: containers.modules]
-            default.nix:3:54 `d` medium/high toy-absent: `d` is not isolated [default.nix: containers]
+            default.nix:2:100 `b` medium/high toy-absent: `b` is not isolated [default.nix: containers.a.path.modules]
+            default.nix:3:54 `d` medium/high toy-absent: `d` is not isolated [default.nix: containers.c]
             gap /p/default.nix: `the guest of containers.a`: `path = ${inputs.x.sys (…)}` comes from outside
             gap /p/default.nix: `a definition of containers.c`: `inputs.x.mk (…)` comes from outside
         "#]],
@@ -534,7 +534,7 @@ fn an_island_in_a_guest_is_a_guest() {
         .collect();
     expect![[r#"
         a in None of default.nix
-        b in None of default.nix: containers"#]]
+        b in Some("default.nix: containers.a.config") of default.nix: containers.a.config"#]]
     .assert_eq(&inside.join("\n"));
 }
 

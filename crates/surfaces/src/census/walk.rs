@@ -9,8 +9,8 @@ use crate::census::projects::{is_service, is_services};
 use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use crate::census::unnamed;
 use crate::census::wrapped::{
-    Declared, MAX_DEPTH, MAX_NAMES, condition_of, defaults, is_for_text, is_never, passes_on, removed,
-    takes_what_modules_get, unwrapped,
+    Declared, MAX_DEPTH, MAX_NAMES, condition_of, defaults, is_for_text, is_never, merged, passes_on,
+    removed, takes_what_modules_get, unwrapped,
 };
 use crate::surface::tables;
 use crate::vocabulary::options::Systems;
@@ -58,6 +58,9 @@ impl Walk<'_> {
             return;
         }
         let next = depth + 1;
+        if let Some(definitions) = merged(self.hir, id) {
+            return self.elements(definitions, next);
+        }
         match self.hir.expr(id) {
             Expr::Attrs(attrs) => self.attrs(attrs, next),
             Expr::Let(bindings, body) => {
@@ -324,6 +327,9 @@ impl Walk<'_> {
         if let Some((all, names)) = removed(self.hir, value) {
             return self.under(names, |walk| walk.containers(set, all, next));
         }
+        if let Some(Expr::List(all)) = merged(self.hir, value).map(|all| self.hir.expr(all)) {
+            return all.iter().for_each(|one| self.containers(set, *one, next));
+        }
         match self.hir.expr(value) {
             Expr::Attrs(attrs) => {
                 // Beside containers of another kind it takes more to tell.
@@ -413,7 +419,9 @@ impl Walk<'_> {
             }
         } else {
             // What makes the container may be told the guest.
-            self.below(name.clone(), value, |walk| walk.each_afresh(&[inner], depth));
+            if matches!(self.hir.expr(inner), Expr::Apply(..)) {
+                self.below(name.clone(), value, |walk| walk.each_afresh(&[inner], depth));
+            }
             let may_be_a_set = match self.hir.expr(inner) {
                 Expr::Apply(..) | Expr::Var(..) | Expr::Select(..) => true,
                 Expr::Binary(BinaryOp::Update, left, right) => may_be_nspawn_of(self.hir, [*left, *right]),

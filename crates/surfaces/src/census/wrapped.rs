@@ -94,6 +94,21 @@ fn called(hir: &Hir, function: ExprId) -> Option<(&str, Option<ExprId>)> {
     None
 }
 
+/// The definitions of a value as `mkMerge` gives it, which is what two definitions of one name are kept as.
+pub(super) fn merged(hir: &Hir, id: ExprId) -> Option<ExprId> {
+    let Expr::Attrs(attrs) = hir.expr(id) else {
+        return None;
+    };
+    let [kind, contents] = &*attrs.entries else {
+        return None;
+    };
+    let is_one = hir.name(kind.name) == "_type" && hir.name(contents.name) == "contents";
+    match contents.value {
+        EntryValue::Expr(all) => is_one.then_some(all),
+        EntryValue::Inherit(_) | EntryValue::From(_) => None,
+    }
+}
+
 /// Is it the parameter of a function that takes whatever a module gets, and not the arguments of a helper?
 pub(super) fn takes_what_modules_get(param: &Param) -> bool {
     matches!(param, Param::Pattern { ellipsis: true, .. })
