@@ -382,10 +382,9 @@ fn sets_in_the_shape_of_quadlet_files_are_read() {
     check(
         &files,
         expect![[r#"
-        box.nix:2:86 `"--all"` high/medium toy-flag: `web` uses `--all` [box.nix: programs.units.units.web.container]
-        box.nix:4:51 `"--all"` high/medium toy-flag: `db` uses `--all` [box.nix: my.units.db.container]
-        gap /p/box.nix: quadlet file `all.pod`: a set that the code makes a file of by itself
-    "#]],
+            box.nix:2:86 `"--all"` high/medium toy-flag: `web` uses `--all` [box.nix: programs.units.units.web.container]
+            box.nix:4:51 `"--all"` high/medium toy-flag: `db` uses `--all` [box.nix: my.units.db.container]
+        "#]],
     );
 }
 
@@ -618,4 +617,44 @@ fn a_variant_of_a_variant_is_none() {
             left out (off): a
         "#]],
     );
+}
+
+/// Quadlet files that the code makes by itself are read together: a container has what its pod says.
+#[test]
+fn units_of_the_codes_own_are_read_together() {
+    let files = [(
+        "default.nix",
+        r#"{
+  my.files."p.pod".Pod = { PodmanArgs = "--pid=host"; Volume = [ "/srv:/s" ]; };
+  my.files."c.container".Container = { Image = "docker.io/x/y:1"; Pod = "p.pod"; };
+  my.files."k.kube".Kube = { Yaml = "k.yaml"; };
+}"#,
+    )];
+    check(
+        &files,
+        expect![[r#"
+        gap /p/default.nix: quadlet file `k.kube`: a set that the code makes a file of by itself
+    "#]],
+    );
+    let (host, _) = host(&files);
+    let mut facts = String::new();
+    host.analysis().worlds(&project(), |world| {
+        for container in world.containers.values() {
+            for mount in container.mounts.iter().filter_map(|mount| mount.value()) {
+                let _ = writeln!(facts, "{} mounts {}", container.name, mount.source.display());
+            }
+            for space in container.namespaces.iter().filter_map(|space| space.value()) {
+                let _ = writeln!(
+                    facts,
+                    "{} has {:?} for {}",
+                    container.name, space.mode, space.kind
+                );
+            }
+        }
+    });
+    expect![[r#"
+        c mounts /srv
+        c has Host for pid
+    "#]]
+    .assert_eq(&facts);
 }
