@@ -122,48 +122,37 @@ pub fn island_roots(
     };
     let inside = ev.inside(path);
     let file = ev.source().load(path).ok().map(|loaded| loaded.file);
-    let mut roots = Vec::with_capacity(islands.len());
-    for island in islands {
-        let module = match &inside {
-            Ok(inside) => ev.value_inside(inside, island.expr, &mut named),
+    let mut value_at = |ev: &mut Evaluator<'_>, expr: ExprId| {
+        let value = match &inside {
+            Ok(inside) => ev.value_inside(inside, expr, &mut named),
             Err(why) => Err(why.clone()),
         };
-        let module = module.unwrap_or_else(|why| ev.alloc_unknown(why));
-        let module = match (&island.shape, &file) {
-            (
-                Shape::Quadlet {
-                    container,
-                    key,
-                    beside,
-                },
-                Some(file),
-            ) => {
-                let site = Site {
-                    file: *file,
-                    expr: *key,
-                };
-                let beside = beside.iter().map(|unit| {
-                    let sections = match &inside {
-                        Ok(inside) => ev.value_inside(inside, unit.expr, &mut named),
-                        Err(why) => Err(why.clone()),
-                    };
-                    (unit, sections.unwrap_or_else(|why| ev.alloc_unknown(why)))
-                });
+        value.unwrap_or_else(|why| ev.alloc_unknown(why))
+    };
+    let mut roots = Vec::with_capacity(islands.len());
+    for island in islands {
+        let module = value_at(ev, island.expr);
+        let at = |expr: ExprId| file.map(|file| Site { file, expr });
+        let module = match &island.shape {
+            Shape::Module => module,
+            Shape::Quadlet {
+                container,
+                key,
+                beside,
+            } => {
+                let beside = beside.iter().map(|unit| (unit, value_at(ev, unit.expr)));
                 let beside: Vec<_> = beside.collect();
+                let site = at(*key).unwrap_or(NO_SITE);
                 quadlet(ev, module, (container, site), &beside)
             }
-            (Shape::Quadlets, _) => quadlets(ev, module, &island.path),
-            (Shape::Project, _) => as_project(ev, module, &called(name)),
-            (Shape::Service, _) => as_service(ev, module, &called(name)),
-            (Shape::Script(name), Some(file)) => {
-                let site = Site {
-                    file: *file,
-                    expr: island.expr,
-                };
+            Shape::Quadlets => quadlets(ev, module, &island.path),
+            Shape::Project => as_project(ev, module, &called(name)),
+            Shape::Service => as_service(ev, module, &called(name)),
+            Shape::Script(name) => {
+                let site = at(island.expr).unwrap_or(NO_SITE);
                 let named = set_of(ev, name, module, site);
                 set_of(ev, SCRIPTS, named, site)
             }
-            _ => module,
         };
         let name = match island.path.as_str() {
             "" => name.to_owned(),
