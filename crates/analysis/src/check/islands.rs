@@ -109,16 +109,7 @@ pub(crate) fn islands(
     out.scripts.keep_unread(evaluated);
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());
-    let is_read = |file: FileId, quadlet: &QuadletSite| account.has_read(file, quadlet.key);
-    let with_containers: FxHashSet<FileId> = { out.quadlets.iter() }
-        .filter(|(file, quadlet)| is_read(*file, quadlet))
-        .map(|(file, _)| *file)
-        .collect();
-    // Other units were read together with the containers of their file.
-    out.quadlets.retain(|(file, quadlet)| {
-        let is_beside = with_containers.contains(file) && beside_unit(quadlet).is_some();
-        !is_read(*file, quadlet) && !is_beside
-    });
+    out.keep_unread_quadlets(&account);
     let is_off = |written: &Written| account.is_left_out(vfs, written);
     let (off, unread) = left.into_iter().partition::<Vec<_>, _>(is_off);
     out.off.extend(off);
@@ -170,6 +161,19 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// Leaves those quadlet files that nothing came to. Other units were read together with the containers of their file.
+    fn keep_unread_quadlets(&mut self, account: &Account) {
+        let is_read = |file: FileId, quadlet: &QuadletSite| account.has_read(file, quadlet.key);
+        let with_containers: FxHashSet<FileId> = { self.quadlets.iter() }
+            .filter(|(file, quadlet)| is_read(*file, quadlet))
+            .map(|(file, _)| *file)
+            .collect();
+        self.quadlets.retain(|(file, quadlet)| {
+            let is_beside = with_containers.contains(file) && beside_unit(quadlet).is_some();
+            !is_read(*file, quadlet) && !is_beside
+        });
+    }
+
     /// Remembers what became of them; those that nothing has.
     fn sort(&mut self, account: &Account, vfs: &Vfs, all: Vec<Written>) -> Vec<Written> {
         let sorted = account.sort(vfs, all);
