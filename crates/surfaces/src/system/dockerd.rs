@@ -32,6 +32,30 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
     }
 }
 
+/// The registries that an engine of Docker may take images from without TLS, by its settings and its options.
+pub(super) fn insecure_registries(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Field<Text>> {
+    let settings = reader.at(docker, &["daemon", "settings", "insecure-registries"]);
+    let elements = reader.elements(&settings);
+    let mut out: Vec<Field<Text>> = elements.iter().map(|element| reader.text(element)).collect();
+    let words = words(reader, docker);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let Some(text) = word.value() else { continue };
+        let pattern = text.pattern();
+        if pattern == "--insecure-registry" {
+            out.extend(words.next().cloned());
+        } else if pattern.starts_with("--insecure-registry=") {
+            let from = "--insecure-registry=".len();
+            let registry = text.slice(from, pattern.len());
+            out.push(Field {
+                origin: origin_of(&registry),
+                ..word.map(|_| registry.clone())
+            });
+        }
+    }
+    out
+}
+
 /// The options of the command line as settings.
 pub(super) fn options(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Option<Node> {
     let words = words(reader, docker);
