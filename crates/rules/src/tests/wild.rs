@@ -74,7 +74,9 @@ fn faults(rule: &'static Rule, text: &str) -> Vec<String> {
     for speaks in [true, false] {
         let count = sections.iter().filter(|section| section.speaks == speaks).count();
         if count < ENOUGH && !few {
-            out.push(format!("{id}: {count} sections with speaks = {speaks}, and no `few: `"));
+            out.push(format!(
+                "{id}: {count} sections with speaks = {speaks}, and no `few: `"
+            ));
         }
     }
     for section in &sections {
@@ -124,7 +126,10 @@ fn every_rule_has_real_examples_and_every_file_a_rule() {
     }
     for entry in std::fs::read_dir(folder()).expect("the folder is readable") {
         let path = entry.expect("its entries are too").path();
-        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let file = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if let Some(name) = file.strip_suffix(".nix.txt") {
             assert!(
                 catalogue().any(|rule| rule.meta.id == name),
