@@ -57,6 +57,12 @@ fn read(text: &str) -> (Vec<&str>, Vec<Section<'_>>) {
             }
         }
     }
+    // The empty line before the next section is not the last file's.
+    for section in &mut sections {
+        let end = section.fixture.trim_end().len();
+        section.fixture.truncate(end);
+        section.fixture.push('\n');
+    }
     (head, sections)
 }
 
