@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::{Runs, Written};
 use crate::system::node::Node;
+use crate::system::switches::texts;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::json::{Json, Member};
 use crate::vocabulary::text::origin_of;
@@ -34,9 +35,8 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
 
 /// The registries that an engine of Docker may take images from without TLS, by its settings and its options.
 pub(super) fn insecure_registries(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Field<Text>> {
-    let settings = reader.at(docker, &["daemon", "settings", "insecure-registries"]);
-    let elements = reader.elements(&settings);
-    let mut out: Vec<Field<Text>> = elements.iter().map(|element| reader.text(element)).collect();
+    let settings = reader.at(docker, &["daemon", "settings"]);
+    let mut out = texts(reader, &settings, &["insecure-registries"]);
     let words = words(reader, docker);
     let mut words = words.iter();
     while let Some(word) = words.next() {
