@@ -19,6 +19,17 @@ pub(crate) fn is_encrypted_name(path: &str) -> bool {
         || file.contains(".encrypted")
 }
 
+/// Does a folder on the way say that what lies in it is encrypted?
+fn lies_among_encrypted(path: &str) -> bool {
+    let mut folders = path.rsplit('/').skip(1);
+    folders.any(|folder| {
+        let folder = folder.to_ascii_lowercase();
+        matches!(folder.as_str(), "enc" | "encrypted" | "crypt" | "git-crypt")
+            || folder.ends_with("-encrypted")
+            || folder.starts_with("encrypted-")
+    })
+}
+
 /// Files that are meant to be seen, or hold no secret whatever they are called.
 pub(crate) fn is_public(path: &str) -> bool {
     let file = file_name(path);
@@ -43,7 +54,10 @@ pub(crate) fn is_public(path: &str) -> bool {
         ".service",
         ".patch",
     ];
-    is_encrypted_name(path) || ENDS.iter().any(|end| file.ends_with(end)) || file.contains("example")
+    is_encrypted_name(path)
+        || lies_among_encrypted(path)
+        || ENDS.iter().any(|end| file.ends_with(end))
+        || file.contains("example")
 }
 
 /// Names that are given to private keys and credentials and to nothing else.
