@@ -184,6 +184,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "\"nginx:1.27\"",
     ),
     (
+        "handwritten-podman-service",
+        "{ systemd.services.web.script = @; }",
+        "\"podman run --name web docker.io/library/nginx:1.27\"",
+    ),
+    (
         "unattended-update",
         "{ services.podman.containers.web = { image = \"a:1\"; autoUpdate = @; }; }",
         "\"registry\"",

@@ -32,6 +32,25 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
     }
 }
 
+/// The values of an option that may be said several times: `--insecure-registry`.
+pub(super) fn values(reader: &mut OptionReader<'_, '_>, docker: &Found, name: &str) -> Vec<Field<Text>> {
+    let mut words = words(reader, docker).into_iter();
+    let mut out = Vec::new();
+    while let Some(word) = words.next() {
+        let Some(text) = word.value() else { continue };
+        let pattern = text.pattern();
+        match pattern.strip_prefix(name) {
+            Some("") => out.extend(words.next()),
+            Some(value) if value.starts_with('=') => {
+                let value = text.slice(name.len() + 1, pattern.len());
+                out.push(part(&word, value.clone(), origin_of(&value)));
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 /// The options of the command line as settings.
 pub(super) fn options(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Option<Node> {
     let words = words(reader, docker);
@@ -78,6 +97,7 @@ pub(super) fn options(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Opti
     let found = reader.get(docker, "extraOptions");
     let written = Written {
         addresses: crate::vocabulary::shell::Addresses::default(),
+        is_main: false,
         path: "virtualisation.docker.extraOptions".to_owned(),
         text: first.clone(),
         runs: Runs::Root,

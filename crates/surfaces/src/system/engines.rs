@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::system::apis;
 use crate::system::config_files::{CONTAINERS, POLICY, REGISTRIES, STORAGE};
+use crate::system::dockerd;
 use crate::system::node::{Node, of_files};
 use crate::system::switches::{any, switch, texts, written};
 use nixpod_model::{Engines, Field, Registries, Storage, SystemKind, Text};
@@ -79,8 +80,11 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     registries
         .insecure
         .extend(texts(reader, &daemon, &["insecure-registries"]));
+    let of_line = dockerd::values(reader, &docker, "--insecure-registry");
+    registries.insecure.extend(of_line);
     // A mirror is asked as its address says.
-    let mirrors = texts(reader, &daemon, &["registry-mirrors"]);
+    let mut mirrors = texts(reader, &daemon, &["registry-mirrors"]);
+    mirrors.extend(dockerd::values(reader, &docker, "--registry-mirror"));
     registries.insecure.extend(mirrors.iter().filter_map(without_tls));
     Engines {
         podman: switch(reader, config, &["virtualisation", "podman", "enable"]),
