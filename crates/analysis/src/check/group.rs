@@ -1,7 +1,7 @@
 //! Containers that are made from one template have the same findings at the same places: each is told once, with the
 //! names of all of them.
 
-use crate::check::merge::Checked;
+use crate::check::merge::{Checked, Way};
 use crate::report::secrets::Secrets;
 use crate::report::{Other, Reported};
 use nixpod_model::Surface;
@@ -175,7 +175,11 @@ impl<'c> SameFindings<'c> {
     /// Says of each member where it is used.
     fn show_all_places(&mut self) {
         let trail = &mut self.reported.diagnostic.trail;
-        for label in self.members.iter().flat_map(|checked| &checked.reported.diagnostic.trail) {
+        let all = self.members.iter().flat_map(|checked| {
+            let ways = checked.ways.iter().flat_map(Way::trail);
+            checked.reported.diagnostic.trail.iter().chain(ways)
+        });
+        for label in all {
             if !trail.iter().any(|known| known.span == label.span) {
                 trail.push(label.clone());
             }
