@@ -2,8 +2,8 @@
 
 use crate::{
     ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image,
-    MissingNetwork, Mount, Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text, Topic, UnitProblem,
-    UnknownOption, Unseen, Userns, Visitor, VisitorMut,
+    MissingNetwork, Mount, Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text,
+    Topic, UnitProblem, UnknownOption, Unseen, Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -86,6 +86,8 @@ pub struct Container {
     pub flags: Vec<Flag>,
     /// When the service counts as started, for those whose module lets it be said: `podman.sdnotify`.
     pub sdnotify: Option<Field<String>>,
+    /// What it is told of its networks, word by word; `network` is what that comes to.
+    pub networks: Vec<Field<Text>>,
     /// Networks that it names and that nothing here makes for its engine.
     pub missing_networks: Vec<Field<MissingNetwork>>,
     /// What only nspawn has.
@@ -152,6 +154,7 @@ impl Container {
             command: Vec::new(),
             flags: Vec::new(),
             sdnotify: None,
+            networks: Vec::new(),
             missing_networks: Vec::new(),
             nspawn: is_nspawn.then(Nspawn::default),
             run_options: Vec::new(),
@@ -206,6 +209,7 @@ macro_rules! every_fact {
             command,
             flags,
             sdnotify,
+            networks: _,
             missing_networks: _,
             nspawn,
             run_options,

@@ -2,8 +2,8 @@
 
 use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
-    BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser, Release, Right,
-    StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
+    BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser,
+    Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;

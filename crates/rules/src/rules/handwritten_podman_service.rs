@@ -40,7 +40,7 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// There is no fix.
+    /// No fix: what the line says has to be said by options.
     pub static RULE = {
         id: "handwritten-podman-service",
         summary: "service that runs podman by hand, where an option makes one",
@@ -56,8 +56,14 @@ declare_rule! {
 
 /// What Podman's generator adds to the line, and what is lost where it is missing.
 const ADDED: [(&str, &str); 3] = [
-    ("sdnotify", "what is ordered after it does not wait for the container"),
-    ("replace", "a container that was left behind keeps it from starting"),
+    (
+        "sdnotify",
+        "what is ordered after it does not wait for the container",
+    ),
+    (
+        "replace",
+        "a container that was left behind keeps it from starting",
+    ),
     ("cgroups", "its limits are not the container's"),
 ];
 
@@ -92,7 +98,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         false => format!("As it is, {}. ", listed(&lost, 2)),
     };
     sink.report_at(&container.origin, format!("`{service}` runs podman by hand"))
-        .help(format!("{lost}{instead} makes the service with all that belongs to it."));
+        .help(format!(
+            "{lost}{instead} makes the service with all that belongs to it."
+        ));
 }
 
 #[cfg(test)]
@@ -107,7 +115,7 @@ mod tests {
             r#"
 { pkgs, ... }: {
   systemd.services.web.serviceConfig.ExecStart = "${pkgs.podman}/bin/podman run --name web --rm docker.io/library/nginx:1.27";
-                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `systemd.services.web` runs podman by hand
+                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `systemd.services.web` runs podman by hand
   systemd.services.two.script = ''
     podman run -d --name a docker.io/library/a:1
   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `systemd.services.two` runs podman by hand

@@ -2,7 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, enclosing, root_of};
+use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, RunOption};
@@ -61,7 +61,7 @@ declare_rule! {
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     // A guest has none of them.
-    if enclosing(ctx, &container.system).is_some() {
+    if is_in_guest(ctx, &container.system) {
         return;
     }
     // The nodes are for root and the group `input`, which a rootless container has where it keeps its user's groups.

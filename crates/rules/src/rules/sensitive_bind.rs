@@ -158,7 +158,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let builder = sink
             .report(
                 field,
-                format!("{} gets {} `{source}`, {mode}{volume}", name(container), sensitive.what),
+                format!(
+                    "{} gets {} `{source}`, {mode}{volume}",
+                    name(container),
+                    sensitive.what
+                ),
             )
             .severity(severity)
             .at_most(confidence, "a part of the path is not known")
@@ -484,7 +488,7 @@ mod tests {
   systemd.services.volumes.script = ''
     podman volume create --opt=type=none --opt=device=/ --opt=o=bind all
     podman volume create --opt=type=none --opt=device=/etc --opt=o=bind,ro settings
-                                                     # ^^^^ medium: the volume `settings` is the host's configuration and password hashes in `/etc`, read-only
+                                                    # ^^^^ medium: the volume `settings` is the host's configuration and password hashes in `/etc`, read-only
     podman volume create --opt=type=none --opt=device=/srv/data --opt=o=bind data
   '';
   environment.etc."containers/systemd/whole.volume".text = ''
@@ -496,9 +500,22 @@ mod tests {
   '';
   virtualisation.quadlet.volumes.homes.volumeConfig = { type = "none"; device = "/home"; options = "bind"; };
                                                                               # ^^^^^^^ medium: the volume `homes` is every home in `/home`, writable
+  virtualisation.quadlet.volumes.plain = { };
+}
+"#,
+        );
+    }
+
+    /// Those of a user, who is not root.
+    #[test]
+    fn volumes_of_a_home() {
+        check(
+            &RULE,
+            r#"
+{
+  home.stateVersion = "25.11";
   services.podman.volumes.root = { type = "none"; device = "/"; extraConfig.Volume.Options = "bind"; };
                                                          # ^^^ low: the volume `root` is the host's root directory `/`, writable
-  virtualisation.quadlet.volumes.plain = { };
 }
 "#,
         );

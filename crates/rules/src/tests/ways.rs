@@ -440,7 +440,10 @@ fn values_are_found_however_they_come() {
         let silent = guarded.is_none()
             && matches!(
                 rule,
-                "missing-subid-ranges" | "secret-in-arguments" | "overridden-hardening"
+                "missing-subid-ranges"
+                    | "secret-in-arguments"
+                    | "overridden-hardening"
+                    | "handwritten-podman-service"
             );
         if !silent && guarded.is_none_or(|confidence| confidence > Confidence::Medium) {
             wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));

@@ -7,8 +7,8 @@ use crate::vocabulary::pods;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::world::networks;
 use nixpod_model::{
-    BoundVolume, Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption, Subject, Surface,
-    SystemId, World,
+    BoundVolume, Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption,
+    Subject, Surface, SystemId, World,
 };
 use nixpod_source::Why;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -48,7 +48,10 @@ fn tell_unused(world: &mut World, system: &SystemId, volumes: &[HostVolume]) {
     }
 }
 
-pub(super) fn members<'w>(world: &'w mut World, system: &'w SystemId) -> impl Iterator<Item = &'w mut Arc<Container>> {
+pub(super) fn members<'w>(
+    world: &'w mut World,
+    system: &'w SystemId,
+) -> impl Iterator<Item = &'w mut Arc<Container>> {
     { world.containers.values_mut() }.filter(move |container| container.system == *system)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::surface::Made;
 use crate::world::joined::members;
-use nixpod_model::{Container, Field, MissingNetwork, RunOption, Surface, SystemId, World};
+use nixpod_model::{Container, Field, MissingNetwork, Surface, SystemId, Text, World};
 use std::sync::Arc;
 
 /// Networks that an engine has by itself, and words that are no names.
@@ -23,8 +23,8 @@ pub(super) fn look_up(world: &mut World, system: &SystemId, made: &Made) {
     // Compose makes networks of its own, under names that it puts together.
     let has_compose = members(world, system).any(|container| container.surface == Surface::Arion);
     for container in members(world, system).filter(|one| one.surface == Surface::OciContainers) {
-        let missing: Vec<Field<MissingNetwork>> = { container.run_options.iter() }
-            .filter_map(|option| missing(container, option, made))
+        let missing: Vec<Field<MissingNetwork>> = { container.networks.iter() }
+            .filter_map(|said| missing(container, said, made))
             .filter(|field| {
                 let is_of_others = |network: &MissingNetwork| network.is_of_others;
                 field.value().is_some_and(is_of_others) || !(has_compose || made.networks_open)
@@ -36,9 +36,8 @@ pub(super) fn look_up(world: &mut World, system: &SystemId, made: &Made) {
     }
 }
 
-fn missing(container: &Container, option: &Field<RunOption>, made: &Made) -> Option<Field<MissingNetwork>> {
-    let said = option.value().filter(|option| option.name == "network")?;
-    let text = said.value.as_known()?;
+fn missing(container: &Container, said: &Field<Text>, made: &Made) -> Option<Field<MissingNetwork>> {
+    let text = said.value()?.as_known()?;
     let (name, options) = text.split_once(':').unwrap_or((&text, ""));
     let is_mode = matches!(name, "container" | "ns") && !options.is_empty();
     if is_mode || name.is_empty() || BY_ITSELF.contains(&name) {
@@ -51,7 +50,7 @@ fn missing(container: &Container, option: &Field<RunOption>, made: &Made) -> Opt
         }
         of_others = true;
     }
-    Some(option.map(|_| MissingNetwork {
+    Some(said.map(|_| MissingNetwork {
         name: name.to_owned(),
         is_of_others: of_others,
     }))

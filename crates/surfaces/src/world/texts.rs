@@ -2,8 +2,9 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, networks_of_quadlet_nix,
-    pods_of_quadlet_nix, quadlet_text, volumes_of_home, volumes_of_quadlet_nix, written_by_scripts,
+    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written,
+    networks_of_quadlet_nix, pods_of_quadlet_nix, quadlet_text, volumes_of_home, volumes_of_quadlet_nix,
+    written_by_scripts,
 };
 use crate::system::release;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};

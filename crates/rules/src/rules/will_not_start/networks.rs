@@ -104,7 +104,8 @@ mod tests {
     /// Another script may make it, under a name that is not known.
     #[test]
     fn that_something_may_make() {
-        let web = r#"virtualisation.oci-containers.containers.web = { image = "a:1"; networks = [ "web" ]; };"#;
+        let web =
+            r#"virtualisation.oci-containers.containers.web = { image = "a:1"; networks = [ "web" ]; };"#;
         for maker in [
             r#"systemd.services.n.script = "for n in web db; do podman network create $n; done";"#,
             r#"systemd.services.n.script = "docker-compose -f /srv/compose.yml up";"#,

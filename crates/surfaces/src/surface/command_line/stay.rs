@@ -19,10 +19,14 @@ pub(super) fn mark(
     let mut written = written.iter_mut().filter(|one| mains.contains(&one.path));
     let Some(first) = written.next() else { return };
     let start = reader.get(service, "startAt");
-    let is_timed = reader.is_written(&start) && !matches!(&start.value.value, Value::List(list) if list.elems.is_empty());
+    let is_timed = reader.is_written(&start)
+        && !matches!(&start.value.value, Value::List(list) if list.elems.is_empty());
     let kind = reader.get(config, "Type");
     let ends = reader.is_written(&kind)
-        && reader.string(&kind).certain().is_none_or(|kind| kind == "oneshot");
+        && reader
+            .string(&kind)
+            .certain()
+            .is_none_or(|kind| kind == "oneshot");
     let is_main = !is_timed && !ends;
     first.is_main = is_main;
     written.for_each(|one| one.is_main = is_main);
