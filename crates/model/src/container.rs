@@ -1,9 +1,9 @@
 //! One container.
 
 use crate::{
-    ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image, Mount,
-    Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text, Topic, UnitProblem,
-    UnknownOption, Unseen, Userns, Visitor, VisitorMut,
+    ContainerId, Device, Engine, EntryName, EnvVar, FactInfo, Field, Flag, FlagForm, HostId, Image,
+    MissingNetwork, Mount, Namespace, NetworkMode, NetworkOption, Port, RunOption, Surface, SystemId, Text,
+    Topic, UnitProblem, UnknownOption, Unseen, Userns, Visitor, VisitorMut,
 };
 use nixpod_source::{Condition, Origin, Place, Why};
 use rustc_hash::FxHashMap;
@@ -43,6 +43,9 @@ pub struct Container {
     pub system: SystemId,
     /// The guest system, for nspawn containers with a `config`.
     pub guest: Option<SystemId>,
+    /// The service that somebody wrote to run it, if that is there to stay and its command runs the container:
+    /// `systemd.services.web`.
+    pub service: Option<String>,
     /// Is it started without anybody asking?
     pub auto_start: Field<bool>,
     /// The program that runs it.
@@ -83,6 +86,10 @@ pub struct Container {
     pub flags: Vec<Flag>,
     /// When the service counts as started, for those whose module lets it be said: `podman.sdnotify`.
     pub sdnotify: Option<Field<String>>,
+    /// What it is told of its networks, word by word; `network` is what that comes to.
+    pub networks: Vec<Field<Text>>,
+    /// Networks that it names and that nothing here makes for its engine.
+    pub missing_networks: Vec<Field<MissingNetwork>>,
     /// What only nspawn has.
     pub nspawn: Option<Nspawn>,
     /// Options of its engine's command line that are told by no other fact, in their order.
@@ -118,6 +125,7 @@ impl Container {
             system,
             id,
             guest: None,
+            service: None,
             auto_start: Field::default(!is_nspawn && surface != Surface::Quadlet),
             engine: Field::default(match surface {
                 Surface::Nspawn | Surface::SystemdNspawn => Engine::Nspawn,
@@ -146,6 +154,8 @@ impl Container {
             command: Vec::new(),
             flags: Vec::new(),
             sdnotify: None,
+            networks: Vec::new(),
+            missing_networks: Vec::new(),
             nspawn: is_nspawn.then(Nspawn::default),
             run_options: Vec::new(),
             unknown_options: Vec::new(),
@@ -178,6 +188,7 @@ macro_rules! every_fact {
             host: _,
             system: _,
             guest: _,
+            service: _,
             auto_start,
             engine,
             rootful,
@@ -198,6 +209,8 @@ macro_rules! every_fact {
             command,
             flags,
             sdnotify,
+            networks: _,
+            missing_networks: _,
             nspawn,
             run_options,
             unknown_options,

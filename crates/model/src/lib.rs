@@ -46,8 +46,8 @@ pub use release::{GoneOption, Release, StateVersion};
 pub use rights::{JobUser, Right, RightBy};
 pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
-    Device, EnvVar, Flag, FlagForm, Image, Mount, Namespace, NamespaceMode, NetworkMode, NetworkOption, Port,
-    UnknownOption, Userns,
+    BoundVolume, Device, EnvVar, Flag, FlagForm, Image, MissingNetwork, Mount, Namespace, NamespaceMode,
+    NetworkMode, NetworkOption, Port, UnknownOption, Userns,
 };
 pub use symbol::symbol_in_words;
 pub use system::{Host, Kernel, Role, Seen, Standing, System, SystemKind, Unseen};

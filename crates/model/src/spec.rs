@@ -93,6 +93,46 @@ pub struct Mount {
     pub is_bind: bool,
     /// Why it is not known whether it is read-only, if so; `read_only` is then what holds by default.
     pub unclear_access: Option<Why>,
+    /// The volume that is this directory, where the container names it by that.
+    pub volume: Option<String>,
+}
+
+/// A network that a container names, and that its engine does not have as far as is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingNetwork {
+    /// Its name.
+    pub name: String,
+    /// Is there one of that name, of another user's engine?
+    pub is_of_others: bool,
+}
+
+/// A volume that is a directory of the host, and that no container here mounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoundVolume {
+    /// What the engine calls it.
+    pub name: String,
+    /// The directory.
+    pub source: Text,
+    /// Is it read-only for all?
+    pub read_only: bool,
+    /// Is it one of root's engine, if that is known?
+    pub rootful: Option<bool>,
+}
+
+impl FactValue for BoundVolume {
+    fn texts(&self) -> Vec<&Text> {
+        let Self {
+            name: _,
+            source,
+            read_only: _,
+            rootful: _,
+        } = self;
+        vec![source]
+    }
+
+    fn describe(&self) -> String {
+        format!("{} is {}", self.name, self.source.describe())
+    }
 }
 
 /// A device.
@@ -271,6 +311,7 @@ impl FactValue for Mount {
             options: _,
             is_bind: _,
             unclear_access: _,
+            volume: _,
         } = self;
         vec![source, target]
     }

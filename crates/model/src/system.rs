@@ -2,8 +2,8 @@
 
 use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
-    ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser, Release, Right,
-    StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
+    BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser,
+    Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
@@ -156,6 +156,8 @@ pub struct System {
     pub bridges: Vec<Field<String>>,
     /// Does nothing else make a bridge, such as a script or another program that sets up the network?
     pub bridges_known: bool,
+    /// Volumes of it that are directories of the host, and that none of its containers mounts.
+    pub bound_volumes: Vec<Field<BoundVolume>>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
@@ -257,6 +259,7 @@ impl System {
             gone_options: Vec::new(),
             bridges: Vec::new(),
             bridges_known: false,
+            bound_volumes: Vec::new(),
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -300,6 +303,7 @@ impl System {
             gone_options,
             bridges,
             bridges_known: _,
+            bound_volumes,
             unit_problems,
             seen: _,
         } = self;
@@ -320,6 +324,9 @@ impl System {
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
         visit_surroundings(visitor, gone_options, bridges);
+        for volume in bound_volumes {
+            visitor.fact(FactInfo::certain("volume", "which volumes it makes"), volume);
+        }
         for problem in unit_problems {
             visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
         }

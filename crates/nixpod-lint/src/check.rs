@@ -240,8 +240,8 @@ fn tell_not_fixed(args: &CheckArgs, fixed: &Fixed, before: &Results, terminal: &
     let kind = if args.unsafe_fixes { "" } else { "safe " };
     let more = match more {
         0 => String::new(),
-        1 => "1 finding has an unsafe fix (--unsafe-fixes)".to_owned(),
-        more => format!("{more} findings have an unsafe fix (--unsafe-fixes)"),
+        1 => "1 finding may have an unsafe fix (--unsafe-fixes)".to_owned(),
+        more => format!("up to {more} findings have an unsafe fix (--unsafe-fixes)"),
     };
     match (fixed.files.is_empty(), more.is_empty()) {
         (true, true) => terminal.note(&format!("there is no {kind}fix to make")),

@@ -21,6 +21,7 @@ mod fuse_overlayfs_storage;
 mod gpu_device;
 mod guest_firewall;
 mod half_private_users;
+mod handwritten_podman_service;
 mod host_loopback;
 mod host_namespace;
 mod ignored_network_option;
@@ -100,6 +101,7 @@ pub static ALL: &[&Rule] = &[
     &gpu_device::RULE,
     &guest_firewall::RULE,
     &half_private_users::RULE,
+    &handwritten_podman_service::RULE,
     &host_loopback::RULE,
     &host_namespace::RULE,
     &ignored_network_option::RULE,

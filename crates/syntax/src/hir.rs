@@ -2,6 +2,7 @@
 //!
 //! Two texts that differ only in white space and comments lower to equal [`Hir`]s.
 
+mod assumed;
 mod dump;
 mod file;
 mod globals;

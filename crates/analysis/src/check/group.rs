@@ -1,7 +1,7 @@
 //! Containers that are made from one template have the same findings at the same places: each is told once, with the
 //! names of all of them.
 
-use crate::check::merge::Checked;
+use crate::check::merge::{Checked, Way};
 use crate::report::secrets::Secrets;
 use crate::report::{Other, Reported};
 use nixpod_model::Surface;
@@ -53,7 +53,7 @@ pub(crate) fn groups<'c>(
             members: vec![checked],
         });
     }
-    let mut out = over_hosts(out);
+    let mut out = of_one_secret(over_hosts(out), secrets);
     for group in &mut out {
         name_all(&mut group.reported);
         group.reported.tell(secrets);
@@ -79,6 +79,42 @@ fn over_hosts(groups: Vec<SameFindings<'_>>) -> Vec<SameFindings<'_>> {
         match known.and_then(|at| out.get_mut(at)) {
             Some(first) => first.join(group),
             None => out.push(group),
+        }
+    }
+    out
+}
+
+/// A secret that is written once and used in several places is one finding, which names all places.
+fn of_one_secret<'c>(groups: Vec<SameFindings<'c>>, secrets: &Secrets) -> Vec<SameFindings<'c>> {
+    let mut out: Vec<SameFindings<'c>> = Vec::new();
+    let mut index: FxHashMap<_, usize> = FxHashMap::default();
+    for mut group in groups {
+        let Some(first) = group.members.first() else {
+            continue;
+        };
+        let reported = &first.reported;
+        let diagnostic = &reported.diagnostic;
+        if diagnostic.trail.is_empty() || !secrets.touches(diagnostic.primary.span) {
+            out.push(group);
+            continue;
+        }
+        let key = (
+            diagnostic.rule,
+            diagnostic.primary.span,
+            diagnostic.severity,
+            reported.suppressed.as_deref(),
+            reported.imported_by_no_host,
+        );
+        let known = *index.entry(key).or_insert(out.len());
+        match out.get_mut(known) {
+            Some(same) => {
+                same.join(group);
+                same.show_all_places();
+            }
+            None => {
+                group.show_all_places();
+                out.push(group);
+            }
         }
     }
     out
@@ -131,6 +167,22 @@ impl<'c> SameFindings<'c> {
         }
         for checked in other.members {
             self.add(checked);
+        }
+    }
+}
+
+impl<'c> SameFindings<'c> {
+    /// Says of each member where it is used.
+    fn show_all_places(&mut self) {
+        let trail = &mut self.reported.diagnostic.trail;
+        let all = self.members.iter().flat_map(|checked| {
+            let ways = checked.ways.iter().flat_map(Way::trail);
+            checked.reported.diagnostic.trail.iter().chain(ways)
+        });
+        for label in all {
+            if !trail.iter().any(|known| known.span == label.span) {
+                trail.push(label.clone());
+            }
         }
     }
 }

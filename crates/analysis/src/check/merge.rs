@@ -56,6 +56,11 @@ impl Way {
         }
     }
 
+    /// The steps from where it is written to where it is used.
+    pub(crate) fn trail(&self) -> &[Label] {
+        &self.trail
+    }
+
     /// Those of other places that say the same.
     fn of_others(files: &Files<'_>, finding: &Finding, host: &str) -> Vec<Self> {
         let others = finding.also.iter().map(|origin| Finding {

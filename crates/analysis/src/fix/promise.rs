@@ -4,6 +4,7 @@ use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
 use crate::check::tool_rules::OWN_RULES;
 use crate::report::Reported;
+use crate::rule::Change;
 use nixpod_model::{ContainerId, FactInfo, FactValue, Field, Surface, SystemId, Visitor};
 use nixpod_source::{RuleId, Severity, Why};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,7 @@ pub(crate) fn refusal(
         let (rule, message, _) = key;
         match gone.contains(&key) {
             true => stays = true,
+            false if !is_safe && was_implied(fixed, &key, severity) => {}
             false if is_safe || is_own(rule) || Some(severity) >= least => {
                 return Some(Refusal::Makes(rule, after.secrets.mask(message)));
             }
@@ -92,6 +94,20 @@ pub(crate) fn refusal(
         }
     }
     stays.then_some(Refusal::Stays)
+}
+
+/// Was a finding silent because a worse one of the same container said it already? Where fixes only take something away,
+/// what comes out was there before.
+fn was_implied(fixed: &[&Checked], (rule, _, container): &Key<'_>, severity: Severity) -> bool {
+    fixed.iter().any(|checked| {
+        let (of, _, its) = key(checked);
+        let mut changes = checked.intents.iter().flat_map(|intent| &intent.changes);
+        of != *rule
+            && its.is_some()
+            && its == *container
+            && checked.reported.diagnostic.severity > severity
+            && changes.all(|change| matches!(change, Change::Remove(_)))
+    })
 }
 
 /// What a finding is called when positions have moved.

@@ -423,3 +423,38 @@ fn a_lone_file_is_not_switched_off_by_what_it_does_not_say() {
         "#]],
     );
 }
+
+/// What a condition says of an option holds wherever the file asks for it, by whatever name.
+#[test]
+fn what_is_taken_to_hold_holds_throughout() {
+    let settings = Settings {
+        with_off: true,
+        ..Settings::default()
+    };
+    check_with(
+        settings,
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ config, lib, ... }:
+let
+  cfg = config.my.web;
+  inherit (config.my) other;
+in {
+  options.my.web.enable = lib.mkEnableOption "web";
+  options.my.other.enable = lib.mkEnableOption "other";
+  config = lib.mkIf (cfg.enable && !other.enable) {
+    virtualisation.oci-containers.containers.web = {
+      image = "x";
+      extraOptions = lib.optional (!config.my.web.enable) "--all" ++ lib.optional config.my.other.enable "--all"
+        ++ (if config.my.web.enable then [ ] else [ "--all" ]);
+    };
+  };
+}"#,
+            ),
+        ],
+        expect![[r#""#]],
+    );
+}

@@ -229,7 +229,7 @@ fn summary(results: &Results, context: &Context<'_>) -> String {
     }
     let fixable = results.open().filter(|finding| has_safe_fix(finding)).count();
     if fixable > 0 {
-        let _ = write!(out, "; {fixable} fixable with --fix");
+        let _ = write!(out, "; up to {fixable} fixable with --fix");
     }
     out.push('\n');
     gaps(&mut out, results, context);

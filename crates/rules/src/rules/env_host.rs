@@ -101,6 +101,21 @@ mod tests {
     }
 
     #[test]
+    fn of_every_container() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  virtualisation.containers.containersConf.settings.containers.env_host = true;
+                                                                        # ^^^^ low: `<every container of Podman>` gets the whole environment of whoever starts it
+  virtualisation.oci-containers.containers.web = { image = "a:1"; };
+}
+"#,
+        );
+    }
+
+    #[test]
     fn switched_off_again() {
         check_none(
             &RULE,

@@ -156,8 +156,17 @@ fn check_users(container: &Container, who: &str, sink: &mut Sink) {
     let (message, help) = if *userns.get() == Userns::Host {
         (
             format!("{who} is told to run without a user namespace"),
-            "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are, \
-             and `--userns=auto` gives it ids of its own.",
+            match container.engine.value() {
+                Some(Engine::Docker) => {
+                    "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they \
+                     are, and `userns-remap = \"default\"` in `virtualisation.docker.daemon.settings` gives all containers \
+                     ids of their own."
+                }
+                _ => {
+                    "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they \
+                     are, and `--userns=auto` gives it ids of its own."
+                }
+            },
         )
     } else if is_ignored(container, userns.get()) && container.engine.value() == Some(&Engine::Podman) {
         (

@@ -123,6 +123,24 @@ mod tests {
     }
 
     #[test]
+    fn of_the_daemons_line() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker = {
+    enable = true;
+    extraOptions = "--insecure-registry=registry.lan:5000 --insecure-registry 10.0.0.1 --registry-mirror=http://mirror.lan";
+                                      # ^^^^^^^^^^^^^^^^^ medium: images of `registry.lan:5000` are taken unchecked
+                                                                            # ^^^^^^^^ medium: images of `10.0.0.1` are taken unchecked
+                                                                                                       # ^^^^^^^^^^^^^^^^^ medium: images of `mirror.lan` are taken unchecked
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
     fn mirrors() {
         check(
             &RULE,

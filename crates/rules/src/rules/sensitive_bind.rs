@@ -5,7 +5,7 @@ use crate::about::places::sensitive;
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Field, Mount, Text};
+use nixpod_model::{Container, Engine, Field, Mount, System, Text, TextPart};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -14,7 +14,9 @@ declare_rule! {
     /// whole homes, of password hashes and keys of the host (`/etc/shadow`, SSH host keys, all of `/run/secrets`), of files
     /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, of the system bus and of tailscaled's socket. Keys
     /// and passwords of users are a matter of credential-directory-bind. The root directory, writable for whoever is root on
-    /// the host, is critical: all that is critical by itself lies below it. Directories made for one service, such as
+    /// the host, is critical: all that is critical by itself lies below it. A named volume that is such a directory
+    /// (`Device=/` with `Options=bind`, `driver_opts`, `podman volume create --opt=device=/`) is a bind of it; where no
+    /// container here mounts it, the finding is at the volume, and one step less severe. Directories made for one service, such as
     /// `/var/lib/gitea` or `/home/alice/project`, are fine, and so are `/etc/localtime`, certificates and control groups.
     /// ## Why
     /// A writable system directory is the host: a unit, a cron job or a shell start file written there runs outside. A
@@ -31,6 +33,15 @@ declare_rule! {
     ///   virtualisation.oci-containers.containers.editor = {
     ///     image = "docker.io/library/editor:1";
     ///     volumes = [ "/home/alice:/home/alice:ro" ];
+    ///   };
+    /// }
+    /// ```
+    /// ```nix
+    /// {
+    ///   virtualisation.quadlet.volumes.all.volumeConfig = { type = "none"; device = "/"; options = "bind"; };
+    ///   virtualisation.quadlet.containers.editor.containerConfig = {
+    ///     image = "docker.io/library/editor:1";
+    ///     volumes = [ "all.volume:/host" ];
     ///   };
     /// }
     /// ```
@@ -83,7 +94,7 @@ declare_rule! {
             command: "cat /host/etc/shadow",
             gives: "the host's password hashes, also through a read-only bind",
         },
-        check: Container(check),
+        check: Both(check, check_volumes),
     }
 }
 
@@ -140,14 +151,68 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         } else {
             Confidence::High
         };
+        let volume = match &mount.volume {
+            Some(volume) => format!(", as the volume `{volume}`"),
+            None => String::new(),
+        };
+        let builder = sink
+            .report(
+                field,
+                format!(
+                    "{} gets {} `{source}`, {mode}{volume}",
+                    name(container),
+                    sensitive.what
+                ),
+            )
+            .severity(severity)
+            .at_most(confidence, "a part of the path is not known")
+            .help(format!(
+                "{} Bind only the directory or file that the program needs.",
+                sensitive.why
+            ));
+        if mount.volume.is_some()
+            && let Some(TextPart::Known { origin, .. }) = mount.source.parts.first()
+        {
+            builder.related(origin, "the volume is this directory");
+        }
+    }
+}
+
+/// Volumes that are such directories and that no container here mounts: whatever is started next may.
+fn check_volumes(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    for field in system.bound_volumes.iter().filter_map(|field| field.written()) {
+        let volume = field.get();
+        let Some(path) = host_path(&volume.source) else {
+            continue;
+        };
+        let Some(sensitive) = sensitive(&path) else {
+            continue;
+        };
+        let (severity, mode) = match volume.read_only {
+            true => (sensitive.read_only, "read-only"),
+            false => (sensitive.writable, "writable"),
+        };
+        let Some(severity) = severity.map(one_less) else {
+            continue;
+        };
+        let severity = match volume.rootful {
+            Some(true) => severity,
+            _ if sensitive.owned_by_root => one_less(severity),
+            _ => severity,
+        };
+        let confidence = match path.vague {
+            true => Confidence::Medium,
+            false => Confidence::High,
+        };
+        let source = volume.source.display();
         sink.report(
             field,
-            format!("{} gets {} `{source}`, {mode}", name(container), sensitive.what),
+            format!("the volume `{}` is {} `{source}`, {mode}", volume.name, sensitive.what),
         )
         .severity(severity)
         .at_most(confidence, "a part of the path is not known")
         .help(format!(
-            "{} Bind only the directory or file that the program needs.",
+            "No container here mounts it, but whoever names it gets the directory. {} Make the volume of a directory of its own.",
             sensitive.why
         ));
     }
@@ -170,6 +235,7 @@ fn root_file_system(container: &Container) -> Option<Field<Mount>> {
             options: options.clone(),
             is_bind: true,
             unclear_access: None,
+            volume: None,
         })
     })
 }
@@ -404,6 +470,52 @@ mod tests {
       "/sys/fs/cgroup:/m"
     ];
   };
+}
+"#,
+        );
+    }
+
+    /// Named volumes that are directories of the host, with and without somebody who mounts them.
+    #[test]
+    fn volumes_that_are_directories() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "all:/host" ]; };
+                                                                            # ^^^^^^^^^^^ critical: `web` gets the host's root directory `/`, writable, as the volume `all`
+  systemd.services.volumes.script = ''
+    podman volume create --opt=type=none --opt=device=/ --opt=o=bind all
+    podman volume create --opt=type=none --opt=device=/etc --opt=o=bind,ro settings
+                                                    # ^^^^ medium: the volume `settings` is the host's configuration and password hashes in `/etc`, read-only
+    podman volume create --opt=type=none --opt=device=/srv/data --opt=o=bind data
+  '';
+  environment.etc."containers/systemd/whole.volume".text = ''
+    [Volume]
+    Type=none
+    Device=/
+         # ^ medium: the volume `systemd-whole` is the host's root directory `/`, writable
+    Options=bind
+  '';
+  virtualisation.quadlet.volumes.homes.volumeConfig = { type = "none"; device = "/home"; options = "bind"; };
+                                                                              # ^^^^^^^ medium: the volume `homes` is every home in `/home`, writable
+  virtualisation.quadlet.volumes.plain = { };
+}
+"#,
+        );
+    }
+
+    /// Those of a user, who is not root.
+    #[test]
+    fn volumes_of_a_home() {
+        check(
+            &RULE,
+            r#"
+{
+  home.stateVersion = "25.11";
+  services.podman.volumes.root = { type = "none"; device = "/"; extraConfig.Volume.Options = "bind"; };
+                                                         # ^^^ low: the volume `root` is the host's root directory `/`, writable
 }
 "#,
         );

@@ -1,5 +1,6 @@
 //! will-not-start
 
+mod networks;
 mod options;
 mod surroundings;
 mod users;
@@ -23,7 +24,8 @@ declare_rule! {
     /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
-    /// private network, `:idmap` without `hostPath`, a bridge that nothing makes.
+    /// private network, `:idmap` without `hostPath`, a bridge that nothing makes, and for a rootless container a network that
+    /// root's Podman has. A network that nothing here makes may have been made by hand, and is info.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -89,13 +91,14 @@ declare_rule! {
             "nspawn-suffix-without-host-path",
             "nspawn-bridge-that-is-not-there",
         ]),
-        stakes: [Service x Itself],
+        stakes: [Service x Itself, Nothing x Itself],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     surroundings::check(ctx, container, sink);
+    networks::check(ctx, container, sink);
     match container.engine.value() {
         Some(Engine::Nspawn) => {
             check_maps(container, sink);

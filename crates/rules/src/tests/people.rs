@@ -113,6 +113,7 @@ fn files_with_secrets() {
                 options: Vec::new(),
                 is_bind: true,
                 unclear_access: None,
+                volume: None,
             }));
         })
     };

@@ -197,17 +197,19 @@ guests: { lib, ... }: { containers = lib.genAttrs guests (name: { autoStart = tr
 /// A fix that would make another finding costs itself, and none of the others.
 #[test]
 fn a_fix_that_makes_another_finding() {
-    let mut module = String::from("{ virtualisation.oci-containers.containers = {\n");
+    let mut module = String::from(
+        "{ virtualisation.oci-containers.backend = \"podman\"; virtualisation.oci-containers.containers = {\n",
+    );
     for number in 0..60 {
         module.push_str(&format!(
             "  c{number} = {{ image = \"docker.io/a/b@sha256:{0}\"; extraOptions = [ \"--pid=host\" ]; }};\n",
             "0".repeat(64)
         ));
     }
-    // Once it is not privileged any more, its filter counts.
+    // Once it is not told the host's users, what it was told before counts.
     module.push_str(&format!(
-        "  c30b = {{ image = \"docker.io/a/b@sha256:{0}\"; privileged = true; extraOptions = [ \
-         \"--security-opt=seccomp=unconfined\" ]; }};\n}}; }}\n",
+        "  c30b = {{ image = \"docker.io/a/b@sha256:{0}\"; extraOptions = [ \
+         \"--userns=keep-id\" \"--userns=host\" ]; }};\n}}; }}\n",
         "0".repeat(64)
     ));
     let analysis = host(ALL, &Fixture::parse(&module)).analysis();
@@ -216,13 +218,27 @@ fn a_fix_that_makes_another_finding() {
     let [left] = &fixed.left[..] else {
         panic!("one fix is left out");
     };
-    assert_eq!(left.rule, "privileged-container");
-    let makes = matches!(&left.refusal, Refusal::Makes(rule, _) if *rule == "seccomp-unconfined");
+    assert_eq!(left.rule, "host-namespace");
+    let makes = matches!(&left.refusal, Refusal::Makes(rule, _) if *rule == "host-namespace");
     assert!(makes, "{:?}", left.refusal);
     assert!(!fixed.unfinished);
     let [file] = &fixed.files[..] else {
         panic!("one file is changed");
     };
     assert_eq!(file.after.matches("--pid=host").count(), 0);
-    assert_eq!(file.after.matches("privileged = true").count(), 1);
+    assert_eq!(file.after.matches("--userns=host").count(), 1);
+}
+
+/// What a worse finding of the same container said already is no reason to keep that.
+#[test]
+fn a_fix_that_uncovers_what_it_implied() {
+    let module = format!(
+        "{{ virtualisation.oci-containers.backend = \"podman\"; virtualisation.oci-containers.containers.a = {{ image = \
+         \"docker.io/a/b@sha256:{}\"; privileged = true; extraOptions = [ \"--security-opt=seccomp=unconfined\" ]; }}; }}",
+        "0".repeat(64)
+    );
+    let analysis = host(ALL, &Fixture::parse(&module)).analysis();
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|_| true);
+    let rules: Vec<&str> = fixed.applied.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(rules, ["privileged-container", "seccomp-unconfined"]);
 }

@@ -184,6 +184,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "\"nginx:1.27\"",
     ),
     (
+        "handwritten-podman-service",
+        "{ systemd.services.web.script = @; }",
+        "\"podman run --name web docker.io/library/nginx:1.27\"",
+    ),
+    (
         "unattended-update",
         "{ services.podman.containers.web = { image = \"a:1\"; autoUpdate = @; }; }",
         "\"registry\"",
@@ -435,7 +440,10 @@ fn values_are_found_however_they_come() {
         let silent = guarded.is_none()
             && matches!(
                 rule,
-                "missing-subid-ranges" | "secret-in-arguments" | "overridden-hardening"
+                "missing-subid-ranges"
+                    | "secret-in-arguments"
+                    | "overridden-hardening"
+                    | "handwritten-podman-service"
             );
         if !silent && guarded.is_none_or(|confidence| confidence > Confidence::Medium) {
             wrong.push(format!("{rule}, mkIf: {guarded:?} instead of medium"));

@@ -103,6 +103,7 @@ pub(super) fn mount(source: &str, read_only: bool) -> Field<Mount> {
         options: Vec::new(),
         is_bind: true,
         unclear_access: None,
+        volume: None,
     })
 }
 

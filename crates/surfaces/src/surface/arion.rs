@@ -98,6 +98,7 @@ fn store(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Con
             options: Vec::new(),
             is_bind: true,
             unclear_access: None,
+            volume: None,
         }));
     };
     let decides = match is_read_only {

@@ -325,6 +325,7 @@ fn one_mount(json: &Json) -> Option<Field<Mount>> {
         options: Vec::new(),
         is_bind,
         unclear_access: None,
+        volume: None,
     };
     Some(Field::set(mounted, origin.clone()))
 }

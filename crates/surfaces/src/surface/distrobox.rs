@@ -124,6 +124,7 @@ fn by_design(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut C
             options: vec!["rslave".to_owned()],
             is_bind: true,
             unclear_access: None,
+            volume: None,
         }));
     }
 }

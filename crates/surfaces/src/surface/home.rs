@@ -3,6 +3,7 @@
 
 use crate::read::{Found, OptionReader};
 use crate::surface::beside_sections;
+use crate::surface::made::HostVolume;
 use crate::surface::section::{self, Beside, Own, Section, name_by_entry};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::surface::unit_sections::{self, OtherSection, Own as OwnSetting};
@@ -321,6 +322,30 @@ fn section<'f>(
         manager: Manager::User,
         podman: around.podman,
     }
+}
+
+/// The volumes of a home that are directories of the host.
+pub(crate) fn volumes(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<HostVolume> {
+    let all = reader.option(config, &["services", "podman", "volumes"]);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return Vec::new();
+    }
+    let section = Section {
+        typed: &all,
+        kind: Kind::Volume,
+        names: &NAMES,
+        quoted: false,
+        writing: None,
+        pairs: None,
+        extra: Vec::new(),
+        raw: None,
+        manager: Manager::User,
+        podman: None,
+    };
+    let mut beside = beside(reader, config).into_iter();
+    let volumes = beside.find(|beside| beside.kind == Kind::Volume);
+    let bound = volumes.map(|volumes| section::bound_volumes(reader, &section, &volumes));
+    HostVolume::of_options(bound.into_iter().flatten(), false)
 }
 
 fn beside(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Beside> {

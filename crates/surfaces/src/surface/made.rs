@@ -18,6 +18,24 @@ pub(crate) struct Maker {
 }
 
 impl Maker {
+    /// Podman, as options of a system or of a home have it.
+    pub(crate) const fn by_options(rootful: bool) -> Self {
+        Self {
+            engine: Some(Engine::Podman),
+            rootful: Some(rootful),
+            user: None,
+            definitions: Vec::new(),
+        }
+    }
+
+    /// Is it certain that the engine of a container is that of another user, though the same program?
+    pub(crate) fn is_of_others(&self, container: &Container) -> bool {
+        let rootful = container.rootful.certain();
+        self.engine.is_some()
+            && container.engine.value() == self.engine.as_ref()
+            && self.rootful.zip(rootful.copied()).is_some_and(|(a, b)| a != b)
+    }
+
     /// Has a container of the same system the same engine, so that it may name what is made?
     pub(crate) fn is_for(&self, container: &Container) -> bool {
         if self.engine.is_none() || container.engine.value() != self.engine.as_ref() {
@@ -45,6 +63,29 @@ pub(crate) struct HostVolume {
     pub(crate) by: Maker,
 }
 
+impl HostVolume {
+    /// Those that options make, by root's Podman or by a user's.
+    pub(crate) fn of_options(
+        bound: impl Iterator<Item = (String, Field<Mount>)>,
+        rootful: bool,
+    ) -> Vec<Self> {
+        let by = Maker::by_options(rootful);
+        bound
+            .map(|(name, mount)| Self {
+                name,
+                mount,
+                by: by.clone(),
+            })
+            .collect()
+    }
+}
+
+/// A network.
+pub(crate) struct MadeNetwork {
+    pub(crate) name: String,
+    pub(crate) by: Maker,
+}
+
 /// A pod.
 pub(crate) struct MadePod {
     pub(crate) pod: Pod,
@@ -58,11 +99,16 @@ pub(crate) struct MadePod {
 pub(crate) struct Made {
     pub(crate) volumes: Vec<HostVolume>,
     pub(crate) pods: Vec<MadePod>,
+    pub(crate) networks: Vec<MadeNetwork>,
+    /// May something make networks of other names?
+    pub(crate) networks_open: bool,
 }
 
 impl Made {
     pub(crate) fn append(&mut self, other: &mut Self) {
         self.volumes.append(&mut other.volumes);
         self.pods.append(&mut other.pods);
+        self.networks.append(&mut other.networks);
+        self.networks_open |= other.networks_open;
     }
 }

@@ -30,8 +30,11 @@ mod unit_sections;
 pub(crate) mod written_files;
 
 pub(crate) use command_line::{CommandLine, command_lines, names_program, written_by_scripts};
+pub(crate) use home::volumes as volumes_of_home;
 pub(crate) use made::{HostVolume, Made, MadePod};
-pub(crate) use quadlet::pods as pods_of_quadlet_nix;
+pub(crate) use quadlet::{
+    networks as networks_of_quadlet_nix, pods as pods_of_quadlet_nix, volumes as volumes_of_quadlet_nix,
+};
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;

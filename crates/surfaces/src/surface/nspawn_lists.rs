@@ -73,6 +73,7 @@ fn bind_mount(reader: &mut OptionReader<'_, '_>, name: &EntryName, entry: &Found
                 Fact::Unknown(why) if !read_only.origin.hops.is_empty() => Some(why.clone()),
                 _ => read_only.or_unknown.clone(),
             },
+            volume: None,
         },
         origin,
     );

@@ -3,7 +3,7 @@
 
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::beside_sections;
-use crate::surface::made::{MadePod, Maker};
+use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
@@ -14,8 +14,8 @@ use crate::vocabulary::unit::specifiers::Manager;
 use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, Engine, EngineCommand, Existence, Field, Image, PodmanRelease, Surface, SystemKind, Text,
-    UnitProblem, UnknownOption,
+    Container, EngineCommand, Existence, Field, Image, PodmanRelease, Surface, SystemKind, Text, UnitProblem,
+    UnknownOption,
 };
 use nixpod_source::{Origin, Why};
 
@@ -524,15 +524,52 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
         out.push(MadePod {
             pod: section::pod(reader, &section_of_pod(&module, &pod), &name),
             existence: Existence::Certain,
-            by: Maker {
-                engine: Some(Engine::Podman),
-                rootful: Some(!is_home),
-                user: None,
-                definitions: Vec::new(),
-            },
+            by: Maker::by_options(!is_home),
         });
     }
     out
+}
+
+/// The volumes of a system that are directories of the host.
+pub(crate) fn volumes(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Vec<HostVolume> {
+    let all = reader.option(config, &["virtualisation", "quadlet", "volumes"]);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return Vec::new();
+    }
+    let Some((_, first)) = reader.entries(&all).named.into_iter().next() else {
+        return Vec::new();
+    };
+    let first = reader.get(&first, "volumeConfig");
+    let form = Form::of(reader, &first);
+    let module = QuadletModule::new(reader, config, is_home);
+    let mut beside = beside(reader, config, form).into_iter();
+    let volumes = beside.find(|beside| beside.kind == Kind::Volume);
+    let bound =
+        volumes.map(|volumes| section::bound_volumes(reader, &section_of_pod(&module, &all), &volumes));
+    HostVolume::of_options(bound.into_iter().flatten(), !is_home)
+}
+
+/// The networks of a system: what the entry is called, and what it says itself.
+pub(crate) fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool, made: &mut Made) {
+    let all = reader.option(config, &["virtualisation", "quadlet", "networks"]);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return;
+    }
+    let entries = reader.entries(&all);
+    made.networks_open |= entries.open.is_some() || entries.template.is_some();
+    for (entry, network) in entries.named {
+        let mut names = vec![entry.to_string(), format!("systemd-{entry}")];
+        for option in ["name", "NetworkName"] {
+            let name = reader.at(&network, &["networkConfig", option]);
+            if reader.is_written(&name) {
+                names.extend(reader.string(&name).value().cloned());
+            }
+        }
+        made.networks.extend(names.into_iter().map(|name| MadeNetwork {
+            name,
+            by: Maker::by_options(!is_home),
+        }));
+    }
 }
 
 /// `imageFile` and `imageStream` are the image, whatever else is said.

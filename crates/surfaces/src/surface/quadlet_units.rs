@@ -1,6 +1,6 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
-use crate::surface::made::MadePod;
+use crate::surface::made::{HostVolume, MadeNetwork, MadePod};
 use crate::surface::texts::{OtherUnits, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::pods::Pod;
@@ -35,6 +35,21 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
                 Kind::Container => group.container(member, written, out),
                 Kind::Pod => out.made.pods.push(group.pod(member, written)),
                 Kind::Kube => out.not_analysed.push(pods_of(member, written)),
+                Kind::Volume => {
+                    let volume = member.bound_volume();
+                    out.made.volumes.extend(volume.map(|(name, mount)| HostVolume {
+                        name,
+                        mount,
+                        by: written.maker(Some(Engine::Podman)),
+                    }));
+                }
+                Kind::Network => match member.network() {
+                    Some(name) => out.made.networks.push(MadeNetwork {
+                        name,
+                        by: written.maker(Some(Engine::Podman)),
+                    }),
+                    None => out.made.networks_open = true,
+                },
                 _ => {}
             }
             if member.kind != Kind::Container {

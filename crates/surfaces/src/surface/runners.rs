@@ -323,6 +323,7 @@ fn socket(reader: &mut OptionReader<'_, '_>, settings: &Found, container: &mut C
         options: Vec::new(),
         is_bind: true,
         unclear_access: None,
+        volume: None,
     };
     container.mounts.push(host.map(|_| mount.clone()));
 }

@@ -407,6 +407,19 @@ impl Beside {
     }
 }
 
+/// The volumes that are directories of the host, by the names that Podman knows them by.
+pub(crate) fn bound_volumes(
+    reader: &mut OptionReader<'_, '_>,
+    of: &Section<'_>,
+    beside: &Beside,
+) -> impl Iterator<Item = (String, Field<Mount>)> + use<> {
+    let mut linked = Linked::default();
+    for (name, found) in reader.entries(&beside.all).named.into_iter().take(MAX_VOLUMES) {
+        beside.add(reader, of, (&name, &found), &mut linked);
+    }
+    linked.into_bound()
+}
+
 /// The names of units that a container's keys have in them.
 fn named_units(values: &Values) -> Vec<(Kind, String)> {
     let mut out = Vec::new();

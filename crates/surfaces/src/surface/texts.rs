@@ -27,6 +27,8 @@ pub(crate) struct Written {
     pub(crate) existence: Existence,
     /// Where Podman and Docker listen, as the surroundings of a script say it.
     pub(crate) addresses: Addresses,
+    /// Is it the main command of a service that is there to stay?
+    pub(crate) is_main: bool,
 }
 
 /// Who runs what a text says.
@@ -199,6 +201,7 @@ impl TextFile {
             definitions: vec![place],
             existence: Existence::Certain,
             addresses: Addresses::default(),
+            is_main: false,
         }
     }
 }

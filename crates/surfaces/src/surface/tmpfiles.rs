@@ -48,6 +48,7 @@ pub(crate) fn files(
         let (conditions, open) = reader.conditions(found.when);
         out.push(Written {
             addresses: Addresses::default(),
+            is_main: false,
             path: format!("{option}.\"{}\"", entry.path),
             text,
             runs: runs(reader, &entry.path),

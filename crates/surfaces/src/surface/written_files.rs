@@ -211,6 +211,7 @@ pub(crate) fn unnamed(
         let (conditions, _) = reader.conditions(found.when);
         out.push(Written {
             addresses: Addresses::default(),
+            is_main: false,
             path: format!("{}.\"{name}\"", path.join(".")),
             text,
             runs: match kind {
@@ -274,6 +275,7 @@ impl File {
     fn push(&self, reader: &OptionReader<'_, '_>, path: String, text: Field<Text>, out: &mut Vec<Written>) {
         out.push(Written {
             addresses: Addresses::default(),
+            is_main: false,
             path,
             text,
             runs: self.runs.clone(),

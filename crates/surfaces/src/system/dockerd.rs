@@ -3,7 +3,6 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::{Runs, Written};
 use crate::system::node::Node;
-use crate::system::switches::texts;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::json::{Json, Member};
 use crate::vocabulary::text::origin_of;
@@ -33,24 +32,20 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
     }
 }
 
-/// The registries that an engine of Docker may take images from without TLS, by its settings and its options.
-pub(super) fn insecure_registries(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Field<Text>> {
-    let settings = reader.at(docker, &["daemon", "settings"]);
-    let mut out = texts(reader, &settings, &["insecure-registries"]);
-    let words = words(reader, docker);
-    let mut words = words.iter();
+/// The values of an option that may be said several times: `--insecure-registry`.
+pub(super) fn values(reader: &mut OptionReader<'_, '_>, docker: &Found, name: &str) -> Vec<Field<Text>> {
+    let mut words = words(reader, docker).into_iter();
+    let mut out = Vec::new();
     while let Some(word) = words.next() {
         let Some(text) = word.value() else { continue };
         let pattern = text.pattern();
-        if pattern == "--insecure-registry" {
-            out.extend(words.next().cloned());
-        } else if pattern.starts_with("--insecure-registry=") {
-            let from = "--insecure-registry=".len();
-            let registry = text.slice(from, pattern.len());
-            out.push(Field {
-                origin: origin_of(&registry),
-                ..word.map(|_| registry.clone())
-            });
+        match pattern.strip_prefix(name) {
+            Some("") => out.extend(words.next()),
+            Some(value) if value.starts_with('=') => {
+                let value = text.slice(name.len() + 1, pattern.len());
+                out.push(part(&word, value.clone(), origin_of(&value)));
+            }
+            _ => {}
         }
     }
     out
@@ -102,6 +97,7 @@ pub(super) fn options(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Opti
     let found = reader.get(docker, "extraOptions");
     let written = Written {
         addresses: crate::vocabulary::shell::Addresses::default(),
+        is_main: false,
         path: "virtualisation.docker.extraOptions".to_owned(),
         text: first.clone(),
         runs: Runs::Root,

@@ -501,12 +501,8 @@ impl Table {
             };
             all.environment.push(text.map(variable));
         }
-        if let Some(host) = self.bool(reader, "env_host").filter(|_| !is_old) {
-            let origin = host.origin.clone();
-            if host.value() == Some(&true) {
-                all.flags
-                    .push(word(host.map(|_| Text::known("--env-host", origin.clone()))));
-            }
+        if let Some(host) = self.get(reader, "env_host").filter(|_| !is_old) {
+            podman::apply(all, &[podman::option("--env-host", &host.scalar(reader))]);
         }
     }
 }

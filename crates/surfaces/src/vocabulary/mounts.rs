@@ -22,6 +22,7 @@ pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
         options: parts.get(2).map(words).unwrap_or_default(),
         is_bind: true,
         unclear_access: None,
+        volume: None,
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn nspawn_overlay(text: &Text, read_only: bool) -> Vec<Mount> {
             options: vec!["O".to_owned()],
             is_bind: true,
             unclear_access: None,
+            volume: None,
         })
         .collect()
 }
@@ -60,6 +62,7 @@ pub(crate) fn host_volume(device: &Text, kind: &str, options: &str) -> Option<Mo
         options: Vec::new(),
         is_bind: true,
         unclear_access: None,
+        volume: None,
     })
 }
 
@@ -69,7 +72,8 @@ pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -
         let Some(mount) = field.value().filter(|mount| !mount.is_bind) else {
             continue;
         };
-        let Some(bound) = bound(&mount.source.pattern()).cloned() else {
+        let name = mount.source.pattern();
+        let Some(bound) = bound(&name).cloned() else {
             continue;
         };
         let (target, options, read_only) = (mount.target.clone(), mount.options.clone(), mount.read_only);
@@ -77,6 +81,7 @@ pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -
             target: target.clone(),
             options: options.clone(),
             read_only: mount.read_only || read_only,
+            volume: Some(name.clone()),
             ..mount.clone()
         });
         both.origin.clone_from(&field.origin);
@@ -118,6 +123,7 @@ pub(crate) fn volume(text: &Text) -> Mount {
     Mount {
         is_bind: is_path(&source),
         unclear_access: None,
+        volume: None,
         read_only: options.iter().any(|option| option == "ro" || option == "O"),
         source,
         target,
@@ -148,6 +154,7 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
         options: Vec::new(),
         is_bind: false,
         unclear_access: None,
+        volume: None,
     };
     let mut kind = "volume".to_owned();
     let mut of_driver = Vec::new();
@@ -195,7 +202,8 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
     }
     if let Some(bound) = bound_by_driver(&of_driver).filter(|_| kind == "volume") {
         out.read_only |= bound.read_only;
-        out.source = bound.source;
+        let name = std::mem::replace(&mut out.source, bound.source).pattern();
+        out.volume = (!name.is_empty()).then_some(name);
         out.options.clear();
         out.is_bind = true;
     }
@@ -240,6 +248,7 @@ pub(crate) fn tmpfs(value: &Text) -> Mount {
             .collect(),
         is_bind: false,
         unclear_access: None,
+        volume: None,
     }
 }
 

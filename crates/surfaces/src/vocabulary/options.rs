@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 110] = [
+pub const READ: [ReadOption; 111] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -266,6 +266,7 @@ pub const READ: [ReadOption; 110] = [
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
+    explains(&["systemd", "user", "timers"]),
     tells_scripts(&["systemd", "user", "tmpfiles"]),
     tells_scripts(&["systemd", "user", "units"]),
     tells(&["testScript"]),

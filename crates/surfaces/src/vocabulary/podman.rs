@@ -259,6 +259,7 @@ pub(crate) fn set_network(container: &mut Container, said: &Field<Text>) {
         };
         container.run_options.push(said.map(option));
     }
+    container.networks.push(said.clone());
     let network = decided(said, network);
     let is_host = |field: &Field<NetworkMode>| field.said() == Some(&NetworkMode::Host);
     let may_be_host = is_host(&container.network) || container.network.is_unknown();

@@ -5,12 +5,13 @@ use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::pods;
 use crate::vocabulary::text::{origin_of, split_once};
+use crate::world::networks;
 use nixpod_model::{
-    Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption, Subject, Surface,
-    SystemId, World,
+    BoundVolume, Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption,
+    Subject, Surface, SystemId, World,
 };
 use nixpod_source::Why;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Gives the containers of a system what they have from elsewhere, and returns what could not be found.
@@ -18,10 +19,39 @@ pub(super) fn join(world: &mut World, system: &SystemId, made: &Made) -> Vec<Not
     bind(world, system, &made.volumes);
     let mut not_analysed = in_pods(world, system, &made.pods);
     not_analysed.extend(volumes_of_others(world, system));
+    tell_unused(world, system, &made.volumes);
+    networks::look_up(world, system, made);
     not_analysed
 }
 
-fn members<'w>(world: &'w mut World, system: &'w SystemId) -> impl Iterator<Item = &'w mut Arc<Container>> {
+/// Volumes that are directories of the host, and that no container mounts.
+fn tell_unused(world: &mut World, system: &SystemId, volumes: &[HostVolume]) {
+    let mounted: FxHashSet<String> = members(world, system)
+        .flat_map(|container| &container.mounts)
+        .filter_map(|mount| mount.value()?.volume.clone())
+        .collect();
+    let unused = volumes.iter().filter(|volume| !mounted.contains(&volume.name));
+    let unused: Vec<Field<BoundVolume>> = unused
+        .map(|volume| {
+            volume.mount.map(|mount| BoundVolume {
+                name: volume.name.clone(),
+                source: mount.source.clone(),
+                read_only: mount.read_only,
+                rootful: volume.by.rootful,
+            })
+        })
+        .collect();
+    if let Some(system) = world.systems.get_mut(system)
+        && !unused.is_empty()
+    {
+        Arc::make_mut(system).bound_volumes = unused;
+    }
+}
+
+pub(super) fn members<'w>(
+    world: &'w mut World,
+    system: &'w SystemId,
+) -> impl Iterator<Item = &'w mut Arc<Container>> {
     { world.containers.values_mut() }.filter(move |container| container.system == *system)
 }
 

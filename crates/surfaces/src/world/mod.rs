@@ -8,6 +8,7 @@ mod defined;
 mod joined;
 mod limits;
 mod memo;
+mod networks;
 mod root;
 mod systems;
 mod texts;

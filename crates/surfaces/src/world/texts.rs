@@ -2,8 +2,9 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, pods_of_quadlet_nix,
-    quadlet_text, written_by_scripts,
+    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written,
+    networks_of_quadlet_nix, pods_of_quadlet_nix, quadlet_text, volumes_of_home, volumes_of_quadlet_nix,
+    written_by_scripts,
 };
 use crate::system::release;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -27,10 +28,7 @@ impl Walk<'_, '_, '_> {
         if !is_home {
             self.units_of_users.clear();
         }
-        let mut made = Made {
-            pods: pods_of_quadlet_nix(&mut self.reader, config, is_home),
-            ..Made::default()
-        };
+        let mut made = self.made_by_options(config, is_home);
         let mut found = Vec::new();
         for surface in TEXT_SURFACES.iter().filter(|surface| surface.systems.have(kind)) {
             let subject = self.reader.about(Subject::Set);
@@ -63,6 +61,30 @@ impl Walk<'_, '_, '_> {
         }
         let not_found = joined::join(self.world, &outer.id, &made);
         self.reader.not_analysed.extend(not_found);
+    }
+}
+
+impl Walk<'_, '_, '_> {
+    /// What containers may name that options make.
+    fn made_by_options(&mut self, config: &Found, is_home: bool) -> Made {
+        let reader = &mut self.reader;
+        let mut volumes = volumes_of_quadlet_nix(reader, config, is_home);
+        if is_home {
+            volumes.extend(volumes_of_home(reader, config));
+        }
+        let etc = reader.option(config, &["environment", "etc"]);
+        let of_files = !reader.is_unset(&etc) && {
+            let names = reader.entries(&etc).all().into_iter();
+            { names }.any(|(name, _)| name.to_string().contains("containers/networks"))
+        };
+        let mut made = Made {
+            pods: pods_of_quadlet_nix(reader, config, is_home),
+            volumes,
+            networks: Vec::new(),
+            networks_open: of_files,
+        };
+        networks_of_quadlet_nix(reader, config, is_home, &mut made);
+        made
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file.
 
+use super::assumed;
 use super::node::{BinaryOp, Expr, NameId};
 use super::packed::{self, Nodes};
 use super::visit::NodePart;
@@ -67,13 +68,19 @@ impl Hir {
         self.exprs
     }
 
-    /// The same file, but for these expressions, which are true there. All other nodes keep their numbers.
+    /// The same file, but for these expressions, which are true there, and what is known by them. All other nodes keep
+    /// their numbers.
     pub fn assuming(&self, exprs: &[ExprId]) -> Self {
+        let known = assumed::known(self, exprs);
         let mut out = self.clone();
         let one = ExprId(out.exprs.len() as u32);
-        for expr in exprs {
+        for (expr, holds) in known {
             if let Some(node) = out.exprs.get_mut(expr.0 as usize) {
-                *node = Expr::Binary(BinaryOp::Equal, one, one);
+                let op = match holds {
+                    true => BinaryOp::Equal,
+                    false => BinaryOp::NotEqual,
+                };
+                *node = Expr::Binary(op, one, one);
             }
         }
         out.exprs.push(Expr::Int(1));

@@ -30,7 +30,8 @@ pub(super) struct Run {
     pub(super) name: Option<String>,
     /// What stands behind `run`.
     words: Vec<Element>,
-    is_build: bool,
+    /// Is it the build of an image?
+    pub(super) is_build: bool,
 }
 
 impl Run {
@@ -301,6 +302,8 @@ pub(super) struct Known<'l> {
     pub(super) pods: Vec<(&'l Line, Pod)>,
     /// The host paths that named volumes are.
     volumes: FxHashMap<String, (&'l Line, Field<Mount>)>,
+    /// The networks that it makes, each with its line and its name, if that is known.
+    pub(super) networks: Vec<(&'l Line, Option<String>)>,
     /// Networks that are the host's by their driver.
     host_networks: Vec<String>,
     /// Networks whose members are in that of a device of the host.
@@ -326,7 +329,7 @@ impl<'l> Known<'l> {
             match verb(line) {
                 Some((Verb::Pod, words)) => known.pod(base, line, words),
                 Some((Verb::Volume, words)) => known.volume(base, line, words),
-                Some((Verb::Network, words)) => known.network(base, words),
+                Some((Verb::Network, words)) => known.network(base, line, words),
                 Some((Verb::Connect, words)) => known.connect(words),
                 _ => {}
             }
@@ -371,11 +374,11 @@ impl<'l> Known<'l> {
         self.volumes.insert(name, (line, mount));
     }
 
-    fn network(&mut self, base: &Base<'_>, words: &[Element]) {
+    fn network(&mut self, base: &Base<'_>, line: &'l Line, words: &[Element]) {
         let (options, argument) = taken(base, words, &NETWORKS);
-        let Some(name) = argument.and_then(|text| text.as_known()) else {
-            return;
-        };
+        let name = argument.and_then(|text| text.as_known());
+        self.networks.push((line, name.clone()));
+        let Some(name) = name else { return };
         let driver = value_of(&options, "--driver").or_else(|| value_of(&options, "-d"));
         match driver.as_deref() {
             Some("host") => self.host_networks.push(name.clone()),

@@ -6,6 +6,7 @@ use super::of_programs::{alias_of_git, commands_of_udev, cron_line};
 use super::places::{ALIASES, ALIASES_OF_GIT, FILES, INITS, JOBS, OF_ROOT, OTHERS, PACKAGES, RULES_OF_UDEV};
 use super::scripts::{may_run_containers, names_program};
 use super::sets::Sets;
+use super::stay;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::quadlet_text;
 use crate::surface::surroundings::is_off;
@@ -165,6 +166,7 @@ impl Finder<'_, '_, '_> {
         }
         self.out.push(Written {
             addresses: Addresses::default(),
+            is_main: false,
             path,
             text,
             runs: runs.clone(),
@@ -306,7 +308,16 @@ impl Finder<'_, '_, '_> {
     fn services(&mut self, config: &Found, path: &[&str], is_home: bool) {
         let all = self.option(config, path);
         let of_user = path.contains(&"user").then_some(Runs::User(None));
-        self.services_in(&all, &path.join("."), of_user, is_home);
+        let name = path.join(".");
+        let before = self.out.len();
+        self.services_in(&all, &name, of_user, is_home);
+        if self.out.iter().skip(before).any(|written| written.is_main)
+            && let Some((_, around)) = path.split_last()
+        {
+            let timers = self.option(config, &[around, &["timers"]].concat());
+            let written = self.out.get_mut(before..).unwrap_or_default();
+            stay::leave_out_timed(self.reader, &timers, &name, written);
+        }
     }
 
     /// Those of one set, which a service manager runs as this user or as each of them says.
@@ -339,6 +350,9 @@ impl Finder<'_, '_, '_> {
                 if !is_nothing(&found) {
                     self.lines(&format!("{path}.{section}.{option}"), &found, &runs);
                 }
+            }
+            if let Some(written) = self.out.get_mut(before..) {
+                stay::mark(self.reader, &service, &config, &path, written);
             }
             if !is_home && self.out.len() > before {
                 let environment = self.reader.get(&service, "environment");

@@ -16,6 +16,7 @@ mod of_programs;
 mod places;
 mod scripts;
 mod sets;
+mod stay;
 mod unshare;
 mod written_scripts;
 mod wrote;

@@ -6,7 +6,7 @@ use super::line::Base;
 use super::nspawn;
 use super::unshare;
 use super::wrote;
-use crate::surface::made::{HostVolume, Made, MadePod, Maker};
+use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
@@ -172,6 +172,21 @@ fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
             by: maker(base, line),
         });
     }
+    for (line, name) in &known.networks {
+        match name {
+            Some(name) => out.networks.push(MadeNetwork {
+                name: name.clone(),
+                by: maker(base, line),
+            }),
+            None => out.networks_open = true,
+        }
+    }
+    // Where a script does it in another way, its names are not read.
+    let says = |word: &str| {
+        let text = base.written.text.value();
+        text.is_none_or(|text| text.pattern().contains(word))
+    };
+    out.networks_open |= says("compose") || says("network") && says("create") && known.networks.is_empty();
     let pods = { known.pods.iter() }.filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
     out.pods.extend(pods.map(|(line, pod)| MadePod {
         pod: pod.clone(),
@@ -223,6 +238,9 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
             "podman" | "docker" | "nerdctl" => match engine::command(line) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
+                    if run.is_build {
+                        container.service = None;
+                    }
                     engine::read(&base, line, &run, &known, &mut container);
                     out.add(container, || base.command(line, run.end(line)));
                 }
@@ -367,6 +385,7 @@ fn begin(base: &Base<'_>, line: &Line, name: Option<String>, out: &mut TextsRead
         container.auto_start = Field::default(false);
     }
     (container.rootful, container.runs_as) = runs(base, line);
+    container.service = written.is_main.then(|| place_of(&written.path));
     container
 }
 

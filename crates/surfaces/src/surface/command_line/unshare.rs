@@ -109,6 +109,7 @@ fn bind(base: &Base<'_>, line: &Line, out: &mut Vec<Field<Mount>>) {
                 options: words,
                 is_bind: true,
                 unclear_access: None,
+                volume: None,
             };
             let field = base.fact(mount, origin_of(source));
             out.push(match base.existence(line.when.maybe, &line.when.conditions) {

@@ -78,6 +78,7 @@ fn written(base: &Base<'_>, file: &WrittenFile) -> Written {
     let text = base.fact(file.text.clone(), origin_of(&file.text));
     Written {
         addresses: Addresses::default(),
+        is_main: false,
         path,
         text,
         runs,

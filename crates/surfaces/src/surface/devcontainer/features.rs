@@ -111,6 +111,7 @@ impl Feature {
                 options: Vec::new(),
                 is_bind: true,
                 unclear_access: None,
+                volume: None,
             };
             container.mounts.push(Field::set(mount, key.clone()));
         }

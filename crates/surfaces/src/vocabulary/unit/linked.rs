@@ -34,8 +34,8 @@ impl Linked {
     /// Adds a unit. Of two of one name the first counts.
     pub(crate) fn add(&mut self, member: Member) {
         let at = self.members.len();
-        if let (Some(mount), Some(name)) = (member.bound(), member.resource()) {
-            self.bound.entry(name.pattern()).or_insert(mount);
+        if let Some((name, mount)) = member.bound_volume() {
+            self.bound.entry(name).or_insert(mount);
         }
         if member.is_lan() {
             self.lans.insert(member.name.clone());
@@ -82,6 +82,13 @@ impl Linked {
         }
     }
 
+    /// The volumes that are directories of the host, by what Podman calls them.
+    pub(crate) fn into_bound(self) -> impl Iterator<Item = (String, Field<Mount>)> {
+        self.members
+            .into_iter()
+            .filter_map(|member| member.bound_volume())
+    }
+
     /// A volume can be a directory of the host under another name.
     pub(crate) fn bind_volumes(&self, container: &mut Container) {
         bind_volumes(container, |name| self.bound.get(name));
@@ -108,6 +115,18 @@ impl Member {
             Some(stem) => format!("{stem}{suffix}@"),
             None => format!("{}{suffix}", self.stem()),
         }
+    }
+
+    /// A volume that is a directory of the host, with what Podman calls it.
+    pub(crate) fn bound_volume(&self) -> Option<(String, Field<Mount>)> {
+        Some((self.resource()?.pattern(), self.bound()?))
+    }
+
+    /// What Podman calls the network that it makes.
+    pub(crate) fn network(&self) -> Option<String> {
+        self.resource()
+            .filter(|_| self.kind == Kind::Network)
+            .and_then(|name| name.as_known())
     }
 
     /// Is it a network whose members are in that of a device of the host?
