@@ -22,6 +22,7 @@ pub(crate) const SURFACE: TextSurface = TextSurface {
     systems: Systems::Both,
     find,
     is_file,
+    begins: |_| false,
     has_any: |_| true,
     runs_file,
     read: quadlet_units::read,

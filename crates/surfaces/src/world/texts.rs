@@ -131,7 +131,7 @@ pub fn is_text(path: &str) -> bool {
 
 /// May a file say how containers are run, by its path and its text?
 pub fn has_containers(path: &str, text: &str) -> bool {
-    { TEXT_SURFACES.iter() }.any(|surface| (surface.is_file)(path) && (surface.has_any)(text))
+    { TEXT_SURFACES.iter() }.any(|surface| surface.has(path, text) && (surface.has_any)(text))
 }
 
 /// Is a file a unit of Podman's generator, or a drop-in of one? By its path alone.
@@ -200,7 +200,7 @@ fn read_files(
     let mut not_analysed = Vec::new();
     let mut made = Made::default();
     let found = TEXT_SURFACES.iter().map(|surface| {
-        let mine = files.iter().filter(|file| (surface.is_file)(&file.place));
+        let mine = { files.iter() }.filter(|file| surface.has(&file.place, &file.text));
         let texts: Vec<Written> = mine
             .map(|file| {
                 let runs: Runs = (surface.runs_file)(&file.place);

@@ -1,12 +1,13 @@
 //! Files that options write and that are scripts.
 
-use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
+use super::by_text::{begins_as_script, begins_with_sign, is_script_name};
 use super::files;
 use super::find::Finder;
 use super::inside;
 use crate::read::{Found, as_key};
 use crate::surface::texts::Runs;
 use nixpod_model::{EntryName, Field, StoreRef, Text};
+use nixpod_syntax::is_shell_name;
 
 impl Finder<'_, '_, '_> {
     /// Files that are scripts by their name or by their first line.
