@@ -5,6 +5,7 @@ use crate::build::{Remarks, Subject};
 use crate::comments::{self, Suppressions};
 use crate::hir::{Expr, Hir, StrPart};
 use crate::parsed::ParsedFile;
+use crate::programs::Program;
 use crate::script;
 use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
@@ -29,7 +30,7 @@ impl Language {
     /// The language of a file, by its path and by what it begins with.
     pub fn of_text(path: &str, text: &str) -> Self {
         match Self::of(path) {
-            Self::Nix if script::may_be_script(path) && script::begins_as_script(text) => Self::Shell,
+            Self::Nix if is_script(path, text) => Self::Shell,
             language => language,
         }
     }
@@ -63,6 +64,11 @@ impl Language {
         let kind = name.rsplit(['.', '/']).next().unwrap_or(name);
         UNITS.contains(&kind)
     }
+}
+
+/// Is a file a script of a shell by its first line, or a text of a program whose comments are like those of a script?
+fn is_script(path: &str, text: &str) -> bool {
+    script::may_be_script(path) && script::begins_as_script(text) || Program::of_text(path, text).is_some()
 }
 
 /// The kinds of units that Podman makes services of.

@@ -99,7 +99,7 @@ fn is_run_in_shell(line: &str) -> bool {
     found.any(|word| SHELLS.contains(&name_of(word)))
 }
 
-fn name_of(path: &str) -> &str {
+pub(crate) fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

@@ -101,14 +101,16 @@ fn is_looked_at(path: &str) -> bool {
 
 /// Is a file of a directory looked at, by its path, or by its text where that does not tell?
 pub fn is_looked_at_with(path: &str, text: &str) -> bool {
-    is_looked_at(path) || nixpod_syntax::Language::of_text(path, text) == nixpod_syntax::Language::Shell
+    is_looked_at(path) || nixpod_surfaces::may_be_text(path) && nixpod_surfaces::is_text_with(path, text)
 }
 
 /// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
 pub fn patterns() -> Vec<String> {
-    let endings = ["nix", "sh", "bash", "dash", "ksh", "zsh", "yaml", "yml"]
-        .into_iter()
-        .chain(nixpod_syntax::UNITS);
+    let endings = [
+        "nix", "sh", "bash", "dash", "ksh", "zsh", "fish", "nu", "py", "desktop", "yaml", "yml",
+    ]
+    .into_iter()
+    .chain(nixpod_syntax::UNITS);
     let endings: Vec<&str> = endings.collect();
     vec![
         format!("**/*.{{{}}}", endings.join(",")),
@@ -119,7 +121,8 @@ pub fn patterns() -> Vec<String> {
         // What shells read, and where scripts without an ending lie.
         "**/*{bash,zsh,ksh}*".to_owned(),
         "**/.{envrc,profile,xinitrc,xprofile,xsession,zlogin,zlogout,zprofile}".to_owned(),
-        "**/{bin,hooks,libexec,sbin,script,scripts}/*".to_owned(),
+        "**/{bin,cron.d,hooks,hypr,i3,libexec,sbin,script,scripts,sway}/*".to_owned(),
+        "**/{Makefile,justfile,package.json,tmux.conf,.tmux.conf}".to_owned(),
     ]
 }
 

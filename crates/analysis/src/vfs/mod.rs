@@ -62,7 +62,7 @@ struct DiskCache {
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
     /// Where the trees of inputs are, if they are there.
     stored: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
-    /// Which files without an ending are scripts.
+    /// Which files are texts by what is in them.
     scripts: FxHashMap<Utf8PathBuf, bool>,
     /// What git tracks, if that was asked for.
     tracked: Option<Option<Arc<Tracked>>>,

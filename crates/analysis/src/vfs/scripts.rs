@@ -3,37 +3,34 @@
 use crate::vfs::disk::FileKind;
 use crate::vfs::{Vfs, lock};
 use camino::Utf8Path;
-use nixpod_syntax::{begins_as_script, may_be_script};
 
-/// A larger file without an ending is a program rather than a script, and is not opened.
+/// A larger file is not opened to find out: it is a program or data rather than a script.
 const MAX_SCRIPT_LEN: u64 = 256 << 10;
 
 impl Vfs {
-    /// Is a file such a text, by its path, or by its first lines where that does not tell?
+    /// Is a file such a text, by its path, or by what is in it where that does not tell?
     pub(crate) fn is_text(&self, canonical: &Utf8Path) -> bool {
         let path = canonical.as_str();
-        nixpod_surfaces::is_text(path) || may_be_script(path) && self.begins_as_script(canonical)
+        nixpod_surfaces::is_text(path) || nixpod_surfaces::may_be_text(path) && self.is_text_with(canonical)
     }
 
-    fn begins_as_script(&self, canonical: &Utf8Path) -> bool {
+    fn is_text_with(&self, canonical: &Utf8Path) -> bool {
+        let is_one = |text: &str| nixpod_surfaces::is_text_with(canonical.as_str(), text);
         if let Some((_, state)) = self.buffers.get(canonical) {
-            return begins_as_script(&state.text);
+            return is_one(&state.text);
         }
         if let Some(known) = lock(&self.disk).scripts.get(canonical) {
             return *known;
         }
-        let is_script = self.link_kind(canonical) == Some(FileKind::Regular)
-            && self.start_of(canonical).is_some_and(|text| begins_as_script(&text));
-        lock(&self.disk).scripts.insert(canonical.to_owned(), is_script);
-        is_script
+        let is_text = self.link_kind(canonical) == Some(FileKind::Regular)
+            && self.small_text(canonical).is_some_and(|text| is_one(&text));
+        lock(&self.disk).scripts.insert(canonical.to_owned(), is_text);
+        is_text
     }
 
-    /// The text of a small file that begins as scripts do.
-    fn start_of(&self, canonical: &Utf8Path) -> Option<String> {
+    fn small_text(&self, canonical: &Utf8Path) -> Option<String> {
         let ground = self.ground_of(canonical)?;
         let (tree, path) = ground.open(&*self.fs, canonical).ok()?;
-        let bytes = tree.read(path, MAX_SCRIPT_LEN).ok()?;
-        let bytes = bytes.starts_with(b"#!").then_some(bytes)?;
-        String::from_utf8(bytes).ok()
+        String::from_utf8(tree.read(path, MAX_SCRIPT_LEN).ok()?).ok()
     }
 }

@@ -24,7 +24,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     systems: Systems::None,
     find: |_, _, _| Vec::new(),
     is_file,
-    begins: |_| false,
+    tells: |_, _| false,
     has_any: |_| true,
     runs_file: |_| Runs::Unknown,
     read,

@@ -10,7 +10,6 @@ use nixpod_model::{
     NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
 };
 use nixpod_source::{FileId, Origin, Place};
-use nixpod_syntax::may_be_script;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A text that may say how containers are run.
@@ -70,8 +69,8 @@ pub(crate) struct TextSurface {
     pub(crate) find: fn(&mut OptionReader<'_, '_>, &Found, SystemKind) -> Vec<Written>,
     /// Is a file such a text, by its path?
     pub(crate) is_file: fn(&str) -> bool,
-    /// Is it one by its first lines, where its path tells nothing of it?
-    pub(crate) begins: fn(&str) -> bool,
+    /// Is it one by its text, where its path alone does not tell?
+    pub(crate) tells: fn(&str, &str) -> bool,
     /// May there be containers in the text of such a file of the project?
     pub(crate) has_any: fn(&str) -> bool,
     /// Who runs a file of the project, by its path.
@@ -83,7 +82,7 @@ pub(crate) struct TextSurface {
 impl TextSurface {
     /// Is a file such a text?
     pub(crate) fn has(&self, path: &str, text: &str) -> bool {
-        (self.is_file)(path) || may_be_script(path) && (self.begins)(text)
+        (self.is_file)(path) || (self.tells)(path, text)
     }
 }
 

@@ -15,6 +15,7 @@ use nixpod_model::{
     SystemKind, World,
 };
 use nixpod_source::Utf8Path;
+use nixpod_syntax::{Program, may_be_script};
 use std::sync::Arc;
 
 /// In the path of a unit that the generators of users read, besides those in their homes.
@@ -127,6 +128,16 @@ fn add(world: &mut World, read: TextsRead, not_analysed: &mut Vec<NotAnalysed>) 
 /// May a file of the project that is no Nix say how containers are run? By its path alone.
 pub fn is_text(path: &str) -> bool {
     TEXT_SURFACES.iter().any(|surface| (surface.is_file)(path))
+}
+
+/// May a file be such a text although its path alone does not tell?
+pub fn may_be_text(path: &str) -> bool {
+    may_be_script(path) || Program::of(path).is_some()
+}
+
+/// The same, by its path and by what is in it.
+pub fn is_text_with(path: &str, text: &str) -> bool {
+    TEXT_SURFACES.iter().any(|surface| surface.has(path, text))
 }
 
 /// May a file say how containers are run, by its path and its text?

@@ -1,7 +1,7 @@
 //! Scripts that are files of the project: what a text runs of them is read with the text, and not by itself.
 
 use super::inside::follow;
-use super::scripts::names_program;
+use super::names::names_program;
 use crate::read::{Found, OptionReader};
 use nixpod_eval::{ContextItem, FileKind, Value};
 use nixpod_model::{StoreRef, Text, TextPart};
