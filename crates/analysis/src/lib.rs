@@ -279,7 +279,7 @@ pub use fix::promise::{Left, Refusal};
 
 pub use camino::{Utf8Path, Utf8PathBuf};
 pub use check::snapshot::Analysis;
-pub use check::targets::{is_looked_at, patterns};
+pub use check::targets::{is_looked_at_with, patterns};
 pub use controls::{Catalogue, Control, Controls};
 pub use did_you_mean::closest;
 pub use host::AnalysisHost;

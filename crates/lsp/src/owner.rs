@@ -239,7 +239,7 @@ impl Owner {
             return;
         };
         // Clients are set up by kinds of files: most scripts and most JSON are none of ours.
-        if item.language_id != NIX && !nixpod_analysis::is_looked_at(path.as_str()) {
+        if item.language_id != NIX && !nixpod_analysis::is_looked_at_with(path.as_str(), &item.text) {
             return;
         }
         self.projects.set_buffer(&path, &item.text);

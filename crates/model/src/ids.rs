@@ -46,6 +46,8 @@ pub enum Surface {
     GiteaRunner,
     /// `services.forgejo-runner.instances.<name>`: likewise.
     ForgejoRunner,
+    /// `services.woodpecker-agents.agents.<name>`: what steps of Woodpecker are run in.
+    WoodpeckerAgent,
     /// Home Manager's `programs.distrobox.containers.<name>`.
     Distrobox,
     /// `devcontainer.json`.
@@ -80,6 +82,7 @@ impl Surface {
             Self::GitlabRunner => "gitlab-runner",
             Self::GiteaRunner => "gitea-actions-runner",
             Self::ForgejoRunner => "forgejo-runner",
+            Self::WoodpeckerAgent => "woodpecker-agent",
             Self::Distrobox => "distrobox",
             Self::Devcontainer => "devcontainer",
             Self::Compose => "compose",

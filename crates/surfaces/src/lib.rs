@@ -39,4 +39,7 @@ pub use read::Project;
 pub use surface::{TextFile, places, tables};
 pub use system::release::{SHIPPED, Shipped};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
-pub use world::{RootReader, folder_of_text, has_containers, is_text, is_unit, read_texts, text_commands};
+pub use world::{
+    RootReader, folder_of_text, has_containers, is_text, is_text_with, is_unit, may_be_text, read_texts,
+    text_commands,
+};

@@ -5,6 +5,8 @@ use crate::build::{Remarks, Subject};
 use crate::comments::{self, Suppressions};
 use crate::hir::{Expr, Hir, StrPart};
 use crate::parsed::ParsedFile;
+use crate::programs::Program;
+use crate::script;
 use crate::source_map::SourceMap;
 use nixpod_source::ExprId;
 use std::sync::Arc;
@@ -25,9 +27,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language of a file, by its path and by what it begins with.
+    pub fn of_text(path: &str, text: &str) -> Self {
+        match Self::of(path) {
+            Self::Nix if is_script(path, text) => Self::Shell,
+            language => language,
+        }
+    }
+
     /// The language of a file, by its path.
     pub fn of(path: &str) -> Self {
-        if is_recipe(path) {
+        if is_recipe(path) || script::is_shell_name(path) {
             return Self::Shell;
         }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -41,7 +51,7 @@ impl Language {
                 // Code can be imported from any file.
                 Some(false) | None => Self::Nix,
             },
-            "sh" | "bash" | "toml" | "yaml" | "yml" => Self::Shell,
+            "toml" | "yaml" | "yml" => Self::Shell,
             "nspawn" | "service" => Self::Unit,
             "json" | "jsonc" => Self::Json,
             _ if Self::of_unit(name) => Self::Unit,
@@ -54,6 +64,11 @@ impl Language {
         let kind = name.rsplit(['.', '/']).next().unwrap_or(name);
         UNITS.contains(&kind)
     }
+}
+
+/// Is a file a script of a shell by its first line, or a text of a program whose comments are like those of a script?
+fn is_script(path: &str, text: &str) -> bool {
+    script::may_be_script(path) && script::begins_as_script(text) || Program::of_text(path, text).is_some()
 }
 
 /// The kinds of units that Podman makes services of.

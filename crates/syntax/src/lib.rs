@@ -24,7 +24,9 @@ pub mod hir;
 mod limits;
 mod parents;
 mod parsed;
+mod programs;
 mod renumber;
+mod script;
 mod source_map;
 mod tree;
 
@@ -39,6 +41,8 @@ pub use hir::{GLOBALS, Hir};
 pub use limits::{MAX_CHAIN, MAX_FILE_SIZE, MAX_NESTING};
 pub use parents::Parents;
 pub use parsed::ParsedFile;
+pub use programs::Program;
+pub use script::{begins_as_script, is_shell_name, may_be_script};
 pub use source_map::SourceMap;
 
 /// Reads a text of any language. In one that is no Nix there is no code, and nothing that Nix would refuse.

@@ -81,7 +81,7 @@ pub(crate) fn code_actions(
 fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> Option<Fix> {
     let text = analysis.text(file);
     let parsed = analysis.parsed(file);
-    let language = Language::of(analysis.path(file).as_str());
+    let language = Language::of_text(analysis.path(file).as_str(), &text);
     if language != Language::Nix {
         let edit = comment_in_text(&text, language, rule, range)?;
         return Some(suppression(file, rule, edit));

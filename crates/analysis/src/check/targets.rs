@@ -90,7 +90,7 @@ pub(crate) fn is_walked(vfs: &Vfs, directory: &Utf8Path, path: &Utf8Path, kind: 
     let above = path.ancestors().skip(usize::from(!is_directory));
     let mut between = above.take_while(|above| *above != directory && above.starts_with(directory));
     path.starts_with(directory)
-        && (is_directory || is_looked_at(path.as_str()))
+        && (is_directory || path.as_str().ends_with(".nix") || vfs.is_text(path))
         && !between.any(|above| vfs.list(above).is_err() || leaves_out(vfs, above))
 }
 
@@ -125,15 +125,22 @@ pub(crate) fn linked_from(vfs: &Vfs, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
 }
 
 /// Is a file of a directory looked at, by its path? Others are only read where code names them.
-pub fn is_looked_at(path: &str) -> bool {
+fn is_looked_at(path: &str) -> bool {
     path.ends_with(".nix") || nixpod_surfaces::is_text(path)
+}
+
+/// Is a file of a directory looked at, by its path, or by its text where that does not tell?
+pub fn is_looked_at_with(path: &str, text: &str) -> bool {
+    is_looked_at(path) || nixpod_surfaces::may_be_text(path) && nixpod_surfaces::is_text_with(path, text)
 }
 
 /// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
 pub fn patterns() -> Vec<String> {
-    let endings = ["nix", "sh", "bash", "yaml", "yml"]
-        .into_iter()
-        .chain(nixpod_syntax::UNITS);
+    let endings = [
+        "nix", "sh", "bash", "dash", "ksh", "zsh", "fish", "nu", "py", "desktop", "yaml", "yml",
+    ]
+    .into_iter()
+    .chain(nixpod_syntax::UNITS);
     let endings: Vec<&str> = endings.collect();
     vec![
         format!("**/*.{{{}}}", endings.join(",")),
@@ -141,6 +148,11 @@ pub fn patterns() -> Vec<String> {
         "**/devcontainer.json".to_owned(),
         "**/.devcontainer.json".to_owned(),
         "**/*{Containerfile,Dockerfile}*".to_owned(),
+        // What shells read, and where scripts without an ending lie.
+        "**/*{bash,zsh,ksh}*".to_owned(),
+        "**/.{envrc,profile,xinitrc,xprofile,xsession,zlogin,zlogout,zprofile}".to_owned(),
+        "**/{bin,cron.d,hooks,hypr,i3,libexec,sbin,script,scripts,sway}/*".to_owned(),
+        "**/{Makefile,justfile,package.json,tmux.conf,.tmux.conf}".to_owned(),
     ]
 }
 
@@ -194,7 +206,7 @@ impl Targets {
     fn name(&mut self, vfs: &Vfs, path: Utf8PathBuf) {
         let file = vfs.file(&path);
         self.named.insert(file);
-        match nixpod_surfaces::is_text(path.as_str()) {
+        match vfs.is_text(&path) {
             true => _ = self.texts.insert(path, file),
             false => self.add(path, file),
         }
@@ -240,7 +252,7 @@ impl Targets {
                             FileKind::Directory | FileKind::NamelessDirectory => true,
                             FileKind::Symlink => is_looked_at(name) || may_be_sources(name),
                             FileKind::Regular | FileKind::Other | FileKind::NamelessFile => {
-                                name.ends_with(".nix") || nixpod_surfaces::is_text(path.join(name).as_str())
+                                name.ends_with(".nix") || vfs.is_text(&path.join(name))
                             }
                         };
                         if wanted {

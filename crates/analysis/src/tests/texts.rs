@@ -42,6 +42,21 @@ fn files_that_no_system_reads_are_read_by_folder() {
 }
 
 #[test]
+fn scripts_are_told_by_their_first_line() {
+    let out = check(&[
+        ("bin/deploy", "#!/bin/sh\npodman run --all --net=host web:1\n"),
+        ("bin/notes", "podman run --all --net=host web:1\n"),
+        (
+            "bin/tool",
+            "#!/usr/bin/env python3\nrun([\"podman\", \"run\", \"--all\", \"--net=host\", \"x\"])\n",
+        ),
+        ("home/.zshrc", "alias web='podman run --all --net=host web:1'\n"),
+        ("node_modules/a/bin", "#!/bin/sh\npodman run --all web:1\n"),
+    ]);
+    expect![[r""]].assert_eq(&out);
+}
+
+#[test]
 fn a_file_that_a_system_reads_is_read_once() {
     let out = check(&[
         ("flake.nix", &super::flake(&[("one", "a.nix"), ("two", "a.nix")])),

@@ -9,6 +9,7 @@ pub(crate) mod paths;
 pub(crate) mod project;
 pub(crate) mod reads;
 pub(crate) mod resolve;
+mod scripts;
 mod seen;
 pub(crate) mod spans;
 pub(crate) mod state;
@@ -61,6 +62,8 @@ struct DiskCache {
     kinds: FxHashMap<Utf8PathBuf, Option<FileKind>>,
     /// Where the trees of inputs are, if they are there.
     stored: FxHashMap<Utf8PathBuf, Option<Utf8PathBuf>>,
+    /// Which files are texts by what is in them.
+    scripts: FxHashMap<Utf8PathBuf, bool>,
     /// What git tracks, if that was asked for.
     tracked: Option<Option<Arc<Tracked>>>,
     /// What it tracked before the last change.
@@ -173,6 +176,7 @@ impl Vfs {
                     cache.stale.insert(id, state);
                 }
             }
+            cache.scripts.retain(|script, _| !script.starts_with(&path));
             cache
                 .directories
                 .retain(|dir, _| !dir.starts_with(&path) && !path.starts_with(dir));
@@ -194,6 +198,7 @@ impl Vfs {
                     resolved: cache.resolved.clone(),
                     kinds: cache.kinds.clone(),
                     stored: cache.stored.clone(),
+                    scripts: cache.scripts.clone(),
                     tracked: cache.tracked.clone(),
                     tracked_before: cache.tracked_before.clone(),
                 }

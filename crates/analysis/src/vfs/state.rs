@@ -72,9 +72,9 @@ impl FileState {
             Content::None(problem) => (Arc::from(""), Some(problem), None),
         };
         Arc::new(Self {
+            language: Language::of_text(path.as_str(), &text),
             text,
             problem,
-            language: Language::of(path.as_str()),
             bytes,
             lines: OnceLock::new(),
             parsed: OnceLock::new(),

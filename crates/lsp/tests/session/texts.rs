@@ -45,6 +45,14 @@ async fn units_scripts_and_json_have_diagnostics() {
         [("host-namespace", 2)]
     );
 
+    let tool = "file:///ws/bin/deploy";
+    let text = "#!/bin/sh\npodman run --privileged y@sha256:0\n";
+    open(&mut client, tool, "shellscript", text).await;
+    assert_eq!(
+        told(&client.diagnostics(tool, 1).await),
+        [("privileged-container", 1)]
+    );
+
     let json = "file:///ws/.devcontainer/devcontainer.json";
     open(
         &mut client,

@@ -352,6 +352,13 @@ let
       })) { });
     };
   };
+  woodpeckerAgent = types.submodule {
+    options = {
+      enable = enable;
+      environment = opt (types.attrsOf str) { };
+      extraGroups = opt strings [ ];
+    };
+  };
 
   # What does not depend on the system.
   declared = {
@@ -367,6 +374,7 @@ let
       };
       gitea-actions-runner.instances = partly (opt (types.attrsOf giteaRunner) { });
       forgejo-runner.instances = partly (opt (types.attrsOf forgejoRunner) { });
+      woodpecker-agents.agents = partly (opt (types.attrsOf woodpeckerAgent) { });
     };
 
     virtualisation = {

@@ -36,6 +36,8 @@ pub fn flake_roots(
         roots: Vec::new(),
     };
     walk.output(ev, "nixosConfigurations", Kind::Nixos);
+    // What system-manager has of NixOS on other distributions.
+    walk.output(ev, "systemConfigs", Kind::Nixos);
     walk.output(ev, "homeConfigurations", Kind::Home);
     walk.homes_of_platforms(ev);
     for output in ["colmenaHive", "colmena"] {

@@ -28,7 +28,7 @@ pub(crate) fn show_commands(containers: &[ContainerSpec], context: &Context<'_>)
 fn starter(surface: &str) -> &'static str {
     match surface {
         "arion" => "`arion` gives its compose file to `docker compose`, which asks the engine by its socket",
-        "gitlab-runner" | "gitea-actions-runner" | "forgejo-runner" => {
+        "gitlab-runner" | "gitea-actions-runner" | "forgejo-runner" | "woodpecker-agent" => {
             "the runner asks the engine by its socket, job by job"
         }
         "distrobox" => "`distrobox assemble` puts the words together when somebody runs it",

@@ -78,7 +78,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 const fn asks_by_docker_api(container: &Container) -> bool {
     matches!(
         container.surface,
-        Surface::Arion | Surface::GitlabRunner | Surface::GiteaRunner | Surface::ForgejoRunner
+        Surface::Arion
+            | Surface::GitlabRunner
+            | Surface::GiteaRunner
+            | Surface::ForgejoRunner
+            | Surface::WoodpeckerAgent
     )
 }
 

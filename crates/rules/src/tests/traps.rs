@@ -66,6 +66,46 @@ usage
 }
 
 #[test]
+fn texts_of_programs_that_run_nothing_here() {
+    check_none(
+        rule("privileged-container"),
+        r##"
+#- /Makefile
+# podman run --privileged x
+db:
+	podman run --privileged x
+#- /.github/workflows/ci.yml
+jobs: { a: { steps: [ { run: docker run --privileged x } ] } }
+#- /package.json
+{ "description": "docker run --privileged x", "scripts": { "db": "docker run --privileged x" } }
+#- /tool.py
+"""subprocess.run(["podman", "run", "--privileged", "x"])"""
+# os.system("podman run --privileged x")
+print('os.system("podman run --privileged x")')
+help = ["usage: podman run --privileged x"]
+#- /sway/config
+# exec podman run --privileged x
+set $x exec podman run --privileged x
+#- /x.desktop
+[Desktop Entry]
+Comment=podman run --privileged x
+#- /bin/notes
+podman run --privileged x
+#- /bin/other
+#!/usr/bin/env ruby
+podman run --privileged x
+#- /bin/usage
+#!/bin/sh
+cat <<END
+docker run --privileged x
+END
+# docker run --privileged x
+echo "docker run --privileged x"
+"##,
+    );
+}
+
+#[test]
 fn commands_that_make_no_container() {
     check_none(
         rule("privileged-container"),

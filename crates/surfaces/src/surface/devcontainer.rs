@@ -24,6 +24,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     systems: Systems::None,
     find: |_, _, _| Vec::new(),
     is_file,
+    tells: |_, _| false,
     has_any: |_| true,
     runs_file: |_| Runs::Unknown,
     read,

@@ -2,9 +2,11 @@
 
 mod arion;
 mod beside_sections;
+mod boxes;
 mod command_line;
 mod devcontainer;
 mod distrobox;
+mod distrobox_file;
 mod granted;
 mod home;
 mod made;
@@ -27,6 +29,7 @@ mod systemd_nspawn;
 mod texts;
 mod tmpfiles;
 mod unit_sections;
+mod woodpecker;
 pub(crate) mod written_files;
 
 pub(crate) use command_line::{CommandLine, command_lines, names_program, written_by_scripts};
@@ -65,7 +68,7 @@ const fn untold(table: &'static Table, read: Read) -> OptionSurface {
 }
 
 /// All surfaces, in the order in which a system is read.
-pub(crate) const SURFACES: [OptionSurface; 10] = [
+pub(crate) const SURFACES: [OptionSurface; 11] = [
     told(&nspawn::TABLE, nspawn::read, nspawn_line::command),
     untold(&systemd_nspawn::TABLE, systemd_nspawn::read),
     told(&oci::TABLE, oci::read, oci_line::command),
@@ -75,6 +78,7 @@ pub(crate) const SURFACES: [OptionSurface; 10] = [
     untold(&runners::GITLAB, runners::gitlab),
     untold(&runners::GITEA, runners::act),
     untold(&runners::FORGEJO, runners::act),
+    untold(&woodpecker::TABLE, woodpecker::read),
     untold(&distrobox::TABLE, distrobox::read),
 ];
 
@@ -84,6 +88,7 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     nspawn_text::SURFACE,
     command_line::TEXTS,
     devcontainer::TEXTS,
+    distrobox_file::TEXTS,
     manifests::COMPOSE,
     manifests::KUBERNETES,
     manifests::CONTAINERFILE,

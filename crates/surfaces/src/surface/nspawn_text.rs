@@ -23,6 +23,7 @@ pub(crate) const SURFACE: TextSurface = TextSurface {
     systems: Systems::Nixos,
     find,
     is_file,
+    tells: |_, _| false,
     has_any: |_| true,
     runs_file: |_| Runs::Root,
     read,

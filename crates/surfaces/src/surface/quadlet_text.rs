@@ -22,6 +22,7 @@ pub(crate) const SURFACE: TextSurface = TextSurface {
     systems: Systems::Both,
     find,
     is_file,
+    tells: |_, _| false,
     has_any: |_| true,
     runs_file,
     read: quadlet_units::read,
@@ -63,6 +64,14 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         let below = below(name);
         (below.to_owned(), runs(reader, config, kind, below))
     });
+    found.extend(in_folders_around(reader, config, kind));
+    if kind != SystemKind::Home {
+        for written in &mut found {
+            if written.runs == Runs::Root && written.path.contains(OF_USERS) {
+                written.runs = Runs::User(None);
+            }
+        }
+    }
     let wanted = Wanted {
         entry: |text| text.contains(FOLDER),
         file: |path| path.contains(FOLDER) && is_file(path),
@@ -82,6 +91,29 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         let kind = Kind::of_text(&text.pattern())?;
         Some(format!("{FOLDER}/{}.{}", EntryName::Template, kind.extension()))
     }));
+    found
+}
+
+/// In the path of a unit that the generators of users read.
+const OF_USERS: &str = "containers/systemd/users/";
+
+/// Units in folders that are given as a whole, with what else Podman reads: `xdg.configFile.containers.source = ./containers`.
+fn in_folders_around(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) -> Vec<Written> {
+    let wanted = Wanted {
+        entry: |_| false,
+        file: |path| path.contains(FOLDER) && is_file(path),
+        folder: Some("containers"),
+    };
+    // Whoever reads the settings in there says what of the folder is not known.
+    let told = reader.not_analysed.len();
+    let runs = match kind {
+        SystemKind::Home => Runs::User(None),
+        _ => Runs::Root,
+    };
+    let found = files(reader, config, kind, &wanted, |_, name| {
+        (name.to_owned(), runs.clone())
+    });
+    reader.not_analysed.truncate(told);
     found
 }
 

@@ -75,7 +75,7 @@ pub(crate) const FORGEJO: Table = Table {
 
 /// Jobs are started when somebody asks, by the engine whose socket the runner finds: Docker's, unless there is Podman and no
 /// Docker.
-fn started_by(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
+pub(super) fn started_by(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut Container) {
     let [podman, docker] = ["podman", "docker"].map(|engine| {
         let enable = reader.at(config, &["virtualisation", engine, "enable"]);
         reader.bool(&enable)
@@ -88,12 +88,12 @@ fn started_by(reader: &mut OptionReader<'_, '_>, config: &Found, container: &mut
     container.auto_start = Field::default(false);
 }
 
-fn is_there(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
+pub(super) fn is_there(reader: &OptionReader<'_, '_>, found: &Found) -> bool {
     !matches!(found.value.value, Value::Null) && !reader.is_unset(found)
 }
 
 /// Is something certainly switched off?
-fn is_off(reader: &mut OptionReader<'_, '_>, enable: &Found) -> bool {
+pub(super) fn is_off(reader: &mut OptionReader<'_, '_>, enable: &Found) -> bool {
     reader.bool(enable).certain() == Some(&false)
 }
 

@@ -71,12 +71,21 @@ pub(crate) struct TextSurface {
     pub(crate) find: fn(&mut OptionReader<'_, '_>, &Found, SystemKind) -> Vec<Written>,
     /// Is a file such a text, by its path?
     pub(crate) is_file: fn(&str) -> bool,
+    /// Is it one by its text, where its path alone does not tell?
+    pub(crate) tells: fn(&str, &str) -> bool,
     /// May there be containers in the text of such a file of the project?
     pub(crate) has_any: fn(&str) -> bool,
     /// Who runs a file of the project, by its path.
     pub(crate) runs_file: fn(&str) -> Runs,
     /// Reads all texts of a system together, since unit files name each other.
     pub(crate) read: fn(&[Written], &mut TextsRead),
+}
+
+impl TextSurface {
+    /// Is a file such a text?
+    pub(crate) fn has(&self, path: &str, text: &str) -> bool {
+        (self.is_file)(path) || (self.tells)(path, text)
+    }
 }
 
 /// Units beside those that are read, as far as their names are known.

@@ -35,6 +35,7 @@ mod settings;
 mod settings_of_users;
 mod size;
 mod systemd_nspawn;
+mod texts_of_programs;
 mod traps;
 mod traps_of_texts;
 mod units_as_written;
@@ -139,7 +140,7 @@ fn systems(text: &str, expected: Expect) {
 /// The files of a fixture that are no Nix.
 fn text_files(text: &str, files: &TestSource) -> Vec<crate::TextFile> {
     { nixpod_fixture::files(text).into_iter() }
-        .filter(|(path, _)| crate::is_text(path))
+        .filter(|(path, text)| crate::is_text_with(path, text))
         .map(|(path, _)| {
             let at = format!("/p{path}");
             let (file, content) = files.text(Utf8Path::new(&at)).expect("the file is there");

@@ -165,3 +165,30 @@ fn of_github() {
         "#]],
     );
 }
+
+#[test]
+fn agents_of_woodpecker() {
+    containers(
+        r#"{
+  services.woodpecker-agents.agents = {
+    docker = {
+      enable = true;
+      environment = {
+        WOODPECKER_BACKEND = "docker";
+        DOCKER_HOST = "unix:///run/podman/podman.sock";
+        WOODPECKER_BACKEND_DOCKER_VOLUMES = "/etc/ssl/certs:/etc/ssl/certs:ro,/:/host";
+      };
+    };
+    local = { enable = true; environment.WOODPECKER_BACKEND = "local"; };
+    off = { enable = false; environment.WOODPECKER_BACKEND = "docker"; };
+  };
+}"#,
+        expect![[r#"
+            woodpecker-agent docker in `box` <- {…
+              auto start: default false
+              engine: podman <- "unix:///run/podman/podman.sock"
+              mount: /etc/ssl/certs at /etc/ssl/certs ro <- /etc/ssl/certs:/etc/ssl/certs:ro
+              mount: / at /host rw <- /:/host
+        "#]],
+    );
+}

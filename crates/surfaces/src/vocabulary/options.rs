@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 111] = [
+pub const READ: [ReadOption; 115] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -208,6 +208,7 @@ pub const READ: [ReadOption; 111] = [
     tells_scripts(&["programs", "fish"]),
     tells_scripts(&["programs", "git"]),
     tells_scripts(&["programs", "nushell"]),
+    tells_scripts(&["programs", "tmux"]),
     tells_scripts(&["programs", "zsh"]),
     tells(&["nix", "extraOptions"]),
     tells(&["nix", "settings", "extra-trusted-users"]),
@@ -272,9 +273,12 @@ pub const READ: [ReadOption; 111] = [
     tells(&["testScript"]),
     tells(&["users"]),
     tells(&["virtualisation"]),
+    tells_scripts(&["wayland", "windowManager", "hyprland"]),
+    tells_scripts(&["wayland", "windowManager", "sway"]),
     tells_secrets(&["xdg", "cacheFile"]),
     tells_either(&["xdg", "configFile"]),
     tells_either(&["xdg", "dataFile"]),
+    tells_scripts(&["xdg", "desktopEntries"]),
     tells_secrets(&["xdg", "stateFile"]),
     explains(&["wsl"]),
     tells_scripts(&["xsession"]),

@@ -15,4 +15,6 @@ mod texts;
 mod walk;
 
 pub use root::RootReader;
-pub use texts::{folder_of_text, has_containers, is_text, is_unit, read_texts, text_commands};
+pub use texts::{
+    folder_of_text, has_containers, is_text, is_text_with, is_unit, may_be_text, read_texts, text_commands,
+};

@@ -16,6 +16,7 @@ use nixpod_model::{
     SystemKind, World,
 };
 use nixpod_source::Utf8Path;
+use nixpod_syntax::{Program, may_be_script};
 use std::sync::Arc;
 
 /// In the path of a unit that the generators of users read, besides those in their homes.
@@ -151,9 +152,19 @@ pub fn is_text(path: &str) -> bool {
     TEXT_SURFACES.iter().any(|surface| (surface.is_file)(path))
 }
 
+/// May a file be such a text although its path alone does not tell?
+pub fn may_be_text(path: &str) -> bool {
+    may_be_script(path) || Program::of(path).is_some()
+}
+
+/// The same, by its path and by what is in it.
+pub fn is_text_with(path: &str, text: &str) -> bool {
+    TEXT_SURFACES.iter().any(|surface| surface.has(path, text))
+}
+
 /// May a file say how containers are run, by its path and its text?
 pub fn has_containers(path: &str, text: &str) -> bool {
-    { TEXT_SURFACES.iter() }.any(|surface| (surface.is_file)(path) && (surface.has_any)(text))
+    { TEXT_SURFACES.iter() }.any(|surface| surface.has(path, text) && (surface.has_any)(text))
 }
 
 /// Is a file a unit of Podman's generator, or a drop-in of one? By its path alone.
@@ -222,7 +233,7 @@ fn read_files(
     let mut not_analysed = Vec::new();
     let mut made = Made::default();
     let found = TEXT_SURFACES.iter().map(|surface| {
-        let mine = files.iter().filter(|file| (surface.is_file)(&file.place));
+        let mine = { files.iter() }.filter(|file| surface.has(&file.place, &file.text));
         let texts: Vec<Written> = mine
             .map(|file| {
                 let runs: Runs = (surface.runs_file)(&file.place);

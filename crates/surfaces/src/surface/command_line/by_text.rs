@@ -1,19 +1,13 @@
 //! What tells that a file is a script: its name and its first line.
 
+use super::names::names_program;
+use crate::vocabulary::text::HOLE;
 use nixpod_model::{Text, TextPart};
+use nixpod_syntax::{Program, is_shell_name, may_be_script};
 
 /// Has a file the name of a script, or of a program: no ending that tells something else?
 pub(super) fn is_script_name(name: &str) -> bool {
     !name.rsplit('/').next().unwrap_or_default().contains('.') || is_shell_name(name)
-}
-
-/// Has a file a name that only texts for shells have: `x.sh`, `.bashrc`, `.profile`?
-pub(super) fn is_shell_name(name: &str) -> bool {
-    match name.rsplit('/').next().unwrap_or_default().rsplit_once('.') {
-        Some(("", hidden)) => hidden.contains("sh") || hidden.contains("profile"),
-        Some((_, ending)) => matches!(ending, "sh" | "bash" | "zsh"),
-        None => false,
-    }
 }
 
 fn first_line(text: &Text) -> &str {
@@ -27,15 +21,18 @@ pub(super) fn begins_with_sign(text: &Text) -> bool {
     first_line(text).starts_with("#!")
 }
 
-/// Does the first line of a text name a shell?
+/// Do the first lines of a text name a shell?
 pub(super) fn begins_as_script(text: &Text) -> bool {
-    let line = first_line(text);
-    // `#!${pkgs.bash}/bin/bash` has a hole behind the sign.
-    line == "#!" || line == "#! " || begins_line(line)
+    let pattern = text.pattern();
+    // `#!${pkgs.runtimeShell}` and the like name one that is not known.
+    let program = pattern
+        .strip_prefix("#!")
+        .and_then(|line| line.split_whitespace().next());
+    program.is_some_and(|program| program.chars().eq([HOLE])) || nixpod_syntax::begins_as_script(&pattern)
 }
 
-/// Does a line say that a shell runs what stands below?
-pub(super) fn begins_line(line: &str) -> bool {
-    let line = line.trim_end();
-    line.starts_with("#!") && (line.ends_with("sh") || line.contains("sh "))
+/// Is a file a script by its first lines, or a text of a program that may run containers?
+pub(super) fn is_text_with_commands(path: &str, text: &str) -> bool {
+    may_be_script(path) && nixpod_syntax::begins_as_script(text)
+        || names_program(text) && Program::of_text(path, text).is_some()
 }

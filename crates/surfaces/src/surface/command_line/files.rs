@@ -1,8 +1,7 @@
 //! Scripts that are files of the project: what a text runs of them is read with the text, and not by itself.
 
-use super::by_text;
 use super::inside::follow;
-use super::scripts::names_program;
+use super::names::names_program;
 use crate::read::{Found, OptionReader};
 use nixpod_eval::{ContextItem, FileKind, Value};
 use nixpod_model::{StoreRef, Text, TextPart};
@@ -48,8 +47,7 @@ pub(super) fn begins_as_script(reader: &OptionReader<'_, '_>, path: &str) -> boo
         return false;
     }
     let content = reader.ev.source().read(Utf8Path::new(&path)).unwrap_or_default();
-    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    std::str::from_utf8(first).is_ok_and(by_text::begins_line)
+    std::str::from_utf8(&content).is_ok_and(nixpod_syntax::begins_as_script)
 }
 
 /// A text with the scripts of the project that it runs: each stands in its context as one that Nix writes. What it has from

@@ -2,9 +2,9 @@
 
 use super::files::{may_name_script, with_files};
 use super::inside::{LINES, gap, is_unit_line};
+use super::names::{may_run_containers, names_program};
 use super::of_programs::{alias_of_git, commands_of_udev, cron_line};
 use super::places::{ALIASES, ALIASES_OF_GIT, FILES, INITS, JOBS, OF_ROOT, OTHERS, PACKAGES, RULES_OF_UDEV};
-use super::scripts::{may_run_containers, names_program};
 use super::sets::Sets;
 use super::stay;
 use crate::read::{Found, OptionReader, as_key};
@@ -49,7 +49,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     let mut sets = Sets::default();
     for path in ALIASES.iter().filter(is_there) {
         if sets.has(found.reader, config, path) {
-            found.each(config, path, &["expansion"], &of_user);
+            found.aliases(config, path, &of_user);
         }
     }
     for path in INITS.iter().filter(is_there) {
@@ -81,6 +81,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
         let all = found.option(config, path);
         found.files(&all, &path.join("."), &of_user);
     }
+    found.of_desktops(config, is_home);
     found.of_hjem(config, kind);
     found.out
 }
@@ -91,7 +92,7 @@ pub(super) struct Finder<'r, 'e, 's> {
 }
 
 impl Finder<'_, '_, '_> {
-    fn option(&mut self, config: &Found, path: &[&str]) -> Found {
+    pub(super) fn option(&mut self, config: &Found, path: &[&str]) -> Found {
         self.reader.option(config, path)
     }
 
@@ -150,7 +151,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// Adds a text, if somebody writes it and it may run containers.
-    fn add(&mut self, path: String, found: &Found, runs: &Runs) {
+    pub(super) fn add(&mut self, path: String, found: &Found, runs: &Runs) {
         if self.reader.is_default(found) || self.reader.is_unset(found) || !self.may_matter(found) {
             return;
         }
@@ -176,7 +177,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// The entries of a set, each a script or a set with some in it, under these names.
-    fn each(&mut self, config: &Found, path: &[&str], parts: &[&str], runs: &Runs) {
+    pub(super) fn each(&mut self, config: &Found, path: &[&str], parts: &[&str], runs: &Runs) {
         let all = self.option(config, path);
         if self.reader.is_unset(&all) {
             return;
@@ -477,7 +478,7 @@ impl Finder<'_, '_, '_> {
     }
 
     /// One line, or a list of them.
-    fn lines(&mut self, path: &str, found: &Found, runs: &Runs) {
+    pub(super) fn lines(&mut self, path: &str, found: &Found, runs: &Runs) {
         match &found.value.value {
             Value::List(_) => {
                 for line in self.reader.elements(found) {

@@ -1,6 +1,7 @@
 //! Command lines in texts that are no scripts: in the service of a unit of Podman's generator, and what `devcontainer.json`
 //! has run on the host before there is a container.
 
+use super::{places, python, settings};
 use crate::surface::texts::{Runs, Written};
 use crate::surface::{devcontainer, quadlet_text};
 use crate::vocabulary::certainty::part;
@@ -10,6 +11,7 @@ use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::parse::parse;
 use nixpod_model::{NotAnalysed, Subject, Text};
 use nixpod_source::{Origin, Why};
+use nixpod_syntax::{Program, may_be_script};
 
 /// Command lines of a service.
 pub(super) const LINES: [&str; 7] = [
@@ -26,6 +28,8 @@ pub(super) const LINES: [&str; 7] = [
 pub(super) enum Form {
     /// A script of a shell.
     Shell,
+    /// What a shell reads for somebody who types.
+    Typed,
     /// A line that systemd takes apart.
     UnitLine,
     /// Word by word.
@@ -44,6 +48,7 @@ impl Script {
         let text = self.written.text.value()?;
         Some(match &self.form {
             Form::Shell => shell::follow(text, wanted),
+            Form::Typed => shell::typed(text, wanted),
             Form::UnitLine => shell::unit_line(text, wanted),
             Form::Words(words) => shell::words(words, wanted),
         })
@@ -62,6 +67,17 @@ pub(super) fn follow(text: &Text, is_unit_line: bool, wanted: fn(&str) -> bool) 
 pub(super) fn is_unit_line(path: &str) -> bool {
     let last = path.rsplit('.').next().unwrap_or_default();
     last.starts_with("Exec")
+}
+
+/// Does a shell read a text for somebody who types, by its option or by its file?
+fn is_typed(path: &str) -> bool {
+    let is_option = |option: &&[&str]| path.starts_with(&option.join("."));
+    let name = path.strip_suffix(".text").unwrap_or(path).trim_end_matches('"');
+    places::ALIASES
+        .iter()
+        .chain(&places::INITS)
+        .any(|option| is_option(option))
+        || nixpod_syntax::is_shell_name(name) && !name.ends_with(".sh") && !name.ends_with(".bash")
 }
 
 /// Is a text a unit of systemd's or all of one of Podman's generator, by its option?
@@ -84,12 +100,63 @@ pub(super) fn scripts(written: &Written) -> Vec<Script> {
     if devcontainer::is_file(path) {
         return of_devcontainer(written);
     }
+    if let Some(program) = program_of(written) {
+        return of_program(written, program);
+    }
     let form = match is_unit_line(path) {
         true => Form::UnitLine,
+        false if is_typed(path) => Form::Typed,
         false => Form::Shell,
     };
     let written = written.clone();
     vec![Script { written, form }]
+}
+
+/// Whose text it is, where that is no shell.
+pub(super) fn program_of(written: &Written) -> Option<Program> {
+    let text = written.text.value()?;
+    let by_first_line = || {
+        let pattern = text.pattern();
+        may_be_script(&written.path)
+            .then(|| Program::of_first_line(&pattern))
+            .flatten()
+    };
+    { Program::of(&written.path) }
+        .or_else(|| places::program_of(&written.path))
+        .or_else(by_first_line)
+}
+
+/// The commands in a text of such a program, where they are read.
+fn of_program(written: &Written, program: Program) -> Vec<Script> {
+    let Some(text) = written.text.value() else {
+        return Vec::new();
+    };
+    match program {
+        Program::Python => { python::commands(text).into_iter() }
+            .filter_map(|command| match command {
+                python::Command::Line(line) => Some(inside(written, &line, &written.runs, Form::Shell)),
+                python::Command::Words(words) => {
+                    let first = words.first()?.clone();
+                    Some(inside(written, &first, &written.runs, Form::Words(words)))
+                }
+            })
+            .collect(),
+        _ => { settings::commands(program, text).into_iter() }
+            .map(|command| {
+                let runs = match command.user.map(|user| (user.as_known(), origin_of(&user))) {
+                    Some((Some(name), _)) if name == "root" => Runs::Root,
+                    Some((Some(name), origin)) => {
+                        Runs::User(Some(Box::new(part(&written.text, name, origin))))
+                    }
+                    Some((None, _)) => Runs::Unknown,
+                    // A session is somebody's, and hardly that of root.
+                    None if written.runs == Runs::Unknown && program != Program::Tmux => Runs::User(None),
+                    None => written.runs.clone(),
+                };
+                inside(written, &command.line, &runs, Form::Shell)
+            })
+            .collect(),
+    }
 }
 
 /// Something in a script that is not read.

@@ -1,5 +1,7 @@
 //! Options in which scripts and command lines stand.
 
+use nixpod_syntax::Program;
+
 /// Sets of aliases and abbreviations, each a line of a shell.
 pub(super) const ALIASES: [&[&str]; 9] = [
     &["environment", "shellAliases"],
@@ -91,3 +93,46 @@ pub(super) const ALIASES_OF_GIT: [&[&str]; 4] = [
     &["programs", "git", "extraConfig"],
     &["programs", "git", "settings"],
 ];
+
+/// Window managers whose settings are alike.
+pub(super) const MANAGERS: [&[&str]; 2] = [
+    &["wayland", "windowManager", "sway"],
+    &["xsession", "windowManager", "i3"],
+];
+
+pub(super) const HYPRLAND: &[&str] = &["wayland", "windowManager", "hyprland"];
+
+/// Keys of Hyprland's settings whose values are commands, or end with one.
+pub(super) const OF_HYPRLAND: [&str; 14] = [
+    "bind",
+    "bindd",
+    "binde",
+    "bindel",
+    "bindl",
+    "bindle",
+    "bindm",
+    "bindr",
+    "exec",
+    "exec-once",
+    "exec-shutdown",
+    "execr",
+    "execr-once",
+    "bindn",
+];
+
+/// Whose text an option holds, if it is one of these, or a file that options write.
+pub(super) fn program_of(path: &str) -> Option<Program> {
+    let is_below = |whole: &[&str]| path.starts_with(&whole.join("."));
+    if MANAGERS.iter().any(|manager| is_below(manager)) && !path.ends_with(".command") {
+        return Some(Program::Sway);
+    }
+    let is_plain_command = path.rsplit('.').next().is_some_and(|key| key.starts_with("exec"));
+    if is_below(HYPRLAND) && !is_plain_command {
+        return Some(Program::Hyprland);
+    }
+    if path == "programs.tmux.extraConfig" {
+        return Some(Program::Tmux);
+    }
+    let file = path.strip_suffix(".text")?.trim_end_matches('"');
+    Program::of(file.rsplit('"').next()?)
+}

@@ -1,9 +1,12 @@
 //! Scripts, and the containers that their lines run.
 
+use super::boxes;
 use super::engine::{self, Known};
-use super::inside::{self, follow, gap};
+use super::inside::{self, gap};
 use super::line::Base;
+use super::names::{PROGRAMS, may_run_containers};
 use super::nspawn;
+use super::recipes;
 use super::unshare;
 use super::wrote;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
@@ -11,109 +14,9 @@ use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use nixpod_model::{Api, Container, Engine, Field, StoreRef, Text, TextPart};
-use nixpod_source::{Origin, Place, Why};
+use nixpod_model::{Api, Container, Engine, Field};
+use nixpod_source::{Place, Why};
 use rustc_hash::FxHashMap;
-use std::sync::LazyLock;
-
-/// Programs that run containers, or something like them.
-const PROGRAMS: [&str; 17] = [
-    "buildah",
-    "chmod",
-    "ctr",
-    "docker",
-    "docker-compose",
-    "dockerd",
-    "incus",
-    "lxc",
-    "machinectl",
-    "nerdctl",
-    "nixos-container",
-    "podman",
-    "podman-compose",
-    "socat",
-    "systemd-nspawn",
-    "unshare",
-    shell::NOT_KNOWN,
-];
-
-/// Words without which a script runs none of them.
-const WORDS: [&str; 13] = [
-    "buildah ",
-    "containers/systemd/",
-    "ctr ",
-    "docker",
-    "incus ",
-    "lxc ",
-    "machinectl ",
-    "nerdctl",
-    "nixos-container ",
-    "podman",
-    "systemd-nspawn",
-    "systemd/nspawn/",
-    "unshare",
-];
-
-/// All of them at once: nearly every string of a project is asked for them.
-static ANY_WORD: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let mut builder = AhoCorasick::builder();
-    builder.kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok()
-});
-
-/// Is there the name of such a program in a text?
-pub(crate) fn names_program(text: &str) -> bool {
-    match &*ANY_WORD {
-        Some(words) => words.is_match(text),
-        None => WORDS.iter().any(|word| text.contains(word)),
-    }
-}
-
-/// May a text, or a script that it runs, name such a program?
-pub(super) fn may_run_containers(text: &Text) -> bool {
-    text.parts.iter().any(|part| match part {
-        TextPart::Known { text, .. } => names_program(text),
-        TextPart::Hole { why, .. } => why.name().is_some_and(names_program),
-    }) || text.context.iter().any(|reference| match reference {
-        StoreRef::Written { text, .. } => may_run_containers(text),
-        StoreRef::Copied { .. } | StoreRef::Path { .. } | StoreRef::Read { .. } => false,
-    })
-}
-
-/// A line of a text that runs a container.
-pub(crate) struct CommandLine {
-    pub(crate) origin: Origin,
-    /// Does it have options, so that it is hardly a sentence?
-    pub(crate) is_clear: bool,
-}
-
-/// The lines of a text that would run containers if it were a script, or a line of a unit.
-pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine> {
-    let wanted = |program: &str| matches!(program, "docker" | "nerdctl" | "podman" | "systemd-nspawn");
-    let followed = follow(text, is_unit_line, wanted);
-    let is_option = |word: &shell::Element| word.text.pattern().starts_with('-');
-    let mut out: Vec<CommandLine> = Vec::new();
-    for line in followed.lines.iter().filter(|line| !line.elsewhere) {
-        let is_clear = match (line.program.as_str(), engine::command(line)) {
-            (_, engine::Command::Run(run)) => run.spec().iter().any(is_option),
-            ("systemd-nspawn", _) => line.words.iter().any(is_option),
-            // Its options are added by other strings.
-            _ if engine::runs(line) => false,
-            _ => continue,
-        };
-        // Loops come to the same line again.
-        if out.iter().all(|known| known.origin != line.origin) {
-            let origin = line.origin.clone();
-            out.push(CommandLine { origin, is_clear });
-        }
-    }
-    let units = wrote::units(text, is_unit_line).into_iter();
-    out.extend(units.map(|origin| CommandLine {
-        origin,
-        is_clear: true,
-    }));
-    out
-}
 
 /// Reads all scripts of a system.
 pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
@@ -124,6 +27,11 @@ pub(super) fn read(texts: &[Written], out: &mut TextsRead) {
     while !waiting.is_empty() && rounds > 0 {
         rounds -= 1;
         let mut services = Vec::new();
+        for written in &waiting {
+            if let Some(program) = inside::program_of(written) {
+                out.not_analysed.extend(recipes::not_read(written, program));
+            }
+        }
         for script in waiting.iter().flat_map(inside::scripts) {
             let written = &script.written;
             let Some(followed) = script.follow(|program| PROGRAMS.contains(&program)) else {
@@ -227,6 +135,13 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
                 nspawn::read(&base, line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
             }
+            "distrobox" | "distrobox-create" | "distrobox-ephemeral" => {
+                if let Some(words) = boxes::words(line) {
+                    let mut container = begin(&base, line, boxes::name(words), out);
+                    boxes::read(&base, line, words, &mut container);
+                    out.add(container, || base.command(line, line.words.len()));
+                }
+            }
             "unshare" => {
                 let mounts = unshare::mounts(&base, line);
                 if !mounts.is_empty() {
@@ -291,6 +206,8 @@ fn not_read(line: &Line) -> Option<Why> {
         "incus" | "lxc" if !line.elsewhere && has_verb(line, &["create", "init", "launch", "start"]) => {
             line.program.as_str()
         }
+        "distrobox" if !line.elsewhere && has_verb(line, &["assemble"]) => "distrobox assemble",
+        "toolbox" if !line.elsewhere && has_verb(line, &["create"]) => "toolbox",
         "nixos-container" if !line.elsewhere && has_verb(line, &["create", "start"]) => "nixos-container",
         "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
@@ -340,7 +257,9 @@ impl Seen {
         }
         let words = match engine::command(line) {
             engine::Command::Run(run) => run.spec().iter().map(|word| word.text.display()).collect(),
-            _ if matches!(line.program.as_str(), "systemd-nspawn" | "unshare") => {
+            _ if matches!(line.program.as_str(), "systemd-nspawn" | "unshare")
+                || boxes::words(line).is_some() =>
+            {
                 line.words.iter().map(|word| word.text.display()).collect()
             }
             // It is no container, however often it runs.

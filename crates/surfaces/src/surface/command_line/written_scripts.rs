@@ -1,12 +1,13 @@
 //! Files that options write and that are scripts.
 
-use super::by_text::{begins_as_script, begins_with_sign, is_script_name, is_shell_name};
+use super::by_text::{begins_as_script, begins_with_sign, is_script_name};
 use super::files;
 use super::find::Finder;
 use super::inside;
 use crate::read::{Found, as_key};
 use crate::surface::texts::Runs;
 use nixpod_model::{EntryName, Field, StoreRef, Text};
+use nixpod_syntax::{Program, is_shell_name};
 
 impl Finder<'_, '_, '_> {
     /// Files that are scripts by their name or by their first line.
@@ -25,9 +26,12 @@ impl Finder<'_, '_, '_> {
                     inside::is_service(known)
                         || begins_as_script(text)
                         || is_shell_name(known)
+                        || Program::of(known).is_some()
                         || is_program && !begins_with_sign(text)
                 }) {
-                    let is_of_system = path.starts_with("environment.") && known.contains("systemd/system/");
+                    let of_root = ["systemd/system/", "cron.d/"];
+                    let is_of_system = path.starts_with("environment.")
+                        && of_root.iter().any(|folder| known.contains(folder));
                     let runs = if is_of_system { &Runs::Root } else { runs };
                     self.add_text(format!("{path}.text"), text, &found, runs);
                 }

@@ -54,7 +54,11 @@ impl Follow<'_> {
             };
             let mut when = self.when.clone();
             when.and(None);
-            self.inner(&word.text.slice(name.len() + 1, pattern.len()), when);
+            let meant = word.text.slice(name.len() + 1, pattern.len());
+            self.inner(&meant, when);
+            let mut element = word.clone();
+            element.when = self.when.clone();
+            self.aliases.set(name, &element, &meant);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Going through a script as the shell does: which commands it comes to, with which words, and whether in any case.
 
+use super::aliases::Aliases;
 use super::prefix::{self, Who};
 use super::reader;
 use super::tree::{Assigned, Join, Kind, List, Script, Simple, Span, Statement, Stopped, What, Word};
@@ -70,7 +71,9 @@ pub(crate) fn follow(text: &Text, wanted: Wanted) -> Followed {
     let script = reader::read(&pattern);
     let mut out = Followed::default();
     let mut steps = MAX_STEPS;
-    run(text, &pattern, &script, Given::new(wanted, &mut steps), &mut out);
+    let mut given = Given::new(wanted, &mut steps);
+    given.aliases = Aliases::of(&pattern, false);
+    run(text, &pattern, &script, given, &mut out);
     out
 }
 
@@ -85,6 +88,7 @@ pub(super) struct Given<'g> {
     pub(super) arguments: Vec<Element>,
     /// What it has from the script that it stands in.
     pub(super) variables: Variables,
+    pub(super) aliases: Aliases,
 }
 
 impl<'g> Given<'g> {
@@ -98,6 +102,7 @@ impl<'g> Given<'g> {
             steps,
             arguments: Vec::new(),
             variables: Variables::default(),
+            aliases: Aliases::default(),
         }
     }
 }
@@ -107,6 +112,7 @@ pub(super) fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>,
         text: Indexed::new(text),
         script: pattern,
         variables: given.variables,
+        aliases: given.aliases,
         wanted: given.wanted,
         when: given.when,
         who: given.who,
@@ -144,6 +150,7 @@ pub(super) struct Follow<'t> {
     pub(super) text: Indexed<'t>,
     pub(super) script: &'t str,
     pub(super) variables: Variables,
+    pub(super) aliases: Aliases,
     pub(super) wanted: Wanted,
     pub(super) when: When,
     pub(super) who: Who,
@@ -370,6 +377,7 @@ impl<'t> Follow<'t> {
             self.assign(simple);
         }
         let words = self.expand_all(&simple.words);
+        let words = self.aliases.put_in(words);
         let Some(first) = words.first().filter(|_| !declares) else {
             return self.declare(&words);
         };
@@ -450,6 +458,7 @@ impl<'t> Follow<'t> {
             elsewhere: self.elsewhere,
             nesting: self.nesting + 1,
             variables: self.variables.clone(),
+            aliases: self.aliases.clone(),
             ..Given::new(self.wanted, self.steps)
         };
         run(script, &pattern, &reader::read(&pattern), given, self.out);

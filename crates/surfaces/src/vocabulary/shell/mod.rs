@@ -4,6 +4,7 @@
 //! through what was read as the shell does, with the variables that the script itself sets (`values`, `expand`), and takes
 //! off what only runs a command (`prefix`). Whatever the script does not say itself is a hole.
 
+mod aliases;
 mod builtins;
 mod decided;
 mod documents;
@@ -21,6 +22,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use aliases::typed;
 pub(crate) use follow::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile, follow};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
