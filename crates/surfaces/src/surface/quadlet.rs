@@ -272,14 +272,10 @@ pub(crate) fn read(
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
     let extra = reader.get(found, "extraConfig");
-    let [service, of_extra] =
-        [(found, "serviceConfig"), (&extra, "Service")].map(|(set, name)| reader.get(set, name));
-    for service in [&service, &of_extra] {
-        beside_sections::service(reader, service, container);
-    }
     let install = match &parts.raw {
-        // The module's own option has no part in it then.
+        // The module's own options have no part in it then.
         Some(raw) => {
+            beside_sections::user_of_text(raw, container);
             container.auto_start = match raw.value() {
                 Some(_) => Field::default(false),
                 None => raw.map(|_| false),
@@ -287,6 +283,10 @@ pub(crate) fn read(
             beside_sections::wanted_by_text(raw)
         }
         None => {
+            for (set, name) in [(found, "serviceConfig"), (&extra, "Service")] {
+                let service = reader.get(set, name);
+                beside_sections::service(reader, &service, container);
+            }
             let sets =
                 [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
             { sets.iter() }.find_map(|set| beside_sections::wanted(reader, set))
@@ -394,12 +394,10 @@ struct Parts {
 
 impl Parts {
     fn new(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Self {
-        let raw = reader.get(found, "rawConfig");
-        let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
         Self {
             config: reader.get(found, "containerConfig"),
             extra: reader.at(found, &["extraConfig", "Container"]),
-            raw: is_raw.then(|| reader.text(&raw)),
+            raw: raw_of(reader, found),
             quoted: module.quoted,
             manager: module.manager,
         }
@@ -419,6 +417,13 @@ impl Parts {
             podman,
         }
     }
+}
+
+/// The text of an object's unit, which takes the place of all its options.
+fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
+    let raw = reader.get(found, "rawConfig");
+    let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
+    is_raw.then(|| reader.text(&raw))
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.
@@ -466,12 +471,13 @@ fn in_pod(
         if reader.is_unset(&pod) {
             continue;
         }
+        let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
-        section::read_pod(reader, &section_of_pod(module, &pod), name, container);
+        section::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
     }
 }
 
-fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found) -> Section<'f> {
+fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<Text>>) -> Section<'f> {
     Section {
         typed: pod,
         names: &NAMES,
@@ -480,7 +486,7 @@ fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found) -> Section<'f> {
         writing: None,
         pairs: None,
         extra: vec![pod.clone()],
-        raw: None,
+        raw,
         manager: module.manager,
         podman: None,
     }
@@ -495,9 +501,10 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
     let module = QuadletModule::new(reader, config, is_home);
     let mut out = Vec::new();
     for (name, pod) in reader.entries(&all).named {
+        let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section::pod(reader, &section_of_pod(&module, &pod), &name),
+            pod: section::pod(reader, &section_of_pod(&module, &pod, raw), &name),
             existence: Existence::Certain,
             by: Maker {
                 engine: Some(Engine::Podman),

@@ -5,6 +5,7 @@ use super::inside::{self, follow, gap};
 use super::line::Base;
 use super::nspawn;
 use super::unshare;
+use super::verb;
 use super::wrote;
 use crate::surface::made::{HostVolume, Made, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
@@ -12,7 +13,7 @@ use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use nixpod_model::{Api, Container, Engine, Field, StoreRef, Text, TextPart};
+use nixpod_model::{Api, Container, Engine, Field, Mount, StoreRef, Text, TextPart};
 use nixpod_source::{Origin, Place, Why};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
@@ -98,7 +99,7 @@ pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine>
             (_, engine::Command::Run(run)) => run.spec().iter().any(is_option),
             ("systemd-nspawn", _) => line.words.iter().any(is_option),
             // Its options are added by other strings.
-            _ if engine::runs(line) => false,
+            _ if verb::runs(line) => false,
             _ => continue,
         };
         // Loops come to the same line again.
@@ -151,9 +152,9 @@ const MAX_ROUNDS: u32 = 3;
 
 /// Whose engine a line talks to.
 fn maker(base: &Base<'_>, line: &Line) -> Maker {
-    let engine = engine::engine(line);
+    let engine = verb::engine(line);
     let (rootful, user) = runs(base, line);
-    let root = engine::root_by_address(line).or((engine == Some(Engine::Docker)).then_some(true));
+    let root = verb::root_by_address(line).or((engine == Some(Engine::Docker)).then_some(true));
     Maker {
         rootful: root.or_else(|| rootful.value().copied()),
         user: user
@@ -172,12 +173,29 @@ fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
             by: maker(base, line),
         });
     }
-    let pods = { known.pods.iter() }.filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
+    let pods = { known.pods.iter() }.filter(|(line, _)| verb::engine(line) == Some(Engine::Podman));
     out.pods.extend(pods.map(|(line, pod)| MadePod {
         pod: pod.clone(),
         existence: base.existence(false, &[]),
         by: maker(base, line),
     }));
+}
+
+/// Where no unit reads the words, nobody puts anything in place of specifiers such as `%h`: for an engine that is the name of
+/// a volume.
+fn unspecified(line: &Line, container: &mut Container) {
+    if line.in_unit {
+        return;
+    }
+    for mount in &mut container.mounts {
+        let is_specifier = |mount: &Mount| mount.is_bind && mount.source.pattern().starts_with('%');
+        if mount.value().is_some_and(is_specifier) {
+            *mount = mount.map(|mount| Mount {
+                is_bind: false,
+                ..mount.clone()
+            });
+        }
+    }
 }
 
 /// The lines of a script.
@@ -189,6 +207,14 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
             .for_each(|(own, around)| {
                 *own = own.take().or_else(|| around.clone());
             });
+    }
+    let mut context = None;
+    for line in &mut lines {
+        if let Some(name) = verb::context_used(line) {
+            context = Some(name.clone());
+        }
+        let [.., named] = &mut line.addresses;
+        *named = named.take().or_else(|| context.clone());
     }
     let lines = &lines[..];
     let base = Base::new(written);
@@ -210,6 +236,7 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
             "systemd-nspawn" if !line.elsewhere => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);
+                unspecified(line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
             }
             "unshare" => {
@@ -224,6 +251,7 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
                 engine::Command::Run(run) => {
                     let mut container = begin(&base, line, run.name.clone(), out);
                     engine::read(&base, line, &run, &known, &mut container);
+                    unspecified(line, &mut container);
                     out.add(container, || base.command(line, run.end(line)));
                 }
                 engine::Command::NotRead(what) => {
@@ -251,7 +279,7 @@ fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
         "dockerd" => daemon::dockerd(&base.words(&line.words))
             .apis(Engine::Docker, true)
             .collect(),
-        "podman" => match engine::service(line) {
+        "podman" => match verb::service(line) {
             Some(words) => daemon::podman_service(&base.words(words))
                 .apis(Engine::Podman, true)
                 .collect(),
@@ -274,9 +302,9 @@ fn not_read(line: &Line) -> Option<Why> {
             line.program.as_str()
         }
         "nixos-container" if !line.elsewhere && has_verb(line, &["create", "start"]) => "nixos-container",
-        "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
+        "docker-compose" | "podman-compose" if verb::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
-        shell::NOT_KNOWN if engine::seems_to_run(line) => {
+        shell::NOT_KNOWN if verb::seems_to_run(line) => {
             return Some(Why::Undecided(
                 "which program runs the container is not known".to_owned(),
             ));

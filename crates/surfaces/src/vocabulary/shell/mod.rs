@@ -9,6 +9,7 @@ mod decided;
 mod documents;
 mod expand;
 mod follow;
+mod lines;
 mod prefix;
 mod printed;
 mod quoting;
@@ -21,7 +22,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use follow::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile, follow};
+pub(crate) use follow::follow;
+pub(crate) use lines::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
 pub(crate) use unit_line::{unit_line, words};
