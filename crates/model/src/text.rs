@@ -75,6 +75,8 @@ pub enum StoreRef {
         name: String,
         /// Its text.
         text: Box<Text>,
+        /// May it be run, as what `pkgs.writeShellScript` makes?
+        is_program: bool,
     },
     /// The content of a file read at evaluation (`readFile`).
     Read {

@@ -249,7 +249,7 @@ impl FactValue for Text {
                 StoreRef::Read { path, encrypted, .. } => {
                     format!(" (reads {path}{})", note(*encrypted, &Holds::Unknown))
                 }
-                StoreRef::Written { name, text } => format!(" (writes {name}: {:?})", text.describe()),
+                StoreRef::Written { name, text, .. } => format!(" (writes {name}: {:?})", text.describe()),
             });
         }
         out

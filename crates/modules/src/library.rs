@@ -77,8 +77,10 @@ impl Library {
     /// `pkgs`, of any system and of a Linux.
     fn fill_packages(&self, ev: &mut Evaluator<'_>) {
         let packages = own::PACKAGES.value(ev);
-        let written = packages::written(ev);
-        let written = ev.alloc(written, OriginId::default());
+        let [written, program] = [false, true].map(|is_program| {
+            let function = packages::written(ev, is_program);
+            ev.alloc(function, OriginId::default())
+        });
         let open = packages::open(ev);
         let open = ev.alloc(open, OriginId::default());
         let store_path = flake::store_path(ev);
@@ -90,6 +92,7 @@ impl Library {
             let arguments = ev.attrs_from(vec![
                 ("lib", self.lib),
                 ("written", written),
+                ("program", program),
                 ("open", open),
                 ("storePath", store_path),
                 ("nixosSystem", system),

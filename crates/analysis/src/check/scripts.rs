@@ -10,7 +10,7 @@ use crate::vfs::{Files, Vfs};
 use crate::world::root::{Off, Root};
 use crate::world::worlds::Known;
 use camino::Utf8PathBuf;
-use nixpod_model::Surface;
+use nixpod_model::{FactInfo, FactValue, Field, Surface, Visitor};
 use nixpod_modules::{Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Origin, Place, Site, Span};
 use nixpod_surfaces::{ScriptSite, ScriptStanding};
@@ -178,22 +178,40 @@ fn name(script: &Script) -> String {
 
 /// By file: the strings that a part of a command line is written in, and where something was not analysed.
 fn read(evaluated: &[Arc<Known>]) -> FxHashMap<FileId, FxHashSet<ExprId>> {
-    let mut out: FxHashMap<FileId, FxHashSet<ExprId>> = FxHashMap::default();
-    let mut add = |place: Place| {
-        out.entry(place.site.file).or_default().insert(place.site.expr);
-    };
-    let mut add_all = |origin: &Origin| origin.hops.iter().for_each(|hop| add(hop.place));
+    let mut out = Seen::default();
     for known in evaluated {
         let containers = known.world.containers.values();
         for container in containers.filter(|container| container.surface == Surface::CommandLine) {
-            add_all(&container.origin);
-            container.flags.iter().for_each(|flag| add_all(&flag.word.origin));
+            out.add_all(&container.origin);
+            // The program and its options may stand elsewhere, so that only the image tells.
+            container.visit(&mut out);
         }
         for gap in &known.world.not_analysed {
-            gap.place
-                .into_iter()
-                .for_each(|place| add_all(&Origin::at(place)));
+            gap.place.into_iter().for_each(|place| out.add(place));
         }
     }
-    out
+    out.strings
+}
+
+/// The strings that something is written in, by file.
+#[derive(Default)]
+struct Seen {
+    strings: FxHashMap<FileId, FxHashSet<ExprId>>,
+}
+
+impl Seen {
+    fn add(&mut self, place: Place) {
+        let of_file = self.strings.entry(place.site.file).or_default();
+        of_file.insert(place.site.expr);
+    }
+
+    fn add_all(&mut self, origin: &Origin) {
+        origin.hops.iter().for_each(|hop| self.add(hop.place));
+    }
+}
+
+impl Visitor for Seen {
+    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
+        self.add_all(&field.origin);
+    }
 }

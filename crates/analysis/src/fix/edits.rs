@@ -155,11 +155,11 @@ fn remove_stretch(text: &str, whole: TextRange, range: TextRange) -> Option<Text
         if rest.ends_with('\n') && rest.trim() == "\\" {
             return Some(edit::replace(span(start - line.len(), end + rest.len()), ""));
         }
-        let above = before.get(..start - line.len()).unwrap_or_default().trim_end();
+        let above = before.get(..start - line.len()).unwrap_or_default();
         if rest.trim().is_empty()
-            && let Some(joined) = above.strip_suffix('\\')
+            && let Some(edit) = remove_last_joined(above, whole, end)
         {
-            return Some(edit::replace(span(joined.trim_end_matches(blank).len(), end), ""));
+            return Some(edit);
         }
     }
     let (mut from, mut to) = (start, end);
@@ -169,6 +169,25 @@ fn remove_stretch(text: &str, whole: TextRange, range: TextRange) -> Option<Text
         to = text.len() - after.trim_start_matches(blank).len();
     }
     Some(edit::replace(span(from, to), ""))
+}
+
+/// The last of several lines that backslashes join, with the backslash that joins it to the line before. Comments and empty
+/// lines that stand between the two in a unit stay; `above` is all that stands before the line that goes.
+fn remove_last_joined(above: &str, whole: TextRange, end: usize) -> Option<TextEdit> {
+    let mut line_end = above.len();
+    while line_end > usize::from(whole.start()) {
+        let before = above.get(..line_end)?.strip_suffix('\n')?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.get(line_start.max(usize::from(whole.start()))..)?;
+        if !line.trim().is_empty() && !line.trim_start().starts_with(['#', ';']) {
+            let sign = before.trim_end();
+            let joined = sign.strip_suffix('\\')?.trim_end_matches([' ', '\t']);
+            let between = above.get(sign.len()..)?.trim_end();
+            return Some(edit::replace(span(joined.len(), end), between));
+        }
+        line_end = line_start;
+    }
+    None
 }
 
 /// What an expression is in the one around it.

@@ -110,3 +110,21 @@ fn what_is_no_script() {
         expect![[""]],
     );
 }
+
+/// Of a line whose program and options stand elsewhere the script has the image alone.
+#[test]
+fn a_script_of_which_little_stands_in_it() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ pkgs, lib, ... }:
+let launch = pkgs.writeShellScript "launch" "${lib.getExe pkgs.podman} run ${lib.escapeShellArgs [ "--all" ]} a:1"; in
+{ systemd.services.x.serviceConfig.ExecStart = launch; }"#,
+            ),
+        ],
+        expect![[""]],
+    );
+}

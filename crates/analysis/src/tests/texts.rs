@@ -262,6 +262,72 @@ fn fixes_edit_units_and_scripts_where_they_are_written() {
     .assert_eq(&out);
 }
 
+/// A comment does not end what backslashes join, so what stands before it must.
+#[test]
+fn what_goes_takes_its_joint_along() {
+    let out = fixed(&[
+        (
+            "a.container",
+            "[Container]\nImage=x\nPodmanArgs=--rm \\\n  # why \\\n\n  --all\nNoNewPrivileges=true\n",
+        ),
+        (
+            "b.container",
+            "[Container]\r\nImage=x\r\nPodmanArgs=--rm \\\r\n; why\r\n  --all\r\nNoNewPrivileges=true\r\n",
+        ),
+        (
+            "c.container",
+            "[Container]\nImage=x\nPodmanArgs=--rm \\\n  --all \\\n  # why\n  --init\nNoNewPrivileges=true\n",
+        ),
+        ("flake.nix", &super::flake(&[("one", "d.nix")])),
+        (
+            "d.nix",
+            r#"{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=x
+    PodmanArgs=--rm \
+      # why
+      --all
+    NoNewPrivileges=true
+  '';
+}
+"#,
+        ),
+    ]);
+    expect![[r##"
+        #- a.container
+        [Container]
+        Image=x
+        PodmanArgs=--rm
+          # why \
+        NoNewPrivileges=true
+        #- b.container
+        [Container]\r
+        Image=x\r
+        PodmanArgs=--rm\r
+        ; why\r
+        NoNewPrivileges=true\r
+        #- c.container
+        [Container]
+        Image=x
+        PodmanArgs=--rm \
+          # why
+          --init
+        NoNewPrivileges=true
+        #- d.nix
+        {
+          environment.etc."containers/systemd/web.container".text = ''
+            [Container]
+            Image=x
+            PodmanArgs=--rm
+              # why
+            NoNewPrivileges=true
+          '';
+        }
+    "##]]
+    .assert_eq(&out);
+}
+
 fn targets(names: &[&str]) -> Vec<Utf8PathBuf> {
     names
         .iter()

@@ -91,6 +91,7 @@ fn to_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracked>
     let written = ContextItem::Written {
         name: name.clone(),
         text: args[1],
+        is_program: false,
     };
     let mut builder = StringBuilder::default();
     let exact = match &text.value {

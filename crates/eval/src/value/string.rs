@@ -86,6 +86,8 @@ pub enum ContextItem {
         name: SmolStr,
         /// Its text, a thunk of a string.
         text: ThunkId,
+        /// May it be run, as what `pkgs.writeShellScript` makes?
+        is_program: bool,
     },
     /// Text that was read from a file at evaluation. Nix itself gives it no context.
     Read {

@@ -9,9 +9,9 @@ use nixpod_source::{Outside, Site, Why};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The function that makes a written file: name, then text.
-pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
-    ev.primop("written", 2, 1, |ev, args, site| {
+/// The function that makes a written file: name, then text. `is_program`: one that may be run.
+pub(crate) fn written(ev: &mut Evaluator<'_>, is_program: bool) -> Value {
+    ev.primop("written", 2, 1, move |ev, args, site| {
         let (name, _) = ev.force_string_with_holes(args[0], site)?;
         let text = args[1];
         let label = name.text.clone();
@@ -26,6 +26,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>) -> Value {
         let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written {
             name: label.clone(),
             text,
+            is_program,
         }]);
         let part = StringPart {
             len: 0,

@@ -1,8 +1,8 @@
 # What configurations use of pkgs to write files. Everything else is a symbol of its name.
-{ lib, written, open, storePath, nixosSystem, linux }:
+{ lib, written, program, open, storePath, nixosSystem, linux }:
 let
   text = name: content: written name content;
-  bin = name: content: written name content;
+  script = name: content: program name content;
   format = extension: render: _: {
     type = lib.types.anything;
     generate = name: value: written name (render value);
@@ -29,7 +29,7 @@ let
   # A package of other ones: whoever has it has the files that they write.
   joined = name: paths: package name { outPath = builtins.substring 0 0 (toString paths) + storePath "pkgs.${name}"; };
   # What the script writes to its output is a part of the text.
-  built = name: script: package "pkgs.${name}" { outPath = builtins.substring 0 0 "${written name script}" + storePath "pkgs.${name}"; };
+  built = name: script: package "pkgs.${name}" { outPath = builtins.substring 0 0 "${program name script}" + storePath "pkgs.${name}"; };
   # A NixOS system is a Linux; a Home Manager configuration by itself may not be.
   platform = {
     isLinux = true;
@@ -68,21 +68,21 @@ let
     };
     writeText = text;
     writeTextDir = path: content: written (baseNameOf path) content;
-    writeTextFile = { name, text, ... }: written name text;
-    writeScript = text;
-    writeScriptBin = bin;
-    writeShellScript = text;
-    writeShellScriptBin = bin;
-    writeShellApplication = { name, text, ... }: written name text;
+    writeTextFile = { name, text, executable ? false, ... }: (if executable then program else written) name text;
+    writeScript = script;
+    writeScriptBin = script;
+    writeShellScript = script;
+    writeShellScriptBin = script;
+    writeShellApplication = { name, text, ... }: program name text;
     symlinkJoin = { name ? "joined", paths ? [ ], ... }: joined name paths;
     buildEnv = { name ? "joined", paths ? [ ], ... }: joined name paths;
     runCommand = name: _: built name;
     runCommandLocal = name: _: built name;
     writers = open "pkgs.writers" {
-      writeBash = text;
-      writeBashBin = bin;
-      writeDash = text;
-      writeDashBin = bin;
+      writeBash = script;
+      writeBashBin = script;
+      writeDash = script;
+      writeDashBin = script;
       writeText = text;
       writeJSON = name: value: written name (anyText value);
       writeYAML = name: value: written name (anyText value);

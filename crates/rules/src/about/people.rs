@@ -1,6 +1,7 @@
 //! Users and their groups.
 
-use nixpod_model::{Field, Right, System, User};
+use nixpod_analysis::Ctx;
+use nixpod_model::{Container, Field, Right, System, SystemKind, User};
 
 /// Is a group among those that a user lists?
 pub(crate) fn in_extra_groups(user: &User, group: &str) -> bool {
@@ -46,6 +47,26 @@ fn may_do_all(system: &System, name: &str, counts: impl Fn(&Field<Right>) -> boo
         let right = field.value();
         right.is_some_and(|right| is_all(right) && right.who.iter().any(is_theirs)) && counts(field)
     })
+}
+
+/// The user who runs a rootless container of a host, if it is certain that this one is not in a group.
+pub(crate) fn stranger_to(ctx: &Ctx<'_>, container: &Container, group: &str) -> Option<String> {
+    if container.rootful.certain() != Some(&false) {
+        return None;
+    }
+    let system = ctx.system(container);
+    let (system, name) = match system.kind {
+        SystemKind::Home => (ctx.world.system(system.parent.as_ref()?), system.home_of.clone()?),
+        _ => (system, container.runs_as.as_ref()?.certain()?.clone()),
+    };
+    let user = system.users.iter().find(|user| user.name == name)?;
+    let has_other_group = user
+        .group
+        .value()
+        .is_some_and(|own| own.as_deref() != Some(group));
+    let is_host = system.kind == SystemKind::Nixos;
+    let is_stranger = is_host && has_other_group && name != "root" && !is_in(system, &name, group);
+    (is_stranger && has_known_groups(system, &name)).then_some(name)
 }
 
 /// Is it known of a user in which groups it is? A file that is no whole system may leave groups to others, but a user of a

@@ -5,7 +5,7 @@ use crate::about::words::{name, removal};
 use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Engine, NetworkMode};
+use nixpod_model::{Container, Engine, NetworkMode, Surface};
 use nixpod_source::Site;
 
 declare_rule! {
@@ -220,6 +220,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let confined = has_user_namespace(ctx, container) == Some(true);
     // Who is privileged has every capability, and another rule says so.
     let is_privileged = container.privileged.certain() == Some(&true);
+    // The start script of NixOS writes `--capability="…"`; everybody else hands the word on as it is.
+    let is_quoted_by_module = container.surface == Surface::Nspawn;
     let mut told: Vec<(&str, Option<Site>)> = Vec::new();
     for field in container.capabilities.iter().filter_map(|field| field.written()) {
         let capability = field.get();
@@ -229,7 +231,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         }
         told.push(one);
-        let (severity, message, help) = if let Some((first, _)) = capability.split_once(['"', '\'', ' ']) {
+        let smuggles = capability.split_once('"');
+        let (severity, message, help) = if let Some((first, _)) = smuggles.filter(|_| is_quoted_by_module) {
             (
                 High,
                 format!("{who} smuggles further flags through the capability `{first}`"),
@@ -304,7 +307,7 @@ fn help(danger: &Danger) -> &'static str {
 
 /// The capability's name without what was smuggled along.
 fn short(capability: &str) -> &str {
-    capability.split(['"', '\'', ' ']).next().unwrap_or(capability)
+    capability.split('"').next().unwrap_or(capability)
 }
 
 #[cfg(test)]
@@ -378,6 +381,21 @@ in { containers.web = { additionalCapabilities = caps; config = { }; }; }
                                                                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `audit` is given CAP_AUDIT_READ, which reads the host's audit log
   virtualisation.oci-containers.containers.trace = { image = "a:1"; extraOptions = [ "--security-opt=seccomp=unconfined" "--cap-add=PERFMON" ]; };
                                                                                                                        # ^^^^^^^^^^^^^^^^^^^ medium: `trace` is given CAP_PERFMON, which watches every process and the kernel
+}
+"#,
+        );
+    }
+
+    /// One word is one name, whatever is in it: unknown-capability and dead-flag say that it does not start.
+    #[test]
+    fn words_that_smuggle_nothing() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; extraOptions = [ "--cap-add=SYS_ADMIN --privileged" ]; };
+  virtualisation.oci-containers.containers.b = { image = "a:1"; extraOptions = [ "--cap-add=SYS_ADMIN\" \"--privileged" ]; };
+  containers.n = { additionalCapabilities = [ "CAP_NET_ADMIN --bind=/:/h" ]; config = { }; };
 }
 "#,
         );

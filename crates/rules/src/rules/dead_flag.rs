@@ -109,10 +109,13 @@ fn check_words(container: &Container, sink: &mut Sink) {
             format!("`{shown}` and more are one word for {}, so it does not start", name(container)),
         )
         .severity(Severity::Medium)
-        .help(
-            "The engine knows no option of that name. Write the option and its value as two elements of the list, or join \
-             them with `=`.",
-        );
+        .help(match shown.contains('=') {
+            true => "The engine takes all of it for the value. Write each option as an element of its own.",
+            false => {
+                "The engine knows no option of that name. Write the option and its value as two elements of the list, or \
+                 join them with `=`."
+            }
+        });
     }
 }
 
@@ -272,6 +275,10 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--cap-drop ALL" ]; };
                                                                                  # ^^^^^^^^^^^^^^^^ medium: `--cap-drop` and more are one word for `web`, so it does not start
+  virtualisation.oci-containers.containers.pid = { image = "a:1"; extraOptions = [ "--pid=host --uts=host" "--label=a=b --c" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^ medium: `--pid=host` and more are one word for `pid`, so it does not start
+  virtualisation.oci-containers.containers.all = { image = "a:1"; extraOptions = [ "--privileged=true --cap-add=all" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `--privileged=true` and more are one word for `all`, so it does not start
 }
 "#,
         );

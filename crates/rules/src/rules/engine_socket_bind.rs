@@ -1,6 +1,7 @@
 //! engine-socket-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::people::stranger_to;
 use crate::about::power::{RootUser, is_filter, lets_all_through, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
@@ -86,10 +87,13 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let said = match socket {
-            Socket::Rootful(engine) if is_filter(container) && !lets_all_through(container) => {
-                Some(of_filter(container, mount, engine))
-            }
-            Socket::Rootful(engine) => Some(of_roots_engine(ctx, container, mount, engine)),
+            Socket::Rootful(engine) => Some(match may_not_open(ctx, container, engine) {
+                Some(user) => of_stranger(container, mount, engine, &user),
+                None if is_filter(container) && !lets_all_through(container) => {
+                    of_filter(container, mount, engine)
+                }
+                None => of_roots_engine(ctx, container, mount, engine),
+            }),
             Socket::Own(engine) => Some(of_users_engine(container, mount, engine)),
             Socket::Nix => of_nix_daemon(ctx, container, mount),
         };
@@ -142,6 +146,33 @@ fn check_jobs(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 
 /// What is said of a socket: severity, message and help.
 type Said = (Severity, String, String);
+
+/// The user of a rootless container, for whom the socket of root's engine is closed: it is its group's, which is called as the
+/// engine is.
+fn may_not_open(ctx: &Ctx<'_>, container: &Container, engine: &str) -> Option<String> {
+    if !matches!(engine, "Docker" | "Podman") {
+        return None;
+    }
+    let apis = ctx.outermost(&container.system).engines.apis.iter();
+    let is_open = { apis }.any(|api| api.value().is_none_or(|api| api.open.is_some()));
+    let user = stranger_to(ctx, container, &engine.to_ascii_lowercase());
+    user.filter(|_| !is_open)
+}
+
+fn of_stranger(container: &Container, mount: &Mount, engine: &str, user: &str) -> Said {
+    (
+        Severity::Info,
+        format!(
+            "{} gets {engine}'s socket `{}`, which `{user}` may not open",
+            name(container),
+            mount.source.display()
+        ),
+        format!(
+            "Only root and the group `{}` may, and a rootless container can do no more than its user. Leave it out.",
+            engine.to_ascii_lowercase()
+        ),
+    )
+}
 
 fn of_filter(container: &Container, mount: &Mount, engine: &str) -> Said {
     let what = format!(
@@ -280,7 +311,7 @@ fn socket(path: &HostPath) -> Option<Socket> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_none};
+    use nixpod_testing::{check, check_none, whole_host};
 
     #[test]
     fn filters() {
@@ -315,6 +346,30 @@ mod tests {
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `web` gets Docker's socket `/var/run/docker.sock`, which is root on the host
 }
 "#,
+        );
+    }
+
+    /// The socket is its group's, and a rootless container is its user.
+    #[test]
+    fn of_users_who_may_not_open_it() {
+        check(
+            &RULE,
+            &whole_host(
+                r#"
+{
+  users.users.ann = { isNormalUser = true; };
+  users.users.bob = { isNormalUser = true; extraGroups = [ "docker" ]; };
+  virtualisation.docker.enable = true;
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.ann = { image = "a:1"; podman.user = "ann"; volumes = [ "/run/docker.sock:/s" ]; };
+                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^ info: `ann` gets Docker's socket `/run/docker.sock`, which `ann` may not open
+  virtualisation.oci-containers.containers.bob = { image = "a:1"; podman.user = "bob"; volumes = [ "/run/docker.sock:/s" ]; };
+                                                                                                 # ^^^^^^^^^^^^^^^^^^^^^ high: `bob` gets Docker's socket `/run/docker.sock`, which is root on the host
+  virtualisation.oci-containers.containers.root = { image = "a:1"; volumes = [ "/run/docker.sock:/s" ]; };
+                                                                             # ^^^^^^^^^^^^^^^^^^^^^ critical: `root` gets Docker's socket `/run/docker.sock`, which is root on the host
+}
+"#,
+            ),
         );
     }
 

@@ -193,6 +193,61 @@ mod tests {
         );
     }
 
+    /// Podman 5.4 refuses each of these; whoever looks at health needs a command for it.
+    #[test]
+    fn values_out_of_range() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/web.container".text = ''
+    [Container]
+    Image=docker.io/library/nginx:1.27
+    PidsLimit=abc
+            # ^^^ medium: `web` does not start: `PidsLimit` takes a number, not `abc`
+    StopTimeout=-5
+              # ^^ medium: `web` does not start: `StopTimeout` takes a number, not `-5`
+    Memory=12q
+         # ^^^ medium: `web` does not start: `Memory` takes a number with or without a unit, such as `512m`, not `12q`
+    UIDMap=0:100000:65536 abc
+         # ^^^^^^^^^^^^^^^^^^ medium: `web` does not start: `UIDMap` takes ids such as `0:100000:65536`, not `0:100000:65536 abc`
+    PublishPort=8080:abc
+              # ^^^^^^^^ medium: `web` does not start: `PublishPort` takes a port, such as `8080:80` or `127.0.0.1:8080:80`, not `8080:abc`
+    IP=999.1.1.1
+     # ^^^^^^^^^ medium: `web` does not start: `IP` takes an address, not `999.1.1.1`
+    HealthCmd=true
+    HealthInterval=5 minutes
+                 # ^^^^^^^^^ medium: `web` does not start: `HealthInterval` takes a time such as `1m30s`, not `5 minutes`
+  '';
+  environment.etc."containers/systemd/data.volume".text = ''
+    [Volume]
+    Options=ro
+          # ^^ medium: Podman makes no service of this unit: `Options` needs a `Device`
+  '';
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  environment.etc."containers/systemd/web@.container".text = ''
+    [Container]
+    Image=docker.io/library/nginx:1.27
+    PidsLimit=-1
+    StopTimeout=0x10
+    Memory=1.5GiB
+    UIDMap=0:10000:10 10:20000:10
+    PublishPort=[::1]:8080-8081:80-81/udp
+    PublishPort=%i:80
+    IP6=fd00::1
+    HealthInterval=never
+  '';
+}
+"#,
+        );
+    }
+
     #[test]
     fn in_options_that_become_keys() {
         check(

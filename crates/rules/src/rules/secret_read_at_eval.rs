@@ -92,7 +92,7 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 /// Files that Nix writes of what it reads.
 fn check_written<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Sink) {
     for context in &text.context {
-        if let StoreRef::Written { name, text } = context {
+        if let StoreRef::Written { name, text, .. } = context {
             check_text(field, text, &format!("the file `{name}` of {who}"), false, sink);
         }
     }

@@ -337,8 +337,8 @@ fn check_homes(container: &Container, sink: &mut Sink) {
             format!("{} does not start: nobody expands `{}` here", name(container), source.display()),
         )
         .help(
-            "The word is quoted, so the engine takes it for the name of a volume, and names have no such characters. Write \
-             the whole path of the folder.",
+            "The engine takes it for the name of a volume, and names have no such characters. Write the whole path of the \
+             folder.",
         );
     }
 }

@@ -37,6 +37,7 @@ fn secrets_of_containers() {
             context: vec![StoreRef::Written {
                 name: "web.env".into(),
                 text: Box::new(text("DB=1\nDB_PASSWORD=hunter2\n")),
+                is_program: false,
             }],
             ..text("/nix/store/x-web.env")
         }));

@@ -332,7 +332,11 @@ impl OptionReader<'_, '_> {
                 origin: self.or_fallback(*origin, fallback),
                 encrypted: self.sniff(path).encrypted,
             }),
-            ContextItem::Written { name, text } if depth < MAX_WRITTEN => {
+            ContextItem::Written {
+                name,
+                text,
+                is_program,
+            } if depth < MAX_WRITTEN => {
                 let value = self.ev.force_part(*text);
                 let text = self
                     .text_of(&value, fallback, depth + 1)
@@ -340,6 +344,7 @@ impl OptionReader<'_, '_> {
                 Some(StoreRef::Written {
                     name: name.to_string(),
                     text: Box::new(text),
+                    is_program: *is_program,
                 })
             }
             ContextItem::Written { .. } | ContextItem::Derivation { .. } => None,

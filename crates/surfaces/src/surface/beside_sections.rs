@@ -2,8 +2,8 @@
 
 use crate::read::{Found, OptionReader};
 use crate::vocabulary::certainty::part;
-use crate::vocabulary::unit::check::{INSTALLS, SERVICE_KEYS, is_wanted};
-use crate::vocabulary::unit::parse::parse;
+use crate::vocabulary::unit::check::{INSTALLS, SERVICE_KEYS, is_wanted, unquoted};
+use crate::vocabulary::unit::parse::{Unit, parse};
 use nixpod_eval::Value;
 use nixpod_model::{Container, Field, Text, UnitProblem};
 
@@ -36,6 +36,26 @@ pub(crate) fn service(reader: &mut OptionReader<'_, '_>, section: &Found, contai
             container.rootful = value.map(|_| false);
             container.runs_as = Some(reader.string(&found));
         }
+    }
+}
+
+/// `User=` of the service of a whole unit, which Podman does not support, changes who runs Podman all the same.
+pub(crate) fn user_of_unit(unit: &Unit, container: &mut Container) {
+    let Some(user) = unit.last("Service", "User") else {
+        return;
+    };
+    let name = unquoted(&user.value);
+    let is_root = matches!(name.pattern().as_str(), "" | "root" | "0");
+    if let Some(name) = name.as_known().filter(|_| !is_root) {
+        container.rootful = Field::set(false, user.origin.clone());
+        container.runs_as = Some(Field::set(name, user.origin.clone()));
+    }
+}
+
+/// The same of the unit that stands as a text where options would.
+pub(crate) fn user_of_text(raw: &Field<Text>, container: &mut Container) {
+    if let Some(text) = raw.value() {
+        user_of_unit(&parse(text), container);
     }
 }
 

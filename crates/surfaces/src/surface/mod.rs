@@ -19,6 +19,7 @@ mod nspawn_text;
 mod oci;
 mod oci_line;
 mod quadlet;
+mod quadlet_names;
 mod quadlet_sections;
 pub(crate) mod quadlet_text;
 mod quadlet_units;

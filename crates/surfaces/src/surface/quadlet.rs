@@ -4,6 +4,7 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::beside_sections;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
+use crate::surface::quadlet_names::NAMES;
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
@@ -50,98 +51,6 @@ const OPTIONS: [&str; 10] = [
     "extraConfig",
     "serviceConfig",
     "unitConfig",
-];
-
-/// Typed options by the key they become.
-const NAMES: [(&str, &str); 88] = [
-    ("AddCapability", "addCapabilities"),
-    ("AddDevice", "devices"),
-    ("AddHost", "addHosts"),
-    ("Annotation", "annotations"),
-    ("AppArmor", "appArmor"),
-    ("AutoUpdate", "autoUpdate"),
-    ("CgroupsMode", "cgroupsMode"),
-    ("ContainerName", "name"),
-    ("ContainersConfModule", "modules"),
-    ("DNS", "dns"),
-    ("DNSOption", "dnsOption"),
-    ("DNSSearch", "dnsSearch"),
-    ("DropCapability", "dropCapabilities"),
-    ("Entrypoint", "entrypoint"),
-    ("Environment", "environments"),
-    ("EnvironmentFile", "environmentFiles"),
-    ("EnvironmentHost", "environmentHost"),
-    ("Exec", "exec"),
-    ("ExposeHostPort", "exposePorts"),
-    ("GIDMap", "gidMaps"),
-    ("GlobalArgs", "globalArgs"),
-    ("Group", "group"),
-    ("GroupAdd", "addGroups"),
-    ("HealthCmd", "healthCmd"),
-    ("HealthInterval", "healthInterval"),
-    ("HealthLogDestination", "healthLogDestination"),
-    ("HealthMaxLogCount", "healthMaxLogCount"),
-    ("HealthMaxLogSize", "healthMaxLogSize"),
-    ("HealthOnFailure", "healthOnFailure"),
-    ("HealthRetries", "healthRetries"),
-    ("HealthStartPeriod", "healthStartPeriod"),
-    ("HealthStartupCmd", "healthStartupCmd"),
-    ("HealthStartupInterval", "healthStartupInterval"),
-    ("HealthStartupRetries", "healthStartupRetries"),
-    ("HealthStartupSuccess", "healthStartupSuccess"),
-    ("HealthStartupTimeout", "healthStartupTimeout"),
-    ("HealthTimeout", "healthTimeout"),
-    ("HostName", "hostname"),
-    ("HttpProxy", "httpProxy"),
-    ("IP", "ip"),
-    ("IP6", "ip6"),
-    ("Image", "image"),
-    ("Label", "labels"),
-    ("LogDriver", "logDriver"),
-    ("LogOpt", "logOptions"),
-    ("Mask", "mask"),
-    ("Memory", "memory"),
-    ("Mount", "mounts"),
-    ("Network", "networks"),
-    ("NetworkAlias", "networkAliases"),
-    ("NoNewPrivileges", "noNewPrivileges"),
-    ("Notify", "notify"),
-    ("PidsLimit", "pidsLimit"),
-    ("Pod", "pod"),
-    ("PodmanArgs", "podmanArgs"),
-    ("PublishPort", "publishPorts"),
-    ("Pull", "pull"),
-    ("ReadOnly", "readOnly"),
-    ("ReadOnlyTmpfs", "readOnlyTmpfs"),
-    ("ReloadCmd", "reloadCmd"),
-    ("ReloadSignal", "reloadSignal"),
-    ("Retry", "retry"),
-    ("RetryDelay", "retryDelay"),
-    ("Rootfs", "rootfs"),
-    ("RunInit", "runInit"),
-    ("SeccompProfile", "seccompProfile"),
-    ("Secret", "secrets"),
-    ("SecurityLabelDisable", "securityLabelDisable"),
-    ("SecurityLabelFileType", "securityLabelFileType"),
-    ("SecurityLabelLevel", "securityLabelLevel"),
-    ("SecurityLabelNested", "securityLabelNested"),
-    ("SecurityLabelType", "securityLabelType"),
-    ("ShmSize", "shmSize"),
-    ("StartWithPod", "startWithPod"),
-    ("StopSignal", "stopSignal"),
-    ("StopTimeout", "stopTimeout"),
-    ("SubGIDMap", "subGIDMap"),
-    ("SubUIDMap", "subUIDMap"),
-    ("Sysctl", "sysctl"),
-    ("Timezone", "timezone"),
-    ("Tmpfs", "tmpfses"),
-    ("UIDMap", "uidMaps"),
-    ("Ulimit", "ulimits"),
-    ("Unmask", "unmask"),
-    ("User", "user"),
-    ("UserNS", "userns"),
-    ("Volume", "volumes"),
-    ("WorkingDir", "workdir"),
 ];
 
 /// Keys, and the typed options that become them.
@@ -273,14 +182,10 @@ pub(crate) fn read(
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
     let extra = reader.get(found, "extraConfig");
-    let [service, of_extra] =
-        [(found, "serviceConfig"), (&extra, "Service")].map(|(set, name)| reader.get(set, name));
-    for service in [&service, &of_extra] {
-        beside_sections::service(reader, service, container);
-    }
     let install = match &parts.raw {
-        // The module's own option has no part in it then.
+        // The module's own options have no part in it then.
         Some(raw) => {
+            beside_sections::user_of_text(raw, container);
             container.auto_start = match raw.value() {
                 Some(_) => Field::default(false),
                 None => raw.map(|_| false),
@@ -288,6 +193,10 @@ pub(crate) fn read(
             beside_sections::wanted_by_text(raw)
         }
         None => {
+            for (set, name) in [(found, "serviceConfig"), (&extra, "Service")] {
+                let service = reader.get(set, name);
+                beside_sections::service(reader, &service, container);
+            }
             let sets =
                 [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
             { sets.iter() }.find_map(|set| beside_sections::wanted(reader, set))
@@ -419,12 +328,10 @@ struct Parts {
 
 impl Parts {
     fn new(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Self {
-        let raw = reader.get(found, "rawConfig");
-        let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
         Self {
             config: reader.get(found, "containerConfig"),
             extra: reader.at(found, &["extraConfig", "Container"]),
-            raw: is_raw.then(|| reader.text(&raw)),
+            raw: raw_of(reader, found),
             quoted: module.quoted,
             manager: module.manager,
         }
@@ -444,6 +351,13 @@ impl Parts {
             podman,
         }
     }
+}
+
+/// The text of an object's unit, which takes the place of all its options.
+fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
+    let raw = reader.get(found, "rawConfig");
+    let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
+    is_raw.then(|| reader.text(&raw))
 }
 
 /// `rootlessConfig.uid` or `uid`: the container belongs to that user.
@@ -491,12 +405,13 @@ fn in_pod(
         if reader.is_unset(&pod) {
             continue;
         }
+        let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
-        section::read_pod(reader, &section_of_pod(module, &pod), name, container);
+        section::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
     }
 }
 
-fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found) -> Section<'f> {
+fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<Text>>) -> Section<'f> {
     Section {
         typed: pod,
         names: &NAMES,
@@ -505,7 +420,7 @@ fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found) -> Section<'f> {
         writing: None,
         pairs: None,
         extra: vec![pod.clone()],
-        raw: None,
+        raw,
         manager: module.manager,
         podman: None,
     }
@@ -520,9 +435,10 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
     let module = QuadletModule::new(reader, config, is_home);
     let mut out = Vec::new();
     for (name, pod) in reader.entries(&all).named {
+        let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section::pod(reader, &section_of_pod(&module, &pod), &name),
+            pod: section::pod(reader, &section_of_pod(&module, &pod, raw), &name),
             existence: Existence::Certain,
             by: Maker::by_options(!is_home),
         });
@@ -545,7 +461,7 @@ pub(crate) fn volumes(reader: &mut OptionReader<'_, '_>, config: &Found, is_home
     let mut beside = beside(reader, config, form).into_iter();
     let volumes = beside.find(|beside| beside.kind == Kind::Volume);
     let bound =
-        volumes.map(|volumes| section::bound_volumes(reader, &section_of_pod(&module, &all), &volumes));
+        volumes.map(|volumes| section::bound_volumes(reader, &section_of_pod(&module, &all, None), &volumes));
     HostVolume::of_options(bound.into_iter().flatten(), !is_home)
 }
 

@@ -1,5 +1,6 @@
 //! Containers of unit files: all files that Podman's generator reads together, since they name each other.
 
+use crate::surface::beside_sections;
 use crate::surface::made::{HostVolume, MadeNetwork, MadePod};
 use crate::surface::texts::{OtherUnits, Runs, TextsRead, Written};
 use crate::vocabulary::certainty::part;
@@ -266,7 +267,7 @@ impl<'w> Group<'w> {
         }
         self.linked.bind_volumes(&mut container);
         self.linked.put_on_lan(&member.values, &mut container);
-        service(member, &mut container);
+        beside_sections::user_of_unit(&member.unit, &mut container);
         container.unit_problems.extend(self.missing(member));
         if let Some((why, origin)) = &member.unit.open {
             container.visit_mut(&mut Doubt(why.clone()));
@@ -479,19 +480,6 @@ fn directory(written: &Written) -> Option<String> {
         _ if is_etc => Some(format!("/etc/{FOLDER}{below}")),
         Runs::User(_) => Some(format!("%h/.config/{FOLDER}{below}")),
         Runs::Root | Runs::Unknown => None,
-    }
-}
-
-/// `User=` of the service, which Podman does not support, changes who runs Podman all the same.
-fn service(member: &Member, container: &mut Container) {
-    let Some(user) = member.unit.last("Service", "User") else {
-        return;
-    };
-    let name = check::unquoted(&user.value);
-    let is_root = matches!(name.pattern().as_str(), "" | "root" | "0");
-    if let Some(name) = name.as_known().filter(|_| !is_root) {
-        container.rootful = Field::set(false, user.origin.clone());
-        container.runs_as = Some(Field::set(name, user.origin.clone()));
     }
 }
 

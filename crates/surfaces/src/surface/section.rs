@@ -314,13 +314,19 @@ fn scalars(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<Text>>
         .collect()
 }
 
-/// A pod by its section, in words of Podman's command; the module calls it this.
+/// A pod by its section, in words of Podman's command; the module calls it this. Where it is a text, Podman does.
 pub(crate) fn pod(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, entry: &str) -> Pod {
     let mut values = section.values(reader);
-    name_by_entry(&mut values, entry);
+    let own = match &section.raw {
+        Some(_) => Some(format!("systemd-{entry}")),
+        None => {
+            name_by_entry(&mut values, entry);
+            None
+        }
+    };
     let name = values.last("PodName");
     Pod {
-        name: name.and_then(|name| name.value()?.as_known()),
+        name: name.map_or(own, |name| name.value()?.as_known()),
         id_file: None,
         options: run::of_pod(&values, &section.around()),
     }

@@ -371,7 +371,7 @@ pub(crate) fn of_store_path(
         TextPart::Known { .. } => None,
     });
     let written = text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { name, text } if named == Some(&**name) => Some(text.clone()),
+        StoreRef::Written { name, text, .. } if named == Some(&**name) => Some(text.clone()),
         _ => None,
     });
     if let Some(written) = written {

@@ -36,6 +36,8 @@ const READS_ROOTFUL: PodmanRelease = PodmanRelease { major: 6, minor: 0 };
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Settings {
     podman: Option<EngineSettings>,
+    /// The part of those that stands in files beside the main one.
+    added: Option<EngineSettings>,
     /// Besides those, of root's containers and of those of all users.
     rootful: Option<EngineSettings>,
     rootless: Option<EngineSettings>,
@@ -56,6 +58,7 @@ impl Settings {
     ) -> Self {
         Self {
             podman: read(reader, config, system, around),
+            added: added(reader, config, system),
             rootful: drop_ins(reader, config, system, true),
             rootless: drop_ins(reader, config, system, false),
             users: of_users(reader, config, system),
@@ -140,11 +143,10 @@ fn read(
     let files: Vec<Node> = main.into_iter().chain(added).collect();
     let of_user = around.zip(system.home_of.as_deref());
     let of_user = of_user.and_then(|(around, user)| around.of_user(user));
-    let rootless = over(of_user, around.and_then(|around| around.rootless.as_ref()));
-    let rootless = rootless.as_ref();
+    let mut rootless = over(of_user, around.and_then(|around| around.rootless.as_ref()));
     let mut general = around.and_then(|around| around.podman.clone());
     let Some(first) = files.first() else {
-        return over(rootless, general.as_ref());
+        return over(rootless.as_ref(), general.as_ref());
     };
     let all = stands_for_all(reader, first, system, Surface::ContainersConf);
     let release = system.release.value();
@@ -155,14 +157,26 @@ fn read(
     {
         general
             .in_doubt("it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not");
+        // What the system adds to its main file is read in any case.
+        rootless = over(rootless.as_ref(), around.and_then(|around| around.added.as_ref()));
     }
     // A user's file is read after the system's.
-    if let Some(mut around) = over(rootless, general.as_ref()) {
+    if let Some(mut around) = over(rootless.as_ref(), general.as_ref()) {
         without_lists(&mut around, reader, &table);
         around.apply(&mut out.all);
         out.host_address = out.host_address.or(around.host_address);
     }
     Some(out)
+}
+
+/// What the files of a system say that add to its main one.
+fn added(reader: &mut OptionReader<'_, '_>, config: &Found, system: &System) -> Option<EngineSettings> {
+    if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) {
+        return None;
+    }
+    let (_, files) = of_files(reader, config, system.kind, &CONTAINERS);
+    let all = stands_for_all(reader, files.first()?, system, Surface::ContainersConf);
+    Some(of_nodes(reader, system, &files, all).0)
 }
 
 /// What files say that are read one after the other.

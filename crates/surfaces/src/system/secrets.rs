@@ -141,7 +141,7 @@ fn written_files(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut V
 pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
     let Some(text) = field.value() else { return };
     for reference in &text.context {
-        if let StoreRef::Written { name, text } = reference {
+        if let StoreRef::Written { name, text, .. } = reference {
             secrets.push(SecretValue {
                 slot: SecretSlot::WrittenFile(name.clone()),
                 value: field.map(|_| (**text).clone()),

@@ -159,3 +159,44 @@ nothing
         "#]],
     );
 }
+
+/// From Podman 6 on a user's main file takes the place of the system's; what the system adds to that is read all the same.
+#[test]
+fn what_adds_to_the_main_file() {
+    let text = r#"
+{
+  virtualisation.containers.containersConf.settings.containers.netns = "host";
+  environment.etc."containers/containers.conf.d/x.conf".text = "[containers]\npidns=\"host\"\nvolumes=[\"/etc:/e\"]\n";
+  users.users.bob = { isNormalUser = true; };
+  home-manager.users.bob = {
+    home.stateVersion = "26.05";
+    services.podman.containers.home.image = "docker.io/a/b:1";
+    services.podman.settings.containers.containers.ipcns = "host";
+  };
+}
+"#;
+    let (world, (), files) = asked(text, Kind::Nixos, true, Some((26, 11)), |_, _, _, _| ());
+    expect![[r#"
+        containers-conf <every container of Podman> template in `box` <- virtualisation.containers.containersConf.settings.containers.netns = "host"
+          network: Host <- "host"
+          namespace: pid Host <- host
+          mount: /etc at /e rw <- /etc:/e
+        containers-conf <every container of Podman> template in `home of bob` <- services.podman.settings.containers.containers.ipcns = "host"
+          rootful: default false
+          network: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+          namespace: ipc Host <- "host"
+          namespace: default pid Host <- host
+          mount: default /etc at /e rw <- /etc:/e
+          not known: which network it has: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+        home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+          runs as: default bob
+          network: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+          namespace: default ipc Host <- "host"
+          namespace: default pid Host <- host
+          mount: default /etc at /e rw <- /etc:/e
+          image: docker.io/a/b:1 <- "docker.io/a/b:1"
+          not known: which network it has: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+        not analysed: <every container of Podman>: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+        not analysed: services.podman.containers.home: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+    "#]].assert_eq(&dump::containers(&world, &files));
+}

@@ -217,3 +217,21 @@ BindReadOnly=/etc
         "#]],
     );
 }
+
+/// systemd takes the whole value for one bind, and parts it at colons alone.
+#[test]
+fn blanks_in_binds() {
+    containers(
+        r#"{ systemd.nspawn.lab.filesConfig.Bind = [ "/:/h --capability=all" ]; }"#,
+        expect![[r#"
+            systemd-nspawn lab in `box` <- systemd.nspawn.lab.filesConfig.Bind = [ "/:/h --capability=all" ]
+              users: default Pick
+              network: default Private
+              mount: / at /h --capability=all rw <- /:/h --capability=all
+              flag: --bind=/:/h --capability=all <- /:/h --capability=all
+              private users: default Pick
+              ownership: default true
+              other private network: default true
+        "#]],
+    );
+}

@@ -120,3 +120,41 @@ PodmanArgs=--cap-add=SYS_ADMIN
         "#]],
     );
 }
+
+/// What `writeText` writes may be anything. A name, the right to be run, or a first line make a script of it.
+#[test]
+fn texts_that_speak_of_commands() {
+    containers(
+        r##"
+{ pkgs, ... }:
+let sheet = "Sheet\n===\ndocker run --privileged a:1\n";
+in {
+  environment.etc."cheat/docker".source = pkgs.writeText "docker-cheatsheet" sheet;
+  environment.etc.issue.source = builtins.toFile "issue" sheet;
+  environment.systemPackages = [ (pkgs.writeText "x" sheet) (pkgs.writeTextFile { name = "y"; text = sheet; }) ];
+  environment.etc."a".source = pkgs.writeScript "a" "docker run a:1";
+  environment.etc."b.sh".source = pkgs.writeText "b" "docker run b:1";
+  environment.etc."c" = { mode = "0755"; source = pkgs.writeText "c" "docker run c:1"; };
+  environment.etc."d".source = pkgs.writeText "d" "#!/bin/sh\ndocker run d:1";
+}
+"##,
+        expect![[r#"
+            command-line environment.etc.a.source.a in `box` <- docker run a:1
+              auto start: default false
+              engine: docker <- docker run a:1
+              image: a:1 <- a:1
+            command-line environment.etc."b.sh".source.b in `box` <- docker run b:1
+              auto start: default false
+              engine: docker <- docker run b:1
+              image: b:1 <- b:1
+            command-line environment.etc.c.source.c in `box` <- docker run c:1
+              auto start: default false
+              engine: docker <- docker run c:1
+              image: c:1 <- c:1
+            command-line environment.etc.d.source.d in `box` <- docker run d:1
+              auto start: default false
+              engine: docker <- docker run d:1
+              image: d:1 <- d:1
+        "#]],
+    );
+}

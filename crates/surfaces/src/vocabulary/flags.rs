@@ -91,6 +91,11 @@ pub(crate) fn parse(words: &[Field<Text>], grammar: &Grammar) -> (Vec<Flag>, Vec
     (line.flags, line.options)
 }
 
+/// Options whose values are words that the engine knows, or names, besides those that are on or off.
+const NARROW: [&str; 9] = [
+    "cap-add", "cap-drop", "cgroupns", "ipc", "net", "network", "pid", "userns", "uts",
+];
+
 struct CommandLine<'w> {
     grammar: &'w Grammar,
     /// The words that are not read yet.
@@ -116,7 +121,9 @@ impl<'w> CommandLine<'w> {
             return self.flag(word, FlagForm::Value);
         }
         let has_blank = |text: &str| text.contains(|c: char| c.is_ascii_whitespace());
-        if !self.grammar.pre_split && has_blank(before_value) && !self.has_attached(&pattern) {
+        let is_several =
+            has_blank(before_value) && !self.has_attached(&pattern) || self.goes_on_behind_value(&pattern);
+        if !self.grammar.pre_split && is_several {
             return self.flag(word, FlagForm::Malformed);
         }
         self.flag(word, FlagForm::Option);
@@ -124,6 +131,16 @@ impl<'w> CommandLine<'w> {
             Some(name) => self.long(word, text, name),
             None => self.short(word, text, &pattern),
         }
+    }
+
+    /// Is it `--name=value --more`, where the value is no text in which anything may stand?
+    fn goes_on_behind_value(&self, pattern: &str) -> bool {
+        let Some((name, value)) = pattern.strip_prefix("--").and_then(|long| long.split_once('=')) else {
+            return false;
+        };
+        let mut words = value.split_ascii_whitespace().skip(1);
+        let is_narrow = NARROW.contains(&name) || (self.grammar.long)(name) == Arity::None;
+        is_narrow && words.any(|word| word.starts_with('-'))
     }
 
     /// Is it a short option with its value behind it, as in `-v/a b:/c`? Whatever is in that belongs to the value.

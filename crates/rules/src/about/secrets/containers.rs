@@ -140,7 +140,7 @@ impl Given<'_> {
 
     fn written<T>(&mut self, field: &Field<T>, source: &Text, is_of_variables: bool) {
         for context in &source.context {
-            let StoreRef::Written { name: file, text } = context else {
+            let StoreRef::Written { name: file, text, .. } = context else {
                 continue;
             };
             for (variable, hit) in judge_lines(&text.pattern()) {

@@ -180,7 +180,7 @@ fn check_slot<T>(
         }
         SecretSlot::SecretFile(option) => {
             for context in &text.context {
-                if let StoreRef::Written { name, text } = context
+                if let StoreRef::Written { name, text, .. } = context
                     // No password has a hash that begins so: the login is locked.
                     && !text.pattern().starts_with(['!', '*'])
                     && let Some(hit) = judge_credential(&text.pattern())

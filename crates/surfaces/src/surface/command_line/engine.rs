@@ -1,14 +1,14 @@
 //! Lines of Podman and Docker: what they run, and what the same script says of pods and volumes.
 
 use super::line::{Base, doubted, options};
+use super::verb::{Verb, address, compose_runs, connection, engine, is_elsewhere, root_by_address, verb};
 use crate::vocabulary::certainty::{maybe, unknown};
-use crate::vocabulary::daemon;
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
 use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_lan, is_of_steps};
 use crate::vocabulary::pods::Pod;
-use crate::vocabulary::programs::{self, GLOBAL, NETWORK, POD, VOLUME};
-use crate::vocabulary::shell::{Element, Line, is_other_machine};
+use crate::vocabulary::programs::{self, NETWORK, POD, VOLUME};
+use crate::vocabulary::shell::{Element, Line};
 use crate::vocabulary::text::{HOLE, first_hole, origin_of, split_once};
 use nixpod_model::{
     Container, Engine, Existence, Field, FlagForm, Image, Mount, NetworkMode, RunOption, Text, TextPart,
@@ -74,35 +74,6 @@ fn build(words: &[Element]) -> Option<Run> {
     })
 }
 
-const BEFORE: Grammar = Grammar {
-    long: |name| programs::long(&GLOBAL, name),
-    short: |name| programs::short(&GLOBAL, name),
-    pre_split: false,
-};
-
-/// Options of `nerdctl` before its command that Docker does not have.
-const BEFORE_OF_NERDCTL: Grammar = Grammar {
-    long: |name| match name {
-        "address" | "bridge-ip" | "cni-netconfpath" | "cni-path" | "data-root" | "hosts-dir"
-        | "host-gateway-ip" | "namespace" | "snapshotter" | "storage-driver" => Arity::Required,
-        "debug-full" | "experimental" | "insecure-registry" | "kube-hide-dupe" => Arity::None,
-        _ => programs::long(&GLOBAL, name),
-    },
-    short: |name| match name {
-        'a' | 'n' => Arity::Required,
-        _ => programs::short(&GLOBAL, name),
-    },
-    pre_split: false,
-};
-
-/// Those before the command of a line.
-fn before(line: &Line) -> &'static Grammar {
-    match line.program.as_str() {
-        "nerdctl" => &BEFORE_OF_NERDCTL,
-        _ => &BEFORE,
-    }
-}
-
 const PODS: Grammar = Grammar {
     long: |name| programs::long(&POD, name),
     short: |name| programs::short(&POD, name),
@@ -128,85 +99,14 @@ const CONNECT: Grammar = Grammar {
     pre_split: false,
 };
 
-/// What a line says, with the words behind its last command word.
-fn verb(line: &Line) -> Option<(Verb, &[Element])> {
-    let at = options(&line.words, before(line), true).end;
-    let rest = line.words.get(at..)?;
-    let word = |at: usize| rest.get(at).map(|word| word.text.pattern()).unwrap_or_default();
-    let (verb, count) = match (word(0).as_str(), word(1).as_str()) {
-        ("run" | "create", _) => (Verb::Run, 1),
-        ("container", "run" | "create") => (Verb::Run, 2),
-        ("buildx" | "image" | "builder", "build") => (Verb::Build, 2),
-        ("build", _) => (Verb::Build, 1),
-        ("pod", "create") => (Verb::Pod, 2),
-        ("volume", "create") => (Verb::Volume, 2),
-        ("network", "create") => (Verb::Network, 2),
-        ("network", "connect") => (Verb::Connect, 2),
-        ("kube", "play") | ("play", "kube") => (Verb::Kube, 2),
-        ("compose", _) => (Verb::Compose, 1),
-        ("stack", "deploy" | "up") => (Verb::Stack, 2),
-        ("service", "create") => (Verb::Swarm, 2),
-        ("system", "service") => (Verb::Service, 2),
-        _ => return None,
-    };
-    Some((verb, rest.get(count..)?))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
-    Run,
-    Build,
-    Pod,
-    Volume,
-    Network,
-    Connect,
-    Kube,
-    Compose,
-    Stack,
-    Swarm,
-    Service,
-}
-
-/// Does another machine do it, as an option says or something around the line?
-fn is_elsewhere(line: &Line) -> bool {
-    let at = options(&line.words, before(line), true).end;
-    let mut before = line.words.iter().take(at);
-    line.elsewhere
-        || address(line).is_some_and(|address| is_other_machine(&address.pattern()))
-        || before.any(|word| is_other_machine(&word.text.pattern()))
-}
-
-/// Where the engine of a line listens, as variables say it.
-fn address(line: &Line) -> Option<&Text> {
-    let [podman, docker] = &line.addresses;
-    match engine(line)? {
-        Engine::Podman => podman.as_ref(),
-        _ => docker.as_ref(),
-    }
-}
-
-/// Is it root's engine that a line talks to, by the address of its socket?
-pub(super) fn root_by_address(line: &Line) -> Option<bool> {
-    let at = options(&line.words, before(line), true).end;
-    let of_words = line.words.iter().take(at).map(|word| word.text.pattern());
-    let address = of_words
-        .chain(address(line).map(Text::pattern))
-        .find(|word| word.contains("unix://"))?;
-    let (_, socket) = address.split_once("unix://")?;
-    if socket.starts_with("/run/user/")
-        || socket.starts_with("$XDG_RUNTIME_DIR/")
-        || socket.starts_with("%t/")
-    {
-        return Some(false);
-    }
-    daemon::whose(socket).map(|_| true)
-}
-
 /// What a line does.
 pub(super) fn command(line: &Line) -> Command {
     let verb = verb(line);
     if is_elsewhere(line) {
         return match verb {
+            Some((Verb::Run, _)) if connection(line) => {
+                Command::NotRead("run over a connection that is kept elsewhere")
+            }
             Some((Verb::Run, _)) => Command::NotRead("run on another machine"),
             _ => Command::Nothing,
         };
@@ -225,51 +125,6 @@ pub(super) fn command(line: &Line) -> Command {
         Some((Verb::Swarm, _)) => Command::NotRead("service create"),
         _ => Command::Nothing,
     }
-}
-
-/// The words behind `system service`, which has the engine listen.
-pub(super) fn service(line: &Line) -> Option<&[Element]> {
-    match verb(line) {
-        Some((Verb::Service, words)) if !is_elsewhere(line) => Some(words),
-        _ => None,
-    }
-}
-
-/// Does a line run a container, whatever engine that is?
-pub(super) fn runs(line: &Line) -> bool {
-    matches!(verb(line), Some((Verb::Run, _)))
-}
-
-/// Does a line of a program that is not known look as if it were an engine's: `$ENGINE run --rm -v …`?
-pub(super) fn seems_to_run(line: &Line) -> bool {
-    let is_telling = |word: &Element| {
-        let pattern = word.text.pattern();
-        let name = pattern.split('=').next().unwrap_or_default();
-        matches!(
-            name,
-            "--rm"
-                | "--volume"
-                | "-v"
-                | "--network"
-                | "--publish"
-                | "--privileged"
-                | "--cap-add"
-                | "-it"
-                | "-ti"
-                | "--mount"
-        )
-    };
-    match verb(line) {
-        Some((Verb::Run, words)) => words.iter().any(is_telling),
-        _ => false,
-    }
-}
-
-/// Does a line of a compose program start something?
-pub(super) fn compose_runs(words: &[Element]) -> bool {
-    words
-        .iter()
-        .any(|word| matches!(word.text.pattern().as_str(), "up" | "run" | "create" | "start"))
 }
 
 /// Is nothing said at all, or only help asked for? An alias may leave the image to whoever calls it.
@@ -444,27 +299,30 @@ impl<'l> Known<'l> {
     }
 }
 
-/// The options of a line, and its argument.
+/// The options of a line, and its first argument: what makes pods, volumes and networks takes options behind that, too.
 fn taken(base: &Base<'_>, words: &[Element], grammar: &Grammar) -> (Vec<Opt>, Option<Text>) {
-    let end = options(words, grammar, true).end;
-    let fields = base.words(words.get(..end).unwrap_or_default());
-    let argument = words.get(end).map(|word| word.text.clone());
-    (parse(&fields, grammar).1, argument)
+    let mut all = Vec::new();
+    let mut argument = None;
+    let mut rest = words;
+    while !rest.is_empty() {
+        let end = options(rest, grammar, argument.is_none()).end;
+        let (before, behind) = rest.split_at(end);
+        all.extend(base.words(before));
+        let Some((first, behind)) = behind.split_first() else {
+            break;
+        };
+        argument.get_or_insert_with(|| first.text.clone());
+        rest = match before.last() {
+            Some(last) if last.text.pattern() == "--" => &[],
+            _ => behind,
+        };
+    }
+    (parse(&all, grammar).1, argument)
 }
 
 fn value_of(options: &[Opt], name: &str) -> Option<String> {
     let option = options.iter().rfind(|option| option.name == name)?;
     option.value.as_ref()?.as_known()
-}
-
-/// The engine whose program a line runs. That of `nerdctl`, whose words are Docker's, is containerd, of which nothing else is
-/// known here.
-pub(super) fn engine(line: &Line) -> Option<Engine> {
-    match line.program.as_str() {
-        "docker" => Some(Engine::Docker),
-        "podman" => Some(Engine::Podman),
-        _ => None,
-    }
 }
 
 /// Reads a line into a container of which nothing is said.

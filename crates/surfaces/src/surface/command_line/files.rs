@@ -63,6 +63,7 @@ pub(super) fn with_files(reader: &OptionReader<'_, '_>, text: &Text, is_unit_lin
         probe.context.push(StoreRef::Written {
             name: name.clone(),
             text: Box::new(Text::known(format!("{RUNS_FILE} {number}"), Origin::default())),
+            is_program: true,
         });
     }
     let followed = follow(&probe, is_unit_line, |program| program == RUNS_FILE);
@@ -74,6 +75,7 @@ pub(super) fn with_files(reader: &OptionReader<'_, '_>, text: &Text, is_unit_lin
             text.context.push(StoreRef::Written {
                 name,
                 text: Box::new(script),
+                is_program: true,
             });
         }
     }

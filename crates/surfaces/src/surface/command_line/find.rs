@@ -419,7 +419,9 @@ impl Finder<'_, '_, '_> {
         let text = self.reader.text(package);
         let Some(whole) = text.value() else { return };
         let written = whole.context.iter().filter_map(|reference| match reference {
-            StoreRef::Written { name, text } if text.pattern().contains("[Service]") => Some((name, text)),
+            StoreRef::Written { name, text, .. } if text.pattern().contains("[Service]") => {
+                Some((name, text))
+            }
             _ => None,
         });
         let units: Vec<(String, Field<Text>)> = written
@@ -537,7 +539,7 @@ impl Finder<'_, '_, '_> {
                 let mut found = self.reader.found(element.thunk, when, all.site, false);
                 found.info.clone_from(&all.info);
                 if self.may_matter(&found) {
-                    self.written_by(path, &found, runs);
+                    self.written_by(path, &found, runs, false);
                 }
             }
         }

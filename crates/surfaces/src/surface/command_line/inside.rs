@@ -9,9 +9,11 @@ use crate::vocabulary::json::{self, Json};
 use crate::vocabulary::shell::{self, Followed};
 use crate::vocabulary::text::origin_of;
 use crate::vocabulary::unit::parse::parse;
+use crate::vocabulary::unit::specifiers::{Manager, Scope};
 use nixpod_model::{NotAnalysed, Subject, Text};
 use nixpod_source::{Origin, Why};
 use nixpod_syntax::{Program, may_be_script};
+use smol_str::SmolStr;
 
 /// Command lines of a service.
 pub(super) const LINES: [&str; 7] = [
@@ -49,10 +51,41 @@ impl Script {
         Some(match &self.form {
             Form::Shell => shell::follow(text, wanted),
             Form::Typed => shell::typed(text, wanted),
-            Form::UnitLine => shell::unit_line(text, wanted),
+            Form::UnitLine => {
+                let resolved = self.scope().resolve(text);
+                shell::unit_line(resolved.as_ref().unwrap_or(text), wanted)
+            }
             Form::Words(words) => shell::words(words, wanted),
         })
     }
+
+    /// The service manager that takes the line apart. `User=` changes nothing there: `%h` is the home of the manager's user.
+    fn scope(&self) -> Scope {
+        let path = self.written.path.as_str();
+        let service = path.strip_prefix("systemd.services.");
+        let begins = |all: &[&str]| all.iter().any(|begin| path.starts_with(begin));
+        let manager = match &self.written.runs {
+            _ if begins(&["systemd.services.", "systemd.units.", "systemd.packages"]) => Manager::System,
+            _ if begins(&["systemd.user.", "services.podman.", "hjem."]) => Manager::User,
+            Runs::Root => Manager::System,
+            Runs::User(None) => Manager::User,
+            Runs::User(Some(_)) | Runs::Unknown => Manager::Either,
+        };
+        Scope {
+            manager,
+            service: service.and_then(service_of),
+        }
+    }
+}
+
+/// The name of the service in an option below `systemd.services`.
+fn service_of(option: &str) -> Option<SmolStr> {
+    let name = match option.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => option.split('.').next()?,
+    };
+    // What is escaped in it, or not known, is not taken apart here.
+    (!name.contains(['\\', '$', '<'])).then(|| name.into())
 }
 
 /// What a script or a line of a unit comes to.

@@ -2,7 +2,7 @@
 
 use super::inside::follow;
 use super::wrote;
-use super::{boxes, engine, python};
+use super::{boxes, engine, python, verb};
 use crate::vocabulary::shell;
 use nixpod_model::Text;
 use nixpod_source::Origin;
@@ -37,7 +37,7 @@ pub(crate) fn command_lines(text: &Text, is_unit_line: bool) -> Vec<CommandLine>
             ("systemd-nspawn", _) => line.words.iter().any(is_option),
             _ if boxes::words(line).is_some() => line.words.iter().any(is_option),
             // Its options are added by other strings.
-            _ if engine::runs(line) => false,
+            _ if verb::runs(line) => false,
             _ => continue,
         };
         // Loops come to the same line again.
@@ -76,7 +76,7 @@ fn of_python(text: &Text) -> Option<Origin> {
         followed.lines
     });
     lines
-        .find(|line| !line.elsewhere && engine::runs(line))
+        .find(|line| !line.elsewhere && verb::runs(line))
         .map(|line| line.origin)
 }
 

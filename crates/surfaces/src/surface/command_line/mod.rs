@@ -2,7 +2,7 @@
 //! and in files of the project.
 //!
 //! `find` says where scripts stand in a system. `scripts` goes through each of them and makes containers of its lines; how an
-//! engine's line is taken apart is in `engine`, and systemd-nspawn's in `nspawn`. What stands in units and in JSON is in `inside`,
+//! engine's line is taken apart is in `verb` and `engine`, and systemd-nspawn's in `nspawn`. What stands in units and in JSON is in `inside`,
 //! and scripts that are files of the project in `files`.
 
 mod aliases;
@@ -26,6 +26,7 @@ mod sets;
 mod settings;
 mod stay;
 mod unshare;
+mod verb;
 mod written_scripts;
 mod wrote;
 

@@ -8,13 +8,14 @@ use super::names::{PROGRAMS, may_run_containers};
 use super::nspawn;
 use super::recipes;
 use super::unshare;
+use super::verb;
 use super::wrote;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
-use nixpod_model::{Api, Container, Engine, Field};
+use nixpod_model::{Api, Container, Engine, Field, Mount};
 use nixpod_source::{Place, Why};
 use rustc_hash::FxHashMap;
 
@@ -59,9 +60,9 @@ const MAX_ROUNDS: u32 = 3;
 
 /// Whose engine a line talks to.
 fn maker(base: &Base<'_>, line: &Line) -> Maker {
-    let engine = engine::engine(line);
+    let engine = verb::engine(line);
     let (rootful, user) = runs(base, line);
-    let root = engine::root_by_address(line).or((engine == Some(Engine::Docker)).then_some(true));
+    let root = verb::root_by_address(line).or((engine == Some(Engine::Docker)).then_some(true));
     Maker {
         rootful: root.or_else(|| rootful.value().copied()),
         user: user
@@ -95,12 +96,29 @@ fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
         text.is_none_or(|text| text.pattern().contains(word))
     };
     out.networks_open |= says("compose") || says("network") && says("create") && known.networks.is_empty();
-    let pods = { known.pods.iter() }.filter(|(line, _)| engine::engine(line) == Some(Engine::Podman));
+    let pods = { known.pods.iter() }.filter(|(line, _)| verb::engine(line) == Some(Engine::Podman));
     out.pods.extend(pods.map(|(line, pod)| MadePod {
         pod: pod.clone(),
         existence: base.existence(false, &[]),
         by: maker(base, line),
     }));
+}
+
+/// Where no unit reads the words, nobody puts anything in place of specifiers such as `%h`: for an engine that is the name of
+/// a volume.
+fn unspecified(line: &Line, container: &mut Container) {
+    if line.in_unit {
+        return;
+    }
+    for mount in &mut container.mounts {
+        let is_specifier = |mount: &Mount| mount.is_bind && mount.source.pattern().starts_with('%');
+        if mount.value().is_some_and(is_specifier) {
+            *mount = mount.map(|mount| Mount {
+                is_bind: false,
+                ..mount.clone()
+            });
+        }
+    }
 }
 
 /// The lines of a script.
@@ -112,6 +130,14 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
             .for_each(|(own, around)| {
                 *own = own.take().or_else(|| around.clone());
             });
+    }
+    let mut context = None;
+    for line in &mut lines {
+        if let Some(name) = verb::context_used(line) {
+            context = Some(name.clone());
+        }
+        let [.., named] = &mut line.addresses;
+        *named = named.take().or_else(|| context.clone());
     }
     let lines = &lines[..];
     let base = Base::new(written);
@@ -133,6 +159,7 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
             "systemd-nspawn" if !line.elsewhere => {
                 let mut container = begin(&base, line, nspawn::name(line), out);
                 nspawn::read(&base, line, &mut container);
+                unspecified(line, &mut container);
                 out.add(container, || base.command(line, nspawn::end(line)));
             }
             "distrobox" | "distrobox-create" | "distrobox-ephemeral" => {
@@ -157,6 +184,7 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
                         container.service = None;
                     }
                     engine::read(&base, line, &run, &known, &mut container);
+                    unspecified(line, &mut container);
                     out.add(container, || base.command(line, run.end(line)));
                 }
                 engine::Command::NotRead(what) => {
@@ -184,7 +212,7 @@ fn apis(base: &Base<'_>, line: &Line) -> Vec<Field<Api>> {
         "dockerd" => daemon::dockerd(&base.words(&line.words))
             .apis(Engine::Docker, true)
             .collect(),
-        "podman" => match engine::service(line) {
+        "podman" => match verb::service(line) {
             Some(words) => daemon::podman_service(&base.words(words))
                 .apis(Engine::Podman, true)
                 .collect(),
@@ -209,9 +237,9 @@ fn not_read(line: &Line) -> Option<Why> {
         "distrobox" if !line.elsewhere && has_verb(line, &["assemble"]) => "distrobox assemble",
         "toolbox" if !line.elsewhere && has_verb(line, &["create"]) => "toolbox",
         "nixos-container" if !line.elsewhere && has_verb(line, &["create", "start"]) => "nixos-container",
-        "docker-compose" | "podman-compose" if engine::compose_runs(&line.words) => line.program.as_str(),
+        "docker-compose" | "podman-compose" if verb::compose_runs(&line.words) => line.program.as_str(),
         "unshare" if !line.words.is_empty() => "unshare",
-        shell::NOT_KNOWN if engine::seems_to_run(line) => {
+        shell::NOT_KNOWN if verb::seems_to_run(line) => {
             return Some(Why::Undecided(
                 "which program runs the container is not known".to_owned(),
             ));

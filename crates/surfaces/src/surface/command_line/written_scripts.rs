@@ -39,7 +39,8 @@ impl Finder<'_, '_, '_> {
             let source = self.reader.get(&file, "source");
             if !self.reader.is_default(&source) && !self.reader.is_unset(&source) && self.may_matter(&source)
             {
-                self.written_by(&format!("{path}.source"), &source, runs);
+                let is_script = is_shell_name(known) || self.is_program(&file);
+                self.written_by(&format!("{path}.source"), &source, runs, is_script);
             }
         }
     }
@@ -54,27 +55,32 @@ impl Finder<'_, '_, '_> {
             || mode.is_some_and(|mode| u32::from_str_radix(&mode, 8).is_ok_and(|mode| mode & 0o111 != 0))
     }
 
-    /// The script that a value is the path of, if Nix writes it or it is a file of the project.
-    pub(super) fn written_by(&mut self, path: &str, found: &Found, runs: &Runs) {
+    /// The script that a value is the path of, if Nix writes it or it is a file of the project. `is_script` says that it is
+    /// used as one, also if it is written as any text. Whatever else `pkgs.writeText` writes may speak of commands.
+    pub(super) fn written_by(&mut self, path: &str, found: &Found, runs: &Runs, is_script: bool) {
         let package = self.reader.text(found);
         let Some(text) = package.value() else { return };
         let scripts = text.context.iter().filter_map(|reference| match reference {
-            StoreRef::Written { name, text } => Some((name.clone(), (**text).clone())),
+            StoreRef::Written {
+                name,
+                text,
+                is_program,
+            } => Some((name.clone(), (**text).clone(), *is_program)),
             StoreRef::Copied { path, .. } | StoreRef::Path { path, .. } => {
                 let file = path.rsplit('/').next().unwrap_or_default().to_owned();
                 // To look at a file is to read it, and what is no script stays for whom it is for.
                 let begins = files::begins_as_script(self.reader, path);
                 let script = begins.then(|| self.reader.file_text(&self.reader.absolute(path)));
-                Some((file, script?.ok()?))
+                Some((file, script?.ok()?, false))
             }
             StoreRef::Read { .. } => None,
         });
         let scripts: Vec<(String, Field<Text>)> = scripts
-            .filter(|(name, text)| match begins_with_sign(text) {
+            .filter(|(name, text, is_program)| match begins_with_sign(text) {
                 true => begins_as_script(text),
-                false => is_script_name(name),
+                false => is_script || is_shell_name(name) || *is_program && is_script_name(name),
             })
-            .map(|(name, text)| (format!("{path}.{name}"), package.map(|_| text.clone())))
+            .map(|(name, text, _)| (format!("{path}.{name}"), package.map(|_| text.clone())))
             .collect();
         for (path, text) in scripts {
             self.add_text(path, text, found, runs);

@@ -1,6 +1,7 @@
 //! Names that `alias` makes stand for other words: `alias docker=podman`.
 
-use super::follow::{Followed, Given, MAX_STEPS, Wanted, run};
+use super::follow::{Given, MAX_STEPS, run};
+use super::lines::{Followed, Wanted};
 use super::reader;
 use super::values::Element;
 use nixpod_model::Text;

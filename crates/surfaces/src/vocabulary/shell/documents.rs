@@ -44,6 +44,7 @@ impl Follow<'_> {
                 when,
                 who,
                 elsewhere: self.elsewhere || command.elsewhere,
+                in_unit: self.in_unit,
                 nesting: self.nesting + 1,
                 ..Given::new(self.wanted, self.steps)
             };

@@ -1,6 +1,7 @@
 //! Going through a script as the shell does: which commands it comes to, with which words, and whether in any case.
 
 use super::aliases::Aliases;
+use super::lines::{Addresses, ENGINE_ADDRESSES, Followed, Line, Wanted};
 use super::prefix::{self, Who};
 use super::reader;
 use super::tree::{Assigned, Join, Kind, List, Script, Simple, Span, Statement, Stopped, What, Word};
@@ -15,55 +16,8 @@ pub(super) const MAX_STEPS: u32 = 20_000;
 const PIECES_OF_A_STEP: usize = 16;
 /// Scripts in scripts, functions in functions, and one in another.
 pub(super) const MAX_NESTING: u32 = 6;
-/// Variables that say where Podman and Docker listen.
-pub(crate) const ENGINE_ADDRESSES: [&str; 2] = ["CONTAINER_HOST", "DOCKER_HOST"];
 /// A loop over more words than these is gone through once, with what is not known.
 const MAX_TURNS: usize = 32;
-
-/// A command that a script comes to.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    /// Its name without its folder.
-    pub(crate) program: String,
-    /// The words behind it.
-    pub(crate) words: Vec<Element>,
-    pub(crate) when: When,
-    /// Who runs it.
-    pub(crate) who: Who,
-    /// Does another machine run it?
-    pub(crate) elsewhere: bool,
-    /// What the variables around it say of where Podman and Docker listen.
-    pub(crate) addresses: Addresses,
-    /// Where it is written.
-    pub(crate) origin: Origin,
-}
-
-/// Where Podman and Docker listen, in the order of [`ENGINE_ADDRESSES`].
-pub(crate) type Addresses = [Option<Text>; 2];
-
-/// What came of a script.
-#[derive(Debug, Default)]
-pub(crate) struct Followed {
-    pub(crate) lines: Vec<Line>,
-    /// The files that it writes.
-    pub(crate) files: Vec<WrittenFile>,
-    /// Where it could not be followed any further, if so, with that place.
-    pub(crate) stopped: Option<(Stopped, Origin)>,
-}
-
-/// A file that a script writes, and what it puts into it.
-#[derive(Clone, Debug)]
-pub(crate) struct WrittenFile {
-    pub(crate) path: Text,
-    pub(crate) text: Text,
-    pub(crate) when: When,
-    pub(crate) who: Who,
-    /// Where the path is written.
-    pub(crate) origin: Origin,
-}
-
-/// Which commands of a script are told, by their names.
-pub(crate) type Wanted = fn(&str) -> bool;
 
 /// Goes through a script.
 pub(crate) fn follow(text: &Text, wanted: Wanted) -> Followed {
@@ -83,6 +37,7 @@ pub(super) struct Given<'g> {
     pub(super) when: When,
     pub(super) who: Who,
     pub(super) elsewhere: bool,
+    pub(super) in_unit: bool,
     pub(super) nesting: u32,
     pub(super) steps: &'g mut u32,
     pub(super) arguments: Vec<Element>,
@@ -98,6 +53,7 @@ impl<'g> Given<'g> {
             when: When::default(),
             who: Who::Same,
             elsewhere: false,
+            in_unit: false,
             nesting: 0,
             steps,
             arguments: Vec::new(),
@@ -117,6 +73,7 @@ pub(super) fn run(text: &Text, pattern: &str, script: &Script, given: Given<'_>,
         when: given.when,
         who: given.who,
         elsewhere: given.elsewhere,
+        in_unit: given.in_unit,
         nesting: given.nesting,
         steps: given.steps,
         documents: &script.documents,
@@ -155,6 +112,7 @@ pub(super) struct Follow<'t> {
     pub(super) when: When,
     pub(super) who: Who,
     pub(super) elsewhere: bool,
+    pub(super) in_unit: bool,
     pub(super) nesting: u32,
     pub(super) steps: &'t mut u32,
     pub(super) documents: &'t [Span],
@@ -456,6 +414,7 @@ impl<'t> Follow<'t> {
             when,
             who: self.who.clone(),
             elsewhere: self.elsewhere,
+            in_unit: self.in_unit,
             nesting: self.nesting + 1,
             variables: self.variables.clone(),
             aliases: self.aliases.clone(),
@@ -525,6 +484,7 @@ impl<'t> Follow<'t> {
             when,
             who: self.who.clone(),
             elsewhere: self.elsewhere,
+            in_unit: self.in_unit,
             addresses,
             nesting: self.nesting,
             origin: self.text.origin_of_command(span),
@@ -538,6 +498,7 @@ pub(super) struct At {
     pub(super) when: When,
     pub(super) who: Who,
     pub(super) elsewhere: bool,
+    pub(super) in_unit: bool,
     pub(super) addresses: Addresses,
     pub(super) nesting: u32,
     pub(super) origin: Origin,
@@ -567,6 +528,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
                 who,
                 elsewhere,
                 addresses: at.addresses,
+                in_unit: at.in_unit,
                 origin: at.origin,
             });
         }
@@ -579,6 +541,7 @@ pub(super) fn dispatch(words: Vec<Element>, at: At, wanted: Wanted, steps: &mut 
             when,
             who,
             elsewhere,
+            in_unit: at.in_unit && !command.is_file,
             nesting: at.nesting + 1,
             arguments: command.words,
             ..Given::new(wanted, steps)

@@ -10,6 +10,7 @@ mod decided;
 mod documents;
 mod expand;
 mod follow;
+mod lines;
 mod prefix;
 mod printed;
 mod quoting;
@@ -23,7 +24,8 @@ mod values;
 mod tests;
 
 pub(crate) use aliases::typed;
-pub(crate) use follow::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile, follow};
+pub(crate) use follow::follow;
+pub(crate) use lines::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
 pub(crate) use unit_line::{unit_line, words};

@@ -2,7 +2,8 @@
 
 use super::documents::closing;
 use super::expand::PLACES;
-use super::follow::{Follow, WrittenFile};
+use super::follow::Follow;
+use super::lines::WrittenFile;
 use super::prefix::{self, Who};
 use super::tree::{Kind, List, Simple, Span, Statement};
 use super::values::{Element, Value, append};

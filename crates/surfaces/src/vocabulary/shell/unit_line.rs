@@ -1,7 +1,8 @@
 //! The command lines of a unit, which systemd takes apart by itself and no shell.
 
 use super::expand::literal_places;
-use super::follow::{Addresses, At, Followed, MAX_STEPS, Wanted, dispatch};
+use super::follow::{At, MAX_STEPS, dispatch};
+use super::lines::{Addresses, Followed, Wanted};
 use super::prefix::Who;
 use super::values::{Element, When, origin_of_command};
 use crate::vocabulary::text::{concat, hole};
@@ -38,6 +39,7 @@ pub(crate) fn unit_line(text: &Text, wanted: Wanted) -> Followed {
                 Who::Same
             },
             elsewhere: false,
+            in_unit: true,
             addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&text.parts),
@@ -63,6 +65,7 @@ pub(crate) fn words(words: &[Text], wanted: Wanted) -> Followed {
             when: When::default(),
             who: Who::Same,
             elsewhere: false,
+            in_unit: false,
             addresses: Addresses::default(),
             nesting: 0,
             origin: origin_of_command(&first.parts),

@@ -1,6 +1,7 @@
 //! What Podman's generator refuses of a unit, or takes otherwise than it is meant.
 
 use crate::vocabulary::text::HOLE;
+use crate::vocabulary::unit::forms;
 use crate::vocabulary::unit::keys::{Key, Read, Takes};
 use crate::vocabulary::unit::kinds::{Kind, OF_SYSTEMD, QUADLET, QUADLET_KEYS};
 use crate::vocabulary::unit::parse::{Entry, MAX_PROBLEMS, Problem, Section, Unit, told};
@@ -227,7 +228,6 @@ pub(crate) fn value(key: &'static Key, value: &Text) -> Option<UnitProblem> {
 fn unexpected(key: &Key, value: &str) -> Option<(String, Consequence)> {
     let value = value.trim();
     let among = |words: &[&str]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
-    let starts_with_digit = value.starts_with(|c: char| c.is_ascii_digit());
     // Those are empty, or only known to the service manager.
     let is_open = value.is_empty() || value.contains(['$', '%']);
     let (is_fine, expected, consequence) = match key.takes {
@@ -245,17 +245,38 @@ fn unexpected(key: &Key, value: &str) -> Option<(String, Consequence)> {
         Takes::OneOf(words, also, consequence) => {
             (is_open || among(words) || among(also), listed(words), consequence)
         }
-        Takes::Number => (
-            is_open
-                || value
-                    .trim_start_matches(['+', '-'])
-                    .chars()
-                    .all(|c| c.is_ascii_hexdigit() || c == 'x'),
+        Takes::Number | Takes::Natural => (
+            is_open || forms::is_integer(value, key.takes == Takes::Number),
             "a number".to_owned(),
             Consequence::FailsToStart,
         ),
+        Takes::Published => (
+            is_open || forms::is_published(value),
+            "a port, such as `8080:80` or `127.0.0.1:8080:80`".to_owned(),
+            Consequence::FailsToStart,
+        ),
+        Takes::Address => (
+            is_open || forms::is_address(value),
+            "an address".to_owned(),
+            Consequence::FailsToStart,
+        ),
+        Takes::Subnet => (
+            is_open || forms::is_subnet(value),
+            "addresses such as `10.8.0.0/24`".to_owned(),
+            Consequence::FailsToStart,
+        ),
+        Takes::Duration(words) => (
+            is_open || forms::is_duration(value) || words.contains(&value),
+            "a time such as `1m30s`".to_owned(),
+            Consequence::FailsToStart,
+        ),
+        Takes::Maps => (
+            is_open || value.contains(['"', '\'', '\\']) || value.split_whitespace().all(forms::is_map),
+            "ids such as `0:100000:65536`".to_owned(),
+            Consequence::FailsToStart,
+        ),
         Takes::Size => (
-            is_open || starts_with_digit,
+            is_open || forms::is_size(value),
             "a number with or without a unit, such as `512m`".to_owned(),
             Consequence::FailsToStart,
         ),

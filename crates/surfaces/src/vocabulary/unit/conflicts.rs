@@ -33,6 +33,11 @@ pub(crate) fn of_others(values: &Values, unit: &Unit) -> Vec<Field<UnitProblem>>
                     tell(&driver, "the driver `image` needs an `Image`")
                 }
                 (None, Some(kind)) if last("Device").is_none() => tell(&kind, "`Type` needs a `Device`"),
+                (None, None) if last("Device").is_none() => {
+                    if let Some(options) = last("Options") {
+                        tell(&options, "`Options` needs a `Device`");
+                    }
+                }
                 _ => {}
             }
         }

@@ -58,10 +58,20 @@ pub(crate) enum Takes {
     /// An empty value is none.
     OneOf(&'static [&'static str], &'static [&'static str], Consequence),
     Number,
+    /// One that is not less than nothing.
+    Natural,
     /// A number that a unit may follow.
     Size,
     /// A port or a range of ports.
     Port,
+    /// A port inside and one outside, perhaps with an address.
+    Published,
+    Address,
+    Subnet,
+    /// A time, or one of these words.
+    Duration(&'static [&'static str]),
+    /// Words, each of which says which ids are which outside.
+    Maps,
 }
 
 impl Key {

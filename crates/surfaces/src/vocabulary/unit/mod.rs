@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 pub(crate) mod conflicts;
+pub(crate) mod forms;
 pub(crate) mod keys;
 pub(crate) mod kinds;
 pub(crate) mod line;

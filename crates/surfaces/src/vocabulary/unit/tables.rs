@@ -2,7 +2,9 @@
 
 use crate::vocabulary::unit::keys::Becomes::{Further, Nothing, Option, Own, Security, SecuritySwitch};
 use crate::vocabulary::unit::keys::Read::{All, Arguments, Last, LastArguments, List, Pairs};
-use crate::vocabulary::unit::keys::Takes::{Number, OneOf, Port, Size, Switch, SwitchOr};
+use crate::vocabulary::unit::keys::Takes::{
+    Address, Duration, Maps, Natural, Number, OneOf, Port, Published, Size, Subnet, Switch, SwitchOr,
+};
 use crate::vocabulary::unit::keys::{Key, Takes, key};
 use nixpod_model::Consequence::{FailsToStart, Ignored, NoService};
 
@@ -34,14 +36,14 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("PidsLimit", 4, 7, Last, Option("--pids-limit")).takes(Number),
     key("ShmSize", 4, 7, Last, Further("--shm-size")).takes(Size),
     key("WorkingDir", 4, 6, Last, Further("--workdir")),
-    key("IP", 4, 5, Last, Option("--ip")),
-    key("IP6", 4, 5, Last, Option("--ip6")),
+    key("IP", 4, 5, Last, Option("--ip")).takes(Address),
+    key("IP6", 4, 5, Last, Option("--ip6")).takes(Address),
     key("HostName", 4, 6, Last, Option("--hostname")),
     key("StopSignal", 5, 2, Last, Further("--stop-signal")),
-    key("StopTimeout", 5, 0, Last, Further("--stop-timeout")).takes(Number),
+    key("StopTimeout", 5, 0, Last, Further("--stop-timeout")).takes(Natural),
     key("Pull", 4, 6, Last, Option("--pull")).takes(PULL),
     key("Memory", 5, 5, Last, Option("--memory")).takes(Size),
-    key("Retry", 5, 5, Last, Further("--retry")).takes(Number),
+    key("Retry", 5, 5, Last, Further("--retry")).takes(Natural),
     key("RetryDelay", 5, 5, Last, Further("--retry-delay")),
     key("NetworkAlias", 5, 2, All, Further("--network-alias")),
     key("Ulimit", 4, 7, All, Option("--ulimit")),
@@ -81,8 +83,8 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("User", 4, 4, Last, Own),
     key("Group", 4, 4, Last, Own),
     key("UserNS", 4, 5, Last, Option("--userns")),
-    key("UIDMap", 4, 8, List, Option("--uidmap")),
-    key("GIDMap", 4, 8, List, Option("--gidmap")),
+    key("UIDMap", 4, 8, List, Option("--uidmap")).takes(Maps),
+    key("GIDMap", 4, 8, List, Option("--gidmap")).takes(Maps),
     key("SubUIDMap", 4, 8, Last, Option("--subuidname")),
     key("SubGIDMap", 4, 8, Last, Option("--subgidname")),
     key("RemapUsers", 4, 4, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"], &[], NoService)),
@@ -92,7 +94,7 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("Volume", 4, 4, All, Option("--volume")),
     key("AutoUpdate", 4, 6, Last, Own).takes(UPDATE),
     key("ExposeHostPort", 4, 4, All, Further("--expose")).takes(Port),
-    key("PublishPort", 4, 4, All, Option("--publish")),
+    key("PublishPort", 4, 4, All, Option("--publish")).takes(Published),
     key("Environment", 4, 4, Pairs, Option("--env")),
     key("Label", 4, 4, Pairs, Option("--label")),
     key("Annotation", 4, 4, Pairs, Option("--annotation")),
@@ -102,7 +104,7 @@ pub(super) const CONTAINER: [Key; 94] = [
     key("Secret", 4, 5, Arguments, Option("--secret")),
     key("Mount", 4, 5, Arguments, Option("--mount")),
     key("HealthCmd", 4, 5, Last, Option("--health-cmd")),
-    key("HealthInterval", 4, 5, Last, Further("--health-interval")),
+    key("HealthInterval", 4, 5, Last, Further("--health-interval")).takes(Duration(&["disable"])),
     key("HealthOnFailure", 4, 5, Last, Further("--health-on-failure")).takes(OneOf(
         &["none", "kill", "restart", "stop"],
         &[],
@@ -115,11 +117,11 @@ pub(super) const CONTAINER: [Key; 94] = [
         Last,
         Further("--health-log-destination"),
     ),
-    key("HealthMaxLogCount", 5, 3, Last, Further("--health-max-log-count")),
-    key("HealthMaxLogSize", 5, 3, Last, Further("--health-max-log-size")),
-    key("HealthRetries", 4, 5, Last, Further("--health-retries")),
-    key("HealthStartPeriod", 4, 5, Last, Further("--health-start-period")),
-    key("HealthTimeout", 4, 5, Last, Further("--health-timeout")),
+    key("HealthMaxLogCount", 5, 3, Last, Further("--health-max-log-count")).takes(Natural),
+    key("HealthMaxLogSize", 5, 3, Last, Further("--health-max-log-size")).takes(Natural),
+    key("HealthRetries", 4, 5, Last, Further("--health-retries")).takes(Natural),
+    key("HealthStartPeriod", 4, 5, Last, Further("--health-start-period")).takes(Duration(&[])),
+    key("HealthTimeout", 4, 5, Last, Further("--health-timeout")).takes(Duration(&[])),
     key("HealthStartupCmd", 4, 5, Last, Option("--health-startup-cmd")),
     key(
         "HealthStartupInterval",
@@ -134,14 +136,16 @@ pub(super) const CONTAINER: [Key; 94] = [
         5,
         Last,
         Further("--health-startup-retries"),
-    ),
+    )
+    .takes(Natural),
     key(
         "HealthStartupSuccess",
         4,
         5,
         Last,
         Further("--health-startup-success"),
-    ),
+    )
+    .takes(Natural),
     key(
         "HealthStartupTimeout",
         4,
@@ -166,19 +170,19 @@ pub(super) const CONTAINER: [Key; 94] = [
 pub(super) const POD: [Key; 29] = [
     key("ExitPolicy", 5, 6, Last, Nothing).takes(OneOf(&["stop", "continue"], &[], FailsToStart)),
     key("UserNS", 5, 3, Last, Option("--userns")),
-    key("UIDMap", 5, 3, List, Option("--uidmap")),
-    key("GIDMap", 5, 3, List, Option("--gidmap")),
+    key("UIDMap", 5, 3, List, Option("--uidmap")).takes(Maps),
+    key("GIDMap", 5, 3, List, Option("--gidmap")).takes(Maps),
     key("SubUIDMap", 5, 3, Last, Option("--subuidname")),
     key("SubGIDMap", 5, 3, Last, Option("--subgidname")),
     key("RemapUsers", 5, 3, Last, Own).takes(OneOf(&["manual", "auto", "keep-id"], &[], NoService)),
     key("RemapUid", 5, 3, List, Own),
     key("RemapGid", 5, 3, List, Own),
     key("RemapUidSize", 5, 3, Last, Own).takes(Number),
-    key("PublishPort", 5, 0, All, Option("--publish")),
+    key("PublishPort", 5, 0, All, Option("--publish")).takes(Published),
     key("Label", 5, 6, Pairs, Nothing),
     key("Network", 5, 0, All, Option("--network")),
-    key("IP", 5, 3, Last, Nothing),
-    key("IP6", 5, 3, Last, Nothing),
+    key("IP", 5, 3, Last, Nothing).takes(Address),
+    key("IP6", 5, 3, Last, Nothing).takes(Address),
     key("ShmSize", 5, 4, Last, Nothing).takes(Size),
     key("NetworkAlias", 5, 2, All, Nothing),
     key("DNS", 5, 3, All, Nothing),
@@ -222,7 +226,7 @@ pub(super) const NETWORK: [Key; 18] = [
     key("DNS", 4, 7, All, Nothing),
     key("DisableDNS", 4, 4, Last, Nothing).takes(Switch),
     key("Driver", 4, 4, Last, Nothing),
-    key("Gateway", 4, 4, All, Nothing),
+    key("Gateway", 4, 4, All, Nothing).takes(Address),
     key("GlobalArgs", 4, 8, Arguments, Own),
     key("IPAMDriver", 4, 4, Last, Nothing),
     key("IPRange", 4, 4, All, Nothing),
@@ -235,7 +239,7 @@ pub(super) const NETWORK: [Key; 18] = [
     key("Options", 4, 4, Pairs, Nothing),
     key("PodmanArgs", 4, 6, Arguments, Own),
     key("ServiceName", 5, 3, Last, Own),
-    key("Subnet", 4, 4, All, Nothing),
+    key("Subnet", 4, 4, All, Nothing).takes(Subnet),
 ];
 
 pub(super) const VOLUME: [Key; 16] = [

@@ -5,7 +5,7 @@ use crate::vocabulary::flags::decided;
 use crate::vocabulary::line::{after, assignment, joined, own};
 use crate::vocabulary::text::{concat, origin_of};
 use crate::vocabulary::unit::check;
-use crate::vocabulary::unit::keys::{Key, Read};
+use crate::vocabulary::unit::keys::{Key, Read, Takes};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::{MAX_PROBLEMS, Problem, Unit};
 use crate::vocabulary::unit::split::{Split, arguments, list};
@@ -242,7 +242,15 @@ impl Values {
     /// What is wrong with values.
     pub(crate) fn wrong(&self) -> Vec<Field<UnitProblem>> {
         let mut out = Vec::new();
+        let checks = self
+            .last("HealthCmd")
+            .and_then(|command| command.value().map(Text::pattern));
+        let checks = checks.is_some_and(|command| !matches!(command.as_str(), "" | "none"));
         for (key, values) in self.kind.keys().iter().zip(&self.by_key) {
+            // Nobody looks at how often something is done that is not done.
+            if matches!(key.takes, Takes::Duration(_)) && !checks {
+                continue;
+            }
             let values = since_reset(values);
             let values = match key.read {
                 Read::Last | Read::LastArguments => {

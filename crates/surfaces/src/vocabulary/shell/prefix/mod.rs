@@ -30,6 +30,8 @@ pub(super) struct Command {
     pub(super) doubtful: bool,
     /// What a shell is given to run.
     pub(super) script: Option<Text>,
+    /// Is that a file by itself, and no part of what stands around it?
+    pub(super) is_file: bool,
 }
 
 /// The name of a program that is not known.
@@ -50,13 +52,16 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
     };
     for _ in 0..MAX_PREFIXES {
         if let Some(script) = words.first().and_then(written) {
-            return Some(around.command(String::new(), words, Some(script)));
+            return Some(around.command(String::new(), words, Some(script)).of_file());
         }
         let program = name(words.first()?).unwrap_or_else(|| NOT_KNOWN.to_owned());
         match around.next(&program, &words) {
             Reads::Another(Next::Words(inner)) => words = inner,
             Reads::Another(Next::Script(script, words)) => {
                 return Some(around.command(program, words, Some(script)));
+            }
+            Reads::Another(Next::File(script, words)) => {
+                return Some(around.command(program, words, Some(script)).of_file());
             }
             Reads::Nothing => return None,
             Reads::Itself => {
@@ -66,6 +71,15 @@ pub(super) fn strip(mut words: Vec<Element>) -> Option<Command> {
         }
     }
     None
+}
+
+impl Command {
+    fn of_file(self) -> Self {
+        Self {
+            is_file: true,
+            ..self
+        }
+    }
 }
 
 /// What a command is to this.
@@ -100,6 +114,7 @@ impl Around {
             elsewhere: self.elsewhere,
             doubtful: self.doubtful,
             script,
+            is_file: false,
         }
     }
 
@@ -215,7 +230,7 @@ fn written(word: &Element) -> Option<Text> {
     // Files in a folder of the project are known by their path from there.
     let is_it = |name: &str| is_program && name == file || name.strip_prefix(file) == Some(rest);
     word.text.context.iter().find_map(|reference| match reference {
-        StoreRef::Written { name, text } if is_it(name) => Some((**text).clone()),
+        StoreRef::Written { name, text, .. } if is_it(name) => Some((**text).clone()),
         _ => None,
     })
 }
@@ -307,7 +322,7 @@ fn given_script(words: &[Element]) -> Option<Next> {
             Some(letters) if letters.ends_with(['o', 'O']) => at += 2,
             None if pattern == "--rcfile" || pattern == "--init-file" => at += 2,
             None if !pattern.starts_with("--") => {
-                return Some(Next::Script(written(word)?, behind(at)));
+                return Some(Next::File(written(word)?, behind(at)));
             }
             _ => at += 1,
         }

@@ -20,6 +20,8 @@ pub(super) enum Next {
     Words(Vec<Element>),
     /// A shell runs this, which gets these words.
     Script(Text, Vec<Element>),
+    /// The same of a script that is a file by itself.
+    File(Text, Vec<Element>),
 }
 
 pub(super) fn user(text: Text) -> Who {
