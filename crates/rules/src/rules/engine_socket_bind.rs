@@ -11,7 +11,8 @@ declare_rule! {
     /// ## What it flags
     /// The socket of a container engine (Docker, Podman, containerd, CRI-O, Incus, LXD, libvirt) or of the Nix daemon
     /// bound into a container. The rootful engine's is critical, a user's own engine's is high. What the jobs of a runner of
-    /// Gitea or Forgejo may mount (`settings.container.valid_volumes`) counts, too (high).
+    /// Gitea or Forgejo may mount (`settings.container.valid_volumes`) counts, too (high). The socket of root's Docker or Podman
+    /// is closed to a rootless container whose user is not in the group of that name, which is an info.
     /// ## Why
     /// Whoever talks to the engine starts a container with the host's root directory mounted and every capability: the
     /// socket is root on the host, or all of the user's files. Read-only does not help, because connecting to a socket

@@ -13,7 +13,8 @@ declare_rule! {
     /// Podman's generator runs when the system starts, and nobody sees what it says. It makes no service at all of a unit
     /// with a key that it does not know, or with one wrong line. What it does not know as the value of a switch is off:
     /// `NoNewPrivileges=y` and `ReadOnly=enabled` protect nothing, although systemd would take some of these words. Quoted
-    /// words that do not end, and escapes that there are not, take whole lines away.
+    /// words that do not end, and escapes that there are not, take whole lines away. Which numbers, sizes, addresses, ports,
+    /// times and maps of ids are refused when the container is made is what `podman create` of Podman 5.4 answers.
     ///
     /// There is no shell, so nobody expands `~` and `$HOME` in the source of a volume: Podman takes it for the name of a
     /// volume, which is not valid. `%h` is the home. Podman has to know who runs the service, so `User=`, `Group=` and

@@ -272,7 +272,7 @@ fn check_places(container: &Container, sink: &mut Sink) {
         if said(first.get()) == said(field.get()) {
             continue;
         }
-        let sources = [first.get(), field.get()].map(|mount| format!("`{}`", mount.source.display()));
+        let sources = [first.get(), field.get()].map(shown);
         sink.report(
             *field,
             format!(
@@ -285,6 +285,17 @@ fn check_places(container: &Container, sink: &mut Sink) {
         .related(&first.origin, "the first one is said here")
         .help("An engine mounts one thing at one place. Remove one of them, or give it another place.");
         return;
+    }
+}
+
+/// What is mounted, for people.
+fn shown(mount: &Mount) -> String {
+    match mount.source.display().as_str() {
+        "" => match mount.options.first().map(String::as_str) {
+            Some(kind @ ("tmpfs" | "ramfs" | "devpts")) => format!("a {kind}"),
+            _ => "a volume without a name".to_owned(),
+        },
+        source => format!("`{source}`"),
     }
 }
 
@@ -437,6 +448,8 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/a:/data" "/b:/data/" ]; };
                                                                                        # ^^^^^^^^^^^ medium: `web` does not start: `/a` and `/b` are both to be at `/data`
+  virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--mount=type=tmpfs,dst=/data" "--volume=/b:/data" ]; };
+                                                                                                                # ^^^^^^^^^^^^^^^^^^^ medium: `own` does not start: a tmpfs and `/b` are both to be at `/data`
 }
 "#,
         );

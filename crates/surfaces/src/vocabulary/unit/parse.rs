@@ -115,7 +115,7 @@ struct Parser<'p, 't> {
     by_name: FxHashMap<String, usize>,
     /// The section that the walk is in.
     current: Option<usize>,
-    /// Are there more sections than are read?
+    /// Do keys follow that are in a section which is not read?
     is_full: bool,
 }
 
@@ -200,6 +200,8 @@ impl Parser<'_, '_> {
             _ => {
                 let what = UnitProblem::MalformedLine(told(text));
                 self.problem(what, line, &line.whole());
+                // A section is meant behind the mark of the text's encoding, so that its keys are no further mistake.
+                self.is_full |= text.starts_with("\u{feff}[");
             }
         }
     }

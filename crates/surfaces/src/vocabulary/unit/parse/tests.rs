@@ -157,7 +157,6 @@ fn other_line_ends_and_bytes() {
         "\u{feff}[Container]\nImage=a\n",
         expect![[r#"
         `﻿[Container]` is no section, no key and no comment <- "\u{feff}[Container]"
-        `Image` stands before the first section <- "Image"
     "#]],
     );
     check("", expect![[r#""#]]);
