@@ -32,7 +32,9 @@ mod unit_sections;
 mod woodpecker;
 pub(crate) mod written_files;
 
-pub(crate) use command_line::{CommandLine, command_lines, names_program, written_by_scripts};
+pub(crate) use command_line::{
+    CommandLine, command_lines, is_service_file, names_program, written_by_scripts,
+};
 pub(crate) use made::{HostVolume, Made, MadePod};
 pub(crate) use quadlet::pods as pods_of_quadlet_nix;
 use surroundings::Tell;

@@ -2,8 +2,8 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, pods_of_quadlet_nix,
-    quadlet_text, written_by_scripts,
+    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, is_service_file,
+    pods_of_quadlet_nix, quadlet_text, written_by_scripts,
 };
 use crate::system::release;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
@@ -132,7 +132,7 @@ pub fn is_text(path: &str) -> bool {
 
 /// May a file be such a text although its path alone does not tell?
 pub fn may_be_text(path: &str) -> bool {
-    may_be_script(path) || Program::of(path).is_some()
+    may_be_script(path) || is_service_file(path) || Program::of(path).is_some()
 }
 
 /// The same, by its path and by what is in it.
