@@ -25,6 +25,8 @@ pub enum Program {
     Python,
     /// Settings of Sway and i3.
     Sway,
+    /// Templates, of which another program makes a file.
+    Template,
     /// Settings of tmux.
     Tmux,
     /// What a forge or a task runner is told to do.
@@ -32,14 +34,18 @@ pub enum Program {
 }
 
 /// Folders of what a forge runs, and the beginnings of names of such files.
-const WORKFLOWS: [&str; 8] = [
+const WORKFLOWS: [&str; 12] = [
+    ".drone",
     ".forgejo/workflows/",
     ".gitea/workflows/",
     ".github/actions/",
     ".github/workflows/",
     ".gitlab-ci",
     ".woodpecker",
+    "/handlers/",
+    "/tasks/",
     "Taskfile",
+    "ansible",
     "taskfile",
 ];
 
@@ -52,6 +58,7 @@ impl Program {
         Some(match (folder, name, ending) {
             ("cron.d", ..) => Self::Cron,
             (.., "desktop") => Self::Desktop,
+            (.., "j2" | "tmpl" | "tpl") => Self::Template,
             (.., "fish") => Self::Fish,
             (.., "nu") => Self::Nushell,
             (.., "py") => Self::Python,
@@ -103,6 +110,8 @@ mod tests {
             ("a/justfile", "", Some(Program::Just)),
             (".github/workflows/ci.yml", "", Some(Program::Workflow)),
             ("x.yml", "", None),
+            ("roles/a/tasks/main.yml", "", Some(Program::Workflow)),
+            ("roles/a/templates/a.service.j2", "", Some(Program::Template)),
             ("config", "", None),
             ("a.conf", "", None),
             ("bin/a", "#!/usr/bin/env python3\n", Some(Program::Python)),

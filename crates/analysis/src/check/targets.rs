@@ -137,7 +137,8 @@ pub fn is_looked_at_with(path: &str, text: &str) -> bool {
 /// Patterns that all such files match, in the words of editors: `**/*.nix`. A few others match them, too.
 pub fn patterns() -> Vec<String> {
     let endings = [
-        "nix", "sh", "bash", "dash", "ksh", "zsh", "fish", "nu", "py", "desktop", "yaml", "yml",
+        "nix", "sh", "bash", "dash", "ksh", "zsh", "fish", "nu", "py", "desktop", "service", "j2", "yaml",
+        "yml",
     ]
     .into_iter()
     .chain(nixpod_syntax::UNITS);

@@ -33,7 +33,9 @@ mod unit_sections;
 mod woodpecker;
 pub(crate) mod written_files;
 
-pub(crate) use command_line::{CommandLine, command_lines, names_program, written_by_scripts};
+pub(crate) use command_line::{
+    CommandLine, command_lines, is_service_file, names_program, written_by_scripts,
+};
 pub(crate) use home::volumes as volumes_of_home;
 pub(crate) use made::{HostVolume, Made, MadePod};
 pub(crate) use quadlet::{

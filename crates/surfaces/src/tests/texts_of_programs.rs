@@ -481,3 +481,20 @@ fn options_of_desktops() {
     "#]]
     .assert_eq(&dump::containers(&world, &files));
 }
+
+#[test]
+fn services_as_files() {
+    let text = r#"
+#- /units/web.service
+[Unit]
+Description=podman run -v /no:/no no
+[Service]
+User=ann
+ExecStart=/usr/bin/podman run -v /a:/a \
+  --rm a
+#- /units/other.service
+[Service]
+ExecStart=/bin/true
+"#;
+    texts(text, expect![[r""]]);
+}

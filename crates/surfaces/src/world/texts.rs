@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
-    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written,
+    Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, is_service_file,
     networks_of_quadlet_nix, pods_of_quadlet_nix, quadlet_text, volumes_of_home, volumes_of_quadlet_nix,
     written_by_scripts,
 };
@@ -154,7 +154,7 @@ pub fn is_text(path: &str) -> bool {
 
 /// May a file be such a text although its path alone does not tell?
 pub fn may_be_text(path: &str) -> bool {
-    may_be_script(path) || Program::of(path).is_some()
+    may_be_script(path) || is_service_file(path) || Program::of(path).is_some()
 }
 
 /// The same, by its path and by what is in it.

@@ -34,5 +34,10 @@ pub(super) fn begins_as_script(text: &Text) -> bool {
 /// Is a file a script by its first lines, or a text of a program that may run containers?
 pub(super) fn is_text_with_commands(path: &str, text: &str) -> bool {
     may_be_script(path) && nixpod_syntax::begins_as_script(text)
-        || names_program(text) && Program::of_text(path, text).is_some()
+        || names_program(text) && (is_unit(path) || Program::of_text(path, text).is_some())
+}
+
+/// Has a file the name of a service of systemd?
+pub(crate) fn is_unit(path: &str) -> bool {
+    path.ends_with(".service")
 }

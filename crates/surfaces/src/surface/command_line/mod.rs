@@ -30,6 +30,7 @@ mod verb;
 mod written_scripts;
 mod wrote;
 
+pub(crate) use by_text::is_unit as is_service_file;
 pub(crate) use lines::{CommandLine, command_lines};
 pub(crate) use names::names_program;
 pub(crate) use wrote::files as written_by_scripts;
@@ -45,7 +46,7 @@ pub(crate) const TEXTS: TextSurface = TextSurface {
     places: &[
         "systemd.services.<name>",
         "systemd.user.services.<name>",
-        "systemd.units, systemd.packages",
+        "systemd.units, systemd.packages, *.service",
         "system.activationScripts",
         "shellAliases and what shells read",
         "packages and files that are scripts",

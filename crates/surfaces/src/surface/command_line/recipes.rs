@@ -1,5 +1,5 @@
 //! Lines that run containers in texts that are recognised and not read: recipes of make and just, what a forge or a task
-//! runner is told to do, scripts of fish and Nushell. Other programs take them apart, or other machines run them.
+//! runner is told to do, templates, scripts of fish and Nushell. Other programs take them apart, or other machines run them.
 
 use super::inside::gap;
 use super::lines::command_lines;
@@ -34,6 +34,7 @@ pub(super) const fn what(program: Program) -> Option<&'static str> {
         Program::Make => Some("recipes of make"),
         Program::Node => Some("scripts of package.json"),
         Program::Nushell => Some("scripts of Nushell"),
+        Program::Template => Some("templates of files"),
         Program::Workflow => Some("steps of workflows, which other machines run"),
         Program::Cron
         | Program::Desktop
@@ -106,7 +107,10 @@ fn end_of(line: &str, from: usize) -> usize {
 /// Is it only how a recipe or a step begins?
 fn is_mark(before: &str) -> bool {
     let before = before.trim().trim_start_matches(['@', '-', '+']).trim();
-    matches!(before, "" | "run:" | "cmd:" | "sudo" | "exec" | "command:")
+    matches!(
+        before,
+        "" | "run:" | "cmd:" | "sudo" | "exec" | "command:" | "shell:"
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,5 @@
 //! Names that `alias` makes stand for other words: `alias docker=podman`.
 
-use super::follow::{Given, MAX_STEPS, run};
-use super::lines::{Followed, Wanted};
-use super::reader;
 use super::values::Element;
 use nixpod_model::Text;
 use rustc_hash::FxHashMap;
@@ -80,17 +77,4 @@ impl Aliases {
         }
         words
     }
-}
-
-/// Goes through what a shell reads for somebody who types.
-pub(crate) fn typed(text: &Text, wanted: Wanted) -> Followed {
-    let pattern = text.pattern();
-    let mut out = Followed::default();
-    let mut steps = MAX_STEPS;
-    let given = Given {
-        aliases: Aliases::of(&pattern, true),
-        ..Given::new(wanted, &mut steps)
-    };
-    run(text, &pattern, &reader::read(&pattern), given, &mut out);
-    out
 }

@@ -17,16 +17,17 @@ mod quoting;
 mod reader;
 mod statements;
 mod tree;
+mod typed;
 mod unit_line;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use aliases::typed;
 pub(crate) use follow::follow;
 pub(crate) use lines::{Addresses, ENGINE_ADDRESSES, Followed, Line, WrittenFile};
 pub(crate) use prefix::{NOT_KNOWN, Who, is_other_machine};
 pub(crate) use tree::Stopped;
+pub(crate) use typed::typed;
 pub(crate) use unit_line::{unit_line, words};
 pub(crate) use values::Element;
