@@ -64,12 +64,8 @@ impl Unit {
 
     /// The string that is written at an expression; all that evaluate it share one.
     pub(crate) fn string(&self, expr: ExprId, make: impl FnOnce() -> NixString) -> Rc<NixString> {
-        if let Some(string) = self.strings.borrow().get(&expr) {
-            return Rc::clone(string);
-        }
-        let string = Rc::new(make());
-        self.strings.borrow_mut().insert(expr, Rc::clone(&string));
-        string
+        let mut strings = self.strings.borrow_mut();
+        Rc::clone(strings.entry(expr).or_insert_with(|| Rc::new(make())))
     }
 
     /// Nothing is known yet of any expression of a file.

@@ -129,6 +129,7 @@ impl Evaluator<'_> {
         result
     }
 
+    #[cold]
     fn not_a_function(&mut self, value: &Value, site: Site) -> Res<Tracked> {
         let shown = crate::print::brief(self, value);
         self.fail(
@@ -288,6 +289,7 @@ impl Evaluator<'_> {
     }
 
     /// Adds the call to an error's trace while it is short.
+    #[cold]
     fn with_trace(&mut self, error: ErrorRef, site: Site) -> ErrorRef {
         if site == NO_SITE || error.trace.len() >= 12 || error.trace.last() == Some(&site) {
             return error;

@@ -284,6 +284,7 @@ impl Evaluator<'_> {
     }
 
     /// What an evaluation gives that is nested too deeply in others. That depends on where one began.
+    #[cold]
     pub(crate) fn too_deep(&mut self) -> Tracked {
         self.depends_on_order();
         let why = Why::Limit("the limit on nested evaluation is reached".to_owned());
@@ -518,7 +519,14 @@ impl Evaluator<'_> {
         }
     }
 
+    /// An ordinary evaluation error at a place.
+    #[cold]
+    pub fn fail<T>(&self, message: impl Into<String>, site: Site) -> Res<T> {
+        Err(self.error(ErrorKind::Eval, message, (site != NO_SITE).then_some(site)))
+    }
+
     /// Nix's message for a value of the wrong type.
+    #[cold]
     pub fn type_error<T>(&mut self, expected: &str, found: &Value, site: Site) -> Res<T> {
         if let Value::Unknown(unknown) = found {
             return Err(Stop::Unknown(unknown.clone()));
