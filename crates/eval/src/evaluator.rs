@@ -489,6 +489,7 @@ impl<'s> Evaluator<'s> {
     // ----- errors
 
     /// An error at a place.
+    #[cold]
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>, site: Option<Site>) -> Stop {
         Stop::Error(Rc::new(EvalError {
             kind,
@@ -497,11 +498,6 @@ impl<'s> Evaluator<'s> {
             trace: Vec::new(),
             context: Vec::new(),
         }))
-    }
-
-    /// An ordinary evaluation error at a place.
-    pub fn fail<T>(&self, message: impl Into<String>, site: Site) -> Res<T> {
-        Err(self.error(ErrorKind::Eval, message, (site != NO_SITE).then_some(site)))
     }
 
     /// How many alternatives were left out so far because they fail. Whoever must not rely on that (such as

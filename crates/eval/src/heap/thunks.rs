@@ -1,19 +1,21 @@
 //! Thunks, and the functions in Rust that values name by number. Both are freed only as a whole.
 
 use crate::thunk::{Primop, Thunk};
-use crate::{PrimopApp, PrimopId, ThunkId, Tracked, Value};
+use crate::{NO_SITE, PrimopApp, PrimopId, ThunkId, Tracked, Value};
 use std::ops::{Index, IndexMut};
 
-/// So many thunks, a power of two, lie together: half a mebibyte. One piece for all would have to be copied as it grows,
-/// and would take three times its size for a moment. A piece that grew would leave memory of all its former sizes behind,
-/// most of which nothing else fits.
-const TOGETHER: usize = 1 << 14;
+/// Room for so many thunks is there from the beginning, 384 KiB: few evaluations of a lone file need more.
+const AT_FIRST: usize = 1 << 14;
+
+/// The room grows eightfold, but by no more than so many thunks as long as it does not double. It takes memory only as far
+/// as it is written to, so that nearly all of the thunks are copied once, while they are few. Buffers that double from the
+/// beginning would leave memory of all their former sizes behind, most of which nothing else fits.
+const MORE: usize = 1 << 19;
 
 /// The thunks of an evaluation.
 pub(crate) struct Thunks {
-    /// All but the last have [`TOGETHER`] thunks.
-    pieces: Vec<Vec<Thunk>>,
-    len: usize,
+    /// In one piece: nothing is done as often as looking at one of them.
+    all: Vec<Thunk>,
     primops: Vec<Primop>,
     /// Bit by thunk: it is the value of an attribute that a builtin made, which has no position in Nix.
     generated: Vec<u64>,
@@ -22,26 +24,34 @@ pub(crate) struct Thunks {
 impl Thunks {
     pub(crate) fn new() -> Self {
         Self {
-            pieces: vec![Vec::with_capacity(TOGETHER)],
-            len: 0,
+            all: Vec::with_capacity(AT_FIRST),
             primops: Vec::with_capacity(256),
             generated: Vec::new(),
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.all.len()
     }
 
     #[inline]
     pub(crate) fn push(&mut self, thunk: Thunk) -> ThunkId {
-        let id = ThunkId(self.len as u32);
-        self.len += 1;
-        match self.pieces.last_mut() {
-            Some(last) if last.len() < TOGETHER => last.push(thunk),
-            _ => self.push_piece(thunk),
+        let id = ThunkId(self.all.len() as u32);
+        if self.all.len() == self.all.capacity() {
+            self.grow();
         }
+        self.all.push(thunk);
         id
+    }
+
+    /// So many of them side by side that are filled in later; gives the first.
+    pub(crate) fn push_reserved(&mut self, number: usize) -> ThunkId {
+        let first = ThunkId(self.all.len() as u32);
+        while self.all.capacity() - self.all.len() < number {
+            self.grow();
+        }
+        self.all.extend((0..number).map(|_| Thunk::Busy(NO_SITE)));
+        first
     }
 
     /// Puts a value, or what gives one, where there is nothing yet to be freed: a thunk that is reserved or being computed.
@@ -68,10 +78,10 @@ impl Thunks {
     }
 
     #[cold]
-    fn push_piece(&mut self, thunk: Thunk) {
-        let mut piece = Vec::with_capacity(TOGETHER);
-        piece.push(thunk);
-        self.pieces.push(piece);
+    #[inline(never)]
+    fn grow(&mut self) {
+        let len = self.all.len();
+        self.all.reserve_exact((7 * len).min(MORE).max(len));
     }
 
     pub(crate) fn push_primop(&mut self, primop: Primop) -> PrimopApp {
@@ -107,15 +117,13 @@ impl Index<ThunkId> for Thunks {
 
     #[inline]
     fn index(&self, id: ThunkId) -> &Thunk {
-        let at = id.0 as usize;
-        &self.pieces[at / TOGETHER][at % TOGETHER]
+        &self.all[id.0 as usize]
     }
 }
 
 impl IndexMut<ThunkId> for Thunks {
     #[inline]
     fn index_mut(&mut self, id: ThunkId) -> &mut Thunk {
-        let at = id.0 as usize;
-        &mut self.pieces[at / TOGETHER][at % TOGETHER]
+        &mut self.all[id.0 as usize]
     }
 }

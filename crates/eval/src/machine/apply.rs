@@ -77,11 +77,19 @@ impl Evaluator<'_> {
             .saturating_sub(app.args.len());
         let (given, rest) = arguments.split_at(lacking.clamp(1, arguments.len()));
         *arguments = rest;
-        // There are one or two of them, for which `extend` does more than it takes to push them.
-        let mut args = Args::new();
-        for argument in app.args.iter().chain(given.iter().map(|(argument, _)| argument)) {
-            args.push(*argument);
-        }
+        let all = app.args.iter().chain(given.iter().map(|(argument, _)| argument));
+        let number = app.args.len() + given.len();
+        let mut room = [ThunkId(0); 4];
+        let args = match number <= room.len() {
+            true => {
+                // All the room is there from the beginning, so that nothing has to be asked for each of them.
+                for (place, argument) in room.iter_mut().zip(all) {
+                    *place = *argument;
+                }
+                Args::from_buf_and_len(room, number)
+            }
+            false => all.copied().collect(),
+        };
         match given.last() {
             Some((_, site)) if given.len() >= lacking => self.call_primop(app.primop, args, *site),
             _ => Ok(Tracked {
@@ -121,6 +129,7 @@ impl Evaluator<'_> {
         result
     }
 
+    #[cold]
     fn not_a_function(&mut self, value: &Value, site: Site) -> Res<Tracked> {
         let shown = crate::print::brief(self, value);
         self.fail(
@@ -280,6 +289,7 @@ impl Evaluator<'_> {
     }
 
     /// Adds the call to an error's trace while it is short.
+    #[cold]
     fn with_trace(&mut self, error: ErrorRef, site: Site) -> ErrorRef {
         if site == NO_SITE || error.trace.len() >= 12 || error.trace.last() == Some(&site) {
             return error;

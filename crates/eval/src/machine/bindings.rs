@@ -23,6 +23,15 @@ impl Evaluator<'_> {
         attrs: &AttrsExpr,
         expr: ExprId,
     ) -> Res<(Attrs, Rc<Env>)> {
+        if !attrs.recursive && attrs.dynamic.is_empty() {
+            let froms = self.froms(here, attrs);
+            let mut entries = Vec::with_capacity(attrs.entries.len());
+            for entry in &attrs.entries {
+                let thunk = self.push_entry(here, entry, &froms);
+                entries.push(attr_of(here, entry, thunk));
+            }
+            return Ok((Attrs::from_entries(entries), here.env.clone()));
+        }
         let inner = match attrs.recursive {
             true => self.frame_of_bindings(here, attrs),
             false => here.env.clone(),
@@ -36,20 +45,9 @@ impl Evaluator<'_> {
         for (at, entry) in attrs.entries.iter().enumerate() {
             let thunk = match inner.slots.get(at) {
                 Some(slot) if attrs.recursive => *slot,
-                _ => match entry.value {
-                    EntryValue::Expr(expr) => self.push_delayed(within, expr),
-                    _ => {
-                        let thunk = self.binding(here, within, entry, &froms);
-                        self.push_thunk(thunk)
-                    }
-                },
+                _ => self.push_entry(within, entry, &froms),
             };
-            entries.push(Attr {
-                name: here.unit.symbol(entry.name),
-                thunk,
-                site: here.unit.key_site(entry.key),
-                when: When::ALWAYS,
-            });
+            entries.push(attr_of(here, entry, thunk));
         }
         let mut set = Attrs {
             entries,
@@ -70,9 +68,21 @@ impl Evaluator<'_> {
         Ok((sorted, inner))
     }
 
+    /// The thunk of an entry of a set that is not recursive.
+    #[inline]
+    fn push_entry(&mut self, here: Here<'_>, entry: &Entry, froms: &[ThunkId]) -> ThunkId {
+        match entry.value {
+            EntryValue::Expr(expr) => self.push_delayed(here, expr),
+            _ => {
+                let thunk = self.binding(here, here, entry, froms);
+                self.push_thunk(thunk)
+            }
+        }
+    }
+
     /// The frame of a `let` or of a recursive set, whose values see it.
     pub(crate) fn frame_of_bindings(&mut self, here: Here<'_>, attrs: &AttrsExpr) -> Rc<Env> {
-        let slots = attrs.entries.iter().map(|_| self.reserve()).collect();
+        let slots = self.reserve_slots(attrs.entries.len());
         let frame = Rc::new(Env {
             parent: Some(here.env.clone()),
             unit: here.env.unit,
@@ -102,6 +112,17 @@ impl Evaluator<'_> {
             self.thunks[*slot] = thunk;
         }
         frame
+    }
+
+    /// So many thunks that are filled in later.
+    fn reserve_slots(&mut self, number: usize) -> SmallVec<[ThunkId; 4]> {
+        self.budget.keeps(number * size_of::<Thunk>());
+        let ThunkId(first) = self.thunks.push_reserved(number);
+        let slots = (first..first + number as u32).map(ThunkId);
+        if let Some(dependencies) = &mut self.memo.dependencies {
+            slots.clone().for_each(|slot| dependencies.makes(slot));
+        }
+        slots.collect()
     }
 
     /// May attributes of a recursive set be replaced by others?
@@ -313,5 +334,16 @@ impl Evaluator<'_> {
             when: self.otherwise(when),
         };
         self.join(vec![Alternative { value: shadow, when }, shadowed])
+    }
+}
+
+/// An entry that stands in the code.
+#[inline]
+fn attr_of(here: Here<'_>, entry: &Entry, thunk: ThunkId) -> Attr {
+    Attr {
+        name: here.unit.symbol(entry.name),
+        thunk,
+        site: here.unit.key_site(entry.key),
+        when: When::ALWAYS,
     }
 }

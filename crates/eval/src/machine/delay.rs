@@ -83,7 +83,7 @@ impl Evaluator<'_> {
         let forgets = self.memo.dependencies.is_none();
         let value = match unit.hir.expr(expr) {
             Expr::Int(_) | Expr::Float(_) if unit.is_own() || forgets => self.eval(here, expr).ok(),
-            Expr::Lambda(..) => self.eval(here, expr).ok(),
+            Expr::Lambda(..) => self.function(here, expr).ok(),
             // Of the analysed code it is remembered which strings were looked at.
             Expr::Str(parts) if unit.is_own() && is_plain(parts) => self.eval(here, expr).ok(),
             Expr::Var(_, VarRef::Local { depth, slot }) => {

@@ -202,6 +202,12 @@ impl Evaluator<'_> {
         op: BinaryOp,
         (left, right): (ExprId, ExprId),
     ) -> Option<Tracked> {
+        if matches!(
+            op,
+            BinaryOp::Update | BinaryOp::Concat | BinaryOp::And | BinaryOp::Or | BinaryOp::Implies
+        ) {
+            return None;
+        }
         let a = self.known_integer(here, left)?;
         let b = self.known_integer(here, right)?;
         let value = of_integers(op, a, b).filter(|_| self.memo.dependencies.is_none())?;
@@ -252,6 +258,19 @@ impl Evaluator<'_> {
             at = next;
         }
         at
+    }
+
+    /// A function that is written there.
+    pub(crate) fn function(&mut self, here: Here<'_>, expr: ExprId) -> Res<Tracked> {
+        self.begin(here, expr)?;
+        let function = Lambda {
+            env: here.env.clone(),
+            expr,
+        };
+        Ok(Tracked {
+            value: Value::Lambda(Rc::new(function)),
+            origin: self.literal(here.unit, expr),
+        })
     }
 
     pub(crate) fn literal(&mut self, unit: &Unit, expr: ExprId) -> OriginId {

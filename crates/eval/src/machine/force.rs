@@ -39,8 +39,14 @@ impl Evaluator<'_> {
     }
 
     fn force_by_work(&mut self, id: ThunkId) -> EvalResult<Tracked> {
-        if let Some(result) = self.computed(id) {
-            return result;
+        match self.thunks[id] {
+            Thunk::Done { .. } | Thunk::Failed(_) | Thunk::Busy(_) => return self.computed(id),
+            Thunk::Delayed { .. }
+            | Thunk::Variable { .. }
+            | Thunk::Native(_)
+            | Thunk::Apply { .. }
+            | Thunk::Generated { .. }
+            | Thunk::Inherited { .. } => {}
         }
         if let Some(over) = self.budget.over() {
             // What is asked for from now on is not too dear by itself, so it stays as it is.
@@ -150,8 +156,9 @@ impl Evaluator<'_> {
         result
     }
 
-    /// What is known of a thunk without computing anything.
-    fn computed(&mut self, id: ThunkId) -> Option<EvalResult<Tracked>> {
+    /// What a thunk gives that was computed, or is being computed.
+    #[inline(never)]
+    fn computed(&mut self, id: ThunkId) -> EvalResult<Tracked> {
         let result = match &self.thunks[id] {
             Thunk::Done {
                 value,
@@ -178,13 +185,13 @@ impl Evaluator<'_> {
             | Thunk::Native(_)
             | Thunk::Apply { .. }
             | Thunk::Generated { .. }
-            | Thunk::Inherited { .. } => return None,
+            | Thunk::Inherited { .. } => unreachable!("such a thunk is computed first"),
         };
         // Whoever waits for a thunk that is being computed asks for it, too: the circle may be gone after an edit.
         if let Some(dependencies) = &mut self.memo.dependencies {
             dependencies.depends_on_done(id);
         }
-        Some(result)
+        result
     }
 
     /// Has a thunk a definite value that was computed before, so that asking for it changes nothing?
@@ -277,6 +284,7 @@ impl Evaluator<'_> {
     }
 
     /// What an evaluation gives that is nested too deeply in others. That depends on where one began.
+    #[cold]
     pub(crate) fn too_deep(&mut self) -> Tracked {
         self.depends_on_order();
         let why = Why::Limit("the limit on nested evaluation is reached".to_owned());
@@ -511,7 +519,14 @@ impl Evaluator<'_> {
         }
     }
 
+    /// An ordinary evaluation error at a place.
+    #[cold]
+    pub fn fail<T>(&self, message: impl Into<String>, site: Site) -> Res<T> {
+        Err(self.error(ErrorKind::Eval, message, (site != NO_SITE).then_some(site)))
+    }
+
     /// Nix's message for a value of the wrong type.
+    #[cold]
     pub fn type_error<T>(&mut self, expected: &str, found: &Value, site: Site) -> Res<T> {
         if let Value::Unknown(unknown) = found {
             return Err(Stop::Unknown(unknown.clone()));

@@ -376,6 +376,7 @@ fn join_unaligned(ev: &mut Evaluator<'_>, lists: &[(Rc<List>, When)], joined: &m
 impl Evaluator<'_> {
     /// Applies a function to each alternative of a value and joins the results; failing ones are left out unless all
     /// fail.
+    #[cold]
     pub(crate) fn each_alternative(
         &mut self,
         alternatives: &[Alternative],

@@ -29,8 +29,17 @@ impl Evaluator<'_> {
     }
 
     /// A list; what is not known becomes a list of unknown elements.
+    #[inline]
     pub fn list_or_open(&mut self, value: Tracked, site: Site) -> Res<Rc<List>> {
-        match &value.value {
+        match value.value {
+            Value::List(list) => Ok(list),
+            other => self.open_list(&other, site),
+        }
+    }
+
+    #[inline(never)]
+    fn open_list(&mut self, value: &Value, site: Site) -> Res<Rc<List>> {
+        match value {
             Value::List(list) => Ok(list.clone()),
             Value::Unknown(unknown) => Ok(Rc::new(List {
                 elems: Vec::new(),
@@ -72,8 +81,17 @@ impl Evaluator<'_> {
     }
 
     /// A set; what is not known becomes an open set.
+    #[inline]
     pub fn attrs_or_open(&mut self, value: Tracked, site: Site) -> Res<Rc<Attrs>> {
-        match &value.value {
+        match value.value {
+            Value::Attrs(attrs) => Ok(attrs),
+            other => self.open_attrs(&other, site),
+        }
+    }
+
+    #[inline(never)]
+    fn open_attrs(&mut self, value: &Value, site: Site) -> Res<Rc<Attrs>> {
+        match value {
             Value::Attrs(attrs) => Ok(attrs.clone()),
             Value::Unknown(unknown) => Ok(Rc::new(open_set(unknown.clone()))),
             Value::Either(alternatives) => {

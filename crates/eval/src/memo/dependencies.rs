@@ -114,6 +114,7 @@ impl Dependencies {
     }
 
     /// The current work makes a thunk; they are made in order.
+    #[inline(never)]
     pub(crate) fn makes(&mut self, thunk: ThunkId) {
         self.makers.resize(thunk.0 as usize, NOBODY);
         self.makers.push(self.dependent);
@@ -200,6 +201,7 @@ impl Dependencies {
     }
 
     /// The current work asks for a thunk that has its value.
+    #[inline(never)]
     pub(crate) fn depends_on_done(&mut self, thunk: ThunkId) {
         self.depends_on(thunk);
         if let Some(noted) = self.noted.get(thunk.0 as usize) {
@@ -208,6 +210,7 @@ impl Dependencies {
     }
 
     /// The current work forces a thunk.
+    #[inline(never)]
     pub(crate) fn enter(&mut self, thunk: ThunkId) -> Outer {
         self.depends_on(thunk);
         Outer {
@@ -217,6 +220,7 @@ impl Dependencies {
     }
 
     /// A thunk is done; `unforced` is what it was, if it was a thunk.
+    #[inline(never)]
     pub(crate) fn leave(&mut self, thunk: ThunkId, unforced: Option<Thunk>, outer: &Outer) {
         let index = thunk.0 as usize;
         if unforced.is_some() {
@@ -238,6 +242,7 @@ impl Dependencies {
     }
 
     /// The current work evaluates an expression, or looks at its form.
+    #[inline(never)]
     pub(crate) fn evaluates(&mut self, unit: UnitId, expr: ExprId) {
         let index = unit.0 as usize;
         if self.evaluated.len() <= index {

@@ -36,7 +36,17 @@ impl Hir {
     ///
     /// # Panics
     /// If it is none of this file.
+    #[inline]
     pub fn expr(&self, id: ExprId) -> &Expr {
+        match self.exprs.get(id.0 as usize) {
+            Some(expr) => expr,
+            None => self.unpacked(id),
+        }
+    }
+
+    /// The same in an unpacked file.
+    #[inline(never)]
+    fn unpacked(&self, id: ExprId) -> &Expr {
         match &self.nodes {
             None => &self.exprs[id.0 as usize],
             Some(nodes) => nodes.get(id),
