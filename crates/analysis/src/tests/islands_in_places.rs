@@ -166,3 +166,20 @@ fn units_of_the_codes_own_are_read_together() {
     "#]]
     .assert_eq(&facts);
 }
+
+/// A name on the way to a module may be that of a set of containers.
+#[test]
+fn an_aspect_may_be_called_containers() {
+    check(
+        &[(
+            "default.nix",
+            r#"{
+  den.aspects.server.provides.containers.nixos = { containers.a = { autoStart = true; config = { }; }; };
+  shop.containers.web = { colour = "red"; parts.containers = [ "x" ]; };
+}"#,
+        )],
+        expect![[r#"
+            default.nix:2:63 `a` medium/high toy-absent: `a` is not isolated [default.nix: den.aspects.server.provides.containers.nixos]
+        "#]],
+    );
+}

@@ -406,8 +406,10 @@ impl Walk<'_> {
                 false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
-                return self.below(name, value, |walk| {
-                    walk.below_unnamed(key, value);
+                // It may be an aspect that is called so.
+                return self.below(name, value, |walk| match walk.below_unnamed(key, value) {
+                    true => {}
+                    false => walk.expr(value, depth),
                 });
             }
             // A guest may hold containers of its own.
