@@ -25,7 +25,7 @@ declare_rule! {
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
     /// private network, `:idmap` without `hostPath`, a bridge that nothing makes, and for a rootless container a network that
-    /// root's Podman has. A network that nothing here makes may have been made by hand, and is info.
+    /// root's Podman has. A network that nothing here makes, where others are made, may have been made by hand, and is info.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.

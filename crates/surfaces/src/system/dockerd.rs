@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::{Runs, Written};
 use crate::system::node::Node;
+use crate::system::switches::texts;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::json::{Json, Member};
 use crate::vocabulary::text::origin_of;
@@ -32,7 +33,15 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
     }
 }
 
-/// The values of an option that may be said several times: `--insecure-registry`.
+/// The registries that an engine of Docker may take images from without TLS, by its settings and its options.
+pub(super) fn insecure_registries(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Field<Text>> {
+    let settings = reader.at(docker, &["daemon", "settings"]);
+    let mut out = texts(reader, &settings, &["insecure-registries"]);
+    out.extend(values(reader, docker, "--insecure-registry"));
+    out
+}
+
+/// The values of an option that may be said several times: `--registry-mirror`.
 pub(super) fn values(reader: &mut OptionReader<'_, '_>, docker: &Found, name: &str) -> Vec<Field<Text>> {
     let mut words = words(reader, docker).into_iter();
     let mut out = Vec::new();

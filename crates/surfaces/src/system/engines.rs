@@ -80,11 +80,8 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     let mut registries = files.registries(reader);
     let rootless = reader.get(&docker, "rootless");
     for docker in [&docker, &rootless] {
-        let settings = reader.at(docker, &["daemon", "settings"]);
-        let insecure = texts(reader, &settings, &["insecure-registries"]);
+        let insecure = dockerd::insecure_registries(reader, docker);
         registries.insecure.extend(insecure);
-        let of_line = dockerd::values(reader, docker, "--insecure-registry");
-        registries.insecure.extend(of_line);
     }
     // A mirror is asked as its address says.
     let mut mirrors = texts(reader, &daemon, &["registry-mirrors"]);

@@ -56,9 +56,9 @@ fn what_containers_conf_says_holds_for_every_container_of_podman() {
               environment: TZ = UTC <- "TZ=UTC"
               security: seccomp=unconfined <- "unconfined"
               security: label=disable <- false
-              flag: --env-host <- true
               flag: --hooks-dir=/opt/hooks <- "/opt/hooks"
               flag: --runtime=runc <- "runc"
+              option: env-host = true <- true
             oci-containers web in `box` <- {…
               privileged: false <- false
               capability: default CAP_SYS_ADMIN <- "CAP_SYS_ADMIN"
@@ -85,6 +85,7 @@ fn what_containers_conf_says_holds_for_every_container_of_podman() {
               security: default label=disable <- false
               flag: --pid=container:a <- "--pid=container:a"
               flag: --network=none <- "--network=none"
+              option: default env-host = true <- true
         "#]],
     );
 }

@@ -5,7 +5,6 @@ use crate::vocabulary::certainty::{maybe, weaken};
 use crate::vocabulary::mounts::bind_volumes;
 use crate::vocabulary::pods;
 use crate::vocabulary::text::{origin_of, split_once};
-use crate::world::networks;
 use nixpod_model::{
     BoundVolume, Container, ContainerId, Existence, Field, Mount, NetworkMode, NotAnalysed, RunOption,
     Subject, Surface, SystemId, World,
@@ -20,7 +19,6 @@ pub(super) fn join(world: &mut World, system: &SystemId, made: &Made) -> Vec<Not
     let mut not_analysed = in_pods(world, system, &made.pods);
     not_analysed.extend(volumes_of_others(world, system));
     tell_unused(world, system, &made.volumes);
-    networks::look_up(world, system, made);
     not_analysed
 }
 

@@ -20,14 +20,15 @@ const BY_ITSELF: [&str; 9] = [
 
 /// Tells containers of `oci-containers` which of their networks nothing here makes.
 pub(super) fn look_up(world: &mut World, system: &SystemId, made: &Made) {
-    // Compose makes networks of its own, under names that it puts together.
+    // Compose makes networks of its own, under names that it puts together. Where nothing makes any, they are made by hand.
     let has_compose = members(world, system).any(|container| container.surface == Surface::Arion);
+    let may_have_others = has_compose || made.networks_open || made.networks.is_empty();
     for container in members(world, system).filter(|one| one.surface == Surface::OciContainers) {
         let missing: Vec<Field<MissingNetwork>> = { container.networks.iter() }
             .filter_map(|said| missing(container, said, made))
             .filter(|field| {
                 let is_of_others = |network: &MissingNetwork| network.is_of_others;
-                field.value().is_some_and(is_of_others) || !(has_compose || made.networks_open)
+                field.value().is_some_and(is_of_others) || !may_have_others
             })
             .collect();
         if !missing.is_empty() {

@@ -10,6 +10,7 @@ use crate::system::release;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::world::joined;
 use crate::world::memo::Inherited;
+use crate::world::networks;
 use crate::world::walk::Walk;
 use nixpod_model::{
     Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, Surface, System, SystemId,
@@ -61,6 +62,7 @@ impl Walk<'_, '_, '_> {
             add(self.world, read, &mut self.reader.not_analysed);
         }
         let not_found = joined::join(self.world, &outer.id, &made);
+        networks::look_up(self.world, &outer.id, &made);
         self.reader.not_analysed.extend(not_found);
     }
 }

@@ -6,6 +6,28 @@ use nixpod_source::ExprId;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+impl Hir {
+    /// The same file, but for these expressions, which are true there, and what is known by them. All other nodes keep
+    /// their numbers.
+    pub fn assuming(&self, exprs: &[ExprId]) -> Self {
+        let known = known(self, exprs);
+        let mut out = self.clone();
+        let nodes = out.exprs_mut();
+        let one = ExprId(nodes.len() as u32);
+        for (expr, holds) in known {
+            if let Some(node) = nodes.get_mut(expr.0 as usize) {
+                let op = match holds {
+                    true => BinaryOp::Equal,
+                    false => BinaryOp::NotEqual,
+                };
+                *node = Expr::Binary(op, one, one);
+            }
+        }
+        nodes.push(Expr::Int(1));
+        out
+    }
+}
+
 /// An option, from `config` on.
 type Path = Vec<SmolStr>;
 
@@ -13,7 +35,7 @@ type Path = Vec<SmolStr>;
 const MAX_DEPTH: usize = 200;
 
 /// The nodes that are known by these, which are true: each with whether it is true or false.
-pub(super) fn known(hir: &Hir, conditions: &[ExprId]) -> Vec<(ExprId, bool)> {
+fn known(hir: &Hir, conditions: &[ExprId]) -> Vec<(ExprId, bool)> {
     let mut out: Vec<(ExprId, bool)> = conditions.iter().map(|id| (*id, true)).collect();
     let mut walk = Walk {
         hir,

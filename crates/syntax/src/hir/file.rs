@@ -1,7 +1,6 @@
 //! One file.
 
-use super::assumed;
-use super::node::{BinaryOp, Expr, NameId};
+use super::node::{Expr, NameId};
 use super::packed::{self, Nodes};
 use super::visit::NodePart;
 use nixpod_source::ExprId;
@@ -74,27 +73,12 @@ impl Hir {
         &self.names[id.0 as usize]
     }
 
-    pub(crate) fn into_exprs(self) -> Vec<Expr> {
-        self.exprs
+    pub(super) fn exprs_mut(&mut self) -> &mut Vec<Expr> {
+        &mut self.exprs
     }
 
-    /// The same file, but for these expressions, which are true there, and what is known by them. All other nodes keep
-    /// their numbers.
-    pub fn assuming(&self, exprs: &[ExprId]) -> Self {
-        let known = assumed::known(self, exprs);
-        let mut out = self.clone();
-        let one = ExprId(out.exprs.len() as u32);
-        for (expr, holds) in known {
-            if let Some(node) = out.exprs.get_mut(expr.0 as usize) {
-                let op = match holds {
-                    true => BinaryOp::Equal,
-                    false => BinaryOp::NotEqual,
-                };
-                *node = Expr::Binary(op, one, one);
-            }
-        }
-        out.exprs.push(Expr::Int(1));
-        out
+    pub(crate) fn into_exprs(self) -> Vec<Expr> {
+        self.exprs
     }
 
     /// Do the two differ at most in what single nodes are, so that numbers of nodes mean the same in both?

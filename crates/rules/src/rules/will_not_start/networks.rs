@@ -110,7 +110,7 @@ mod tests {
             r#"systemd.services.n.script = "for n in web db; do podman network create $n; done";"#,
             r#"systemd.services.n.script = "docker-compose -f /srv/compose.yml up";"#,
             r#"environment.etc."containers/networks/web.json".text = "{}";"#,
-            r#"system.activationScripts.n = "podman network create ''${NET:-web}";"#,
+            r#"system.activationScripts.n = "podman network create \${NET:-web}";"#,
         ] {
             check_none(&RULE, &whole_host(&format!("{{\n  {maker}\n  {web}\n}}")));
         }
