@@ -39,14 +39,8 @@ impl Evaluator<'_> {
     }
 
     fn force_by_work(&mut self, id: ThunkId) -> EvalResult<Tracked> {
-        match self.thunks[id] {
-            Thunk::Done { .. } | Thunk::Failed(_) | Thunk::Busy(_) => return self.computed(id),
-            Thunk::Delayed { .. }
-            | Thunk::Variable { .. }
-            | Thunk::Native(_)
-            | Thunk::Apply { .. }
-            | Thunk::Generated { .. }
-            | Thunk::Inherited { .. } => {}
+        if let Thunk::Done { .. } | Thunk::Failed(_) | Thunk::Busy(_) = self.thunks[id] {
+            return self.computed(id);
         }
         if let Some(over) = self.budget.over() {
             // What is asked for from now on is not too dear by itself, so it stays as it is.
