@@ -156,8 +156,13 @@ fn check_users(container: &Container, who: &str, sink: &mut Sink) {
     let (message, help) = if *userns.get() == Userns::Host {
         (
             format!("{who} is told to run without a user namespace"),
-            "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are, \
-             and `--userns=auto` gives it ids of its own.",
+            if container.engine.value() == Some(&Engine::Docker) {
+                "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are; \
+                 where `virtualisation.docker.daemon.settings.userns-remap` gives containers ids of their own, this one has none."
+            } else {
+                "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are, \
+                 and `--userns=auto` gives it ids of its own."
+            },
         )
     } else if is_ignored(container, userns.get()) && container.engine.value() == Some(&Engine::Podman) {
         (

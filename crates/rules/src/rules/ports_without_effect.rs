@@ -9,7 +9,7 @@ declare_rule! {
     /// ## What it flags
     /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
     /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none; and those of a
-    /// container that Podman is to put into a pod (`--pod`), which keep it from starting.
+    /// container that Podman is to put into a pod (`--pod`, and `Pod=` of a quadlet), which keep it from starting.
     /// ## Why
     /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
     /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
@@ -161,6 +161,34 @@ mod tests {
                                                                           # ^^^^^^^^^^^^^^^^^ medium: ports `127.0.0.1:80:80` and `81:81` of `web` are not published: it is in the host's network
   virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=container:vpn" ]; };
                                                                           # ^^^^^^^ medium: port `80:80` of `own` is not published: it is in the network of `vpn`
+}
+"#,
+        );
+    }
+
+    /// The generator hands both to Podman.
+    #[test]
+    fn in_a_pod_of_quadlets() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.quadlet.pods.desk.podConfig.publishPorts = [ "8080:80" ];
+  virtualisation.quadlet.containers = {
+    ink.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.desk.ref; publishPorts = [ "81:81" ]; };
+                                                                                                             # ^^^^^^^ medium: `ink` does not start: it publishes `81:81`, and is in a pod
+    pen.containerConfig = { image = "a:1"; pod = "desk.pod"; podmanArgs = [ "--publish=82:82" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^ medium: `pen` does not start: it publishes `82:82`, and is in a pod
+    cup.containerConfig = { image = "a:1"; pod = "desk.pod"; };
+  };
+  environment.etc."containers/systemd/web.pod".text = "[Pod]\nPublishPort=83:83\n";
+  environment.etc."containers/systemd/own.container".text = ''
+    [Container]
+    Image=a:1
+    Pod=web.pod
+    PublishPort=84:84
+              # ^^^^^ medium: `own` does not start: it publishes `84:84`, and is in a pod
+  '';
 }
 "#,
         );

@@ -6,7 +6,9 @@ use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
+use nixpod_model::{
+    Container, Engine, Firewall, FirewallBackend, NetworkMode, Port, Surface, System, TextPart, Written,
+};
 use nixpod_source::{Origin, Site};
 
 declare_rule! {
@@ -14,8 +16,9 @@ declare_rule! {
     /// Ports that a rootful container publishes on every address of the host: `"8080:80"`, `"0.0.0.0:8080:80"`, and
     /// nspawn's `forwardPorts`, which have no address; and `--publish-all`. One finding for each container or pod: a hint for
     /// a service, and more for a database, for what administers, and for a proxy of an engine's socket. Rootless containers
-    /// are left out, since there the firewall holds, and so are ports that the firewall opens anyway, and systems without a
-    /// firewall or with one that what engines forward does not pass.
+    /// are left out, since there the firewall holds, and so are ports that the firewall opens anyway, and systems with a
+    /// firewall that what engines forward does not pass. Where there is no firewall nothing is passed, and a service is meant to
+    /// be reached; a database, what administers and a proxy of a socket are told all the same.
     /// ## Why
     /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
     /// network although `networking.firewall` does not list it. Publishing on 127.0.0.1 closes that way. Another stays open:
@@ -87,12 +90,22 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let outer = ctx.outermost(&container.system);
-    if is_filtered(container, outer) {
+    let Some(way) = way(container, outer) else {
         return;
+    };
+    if way == Way::PastTheFirewall {
+        check_all(container, sink);
     }
-    check_all(container, sink);
     let written = container.ports.iter().filter_map(|field| field.written());
-    let open = written.filter(|port| is_open(port.get()) && !is_meant(&outer.firewall, port.get()));
+    let open = written.filter(|port| {
+        let (what, port) = (behind(container, port.get()), port.get());
+        let is_told = match way {
+            Way::PastTheFirewall => !is_meant(&outer.firewall, port),
+            // Nothing is passed there, and a service is meant to be reached.
+            Way::NoFirewall => what > Behind::Service,
+        };
+        is_open(port) && is_forwarded(container, port) && is_told
+    });
     // What a pod publishes is the pod's.
     let (of_pod, own): (Vec<_>, Vec<_>) = open.partition(|port| port.get().pod.is_some());
     // In a pod of another's making it does not start with ports of its own; that is ports-without-effect, too.
@@ -101,16 +114,42 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         None => own,
     };
     for ports in [own, of_pod] {
-        report(container, &ports, is_nspawn, sink);
+        report(container, &ports, way, sink);
     }
 }
 
-/// Is there no firewall to pass, or does what is forwarded not pass it?
-fn is_filtered(container: &Container, system: &System) -> bool {
+/// How a published port is open although no firewall opens it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    PastTheFirewall,
+    NoFirewall,
+}
+
+/// `None`: what is forwarded does not pass, or whether it does is not known.
+fn way(container: &Container, system: &System) -> Option<Way> {
     let firewall = &system.firewall;
-    let by_docker = container.engine.value() == Some(&Engine::Docker)
-        && system.engines.docker_filters.value() == Some(&false);
-    firewall.enable.value() != Some(&true) || firewall.strict_forward.value() == Some(&true) || by_docker
+    let may_be_firewalld = !matches!(
+        firewall.backend.value(),
+        Some(FirewallBackend::Iptables | FirewallBackend::Nftables)
+    );
+    match firewall.enable.value()? {
+        // Then firewalld may run by itself.
+        false => (!may_be_firewalld).then_some(Way::NoFirewall),
+        true => {
+            let by_docker = container.engine.value() == Some(&Engine::Docker)
+                && system.engines.docker_filters.value() == Some(&false);
+            let is_strict = may_be_firewalld && firewall.strict_forward.value() == Some(&true);
+            (!by_docker && !is_strict).then_some(Way::PastTheFirewall)
+        }
+    }
+}
+
+/// `forwardPorts` takes effect with `privateNetwork` only, whatever else makes the network a private one; a flag always does.
+fn is_forwarded(container: &Container, port: &Port) -> bool {
+    let is_flag = port.text.is_some();
+    is_flag
+        || container.surface != Surface::Nspawn
+        || { container.nspawn.iter() }.all(|nspawn| nspawn.private_network.value() == Some(&true))
 }
 
 /// Does the firewall open the port anyway?
@@ -195,8 +234,8 @@ impl Behind {
 }
 
 fn behind(container: &Container, port: &Port) -> Behind {
-    const DATABASES: [&str; 11] = [
-        "5432", "3306", "6379", "27017", "9200", "11211", "1433", "5984", "2379", "9042", "8529",
+    const DATABASES: [u16; 11] = [
+        5432, 3306, 6379, 27017, 9200, 11211, 1433, 5984, 2379, 9042, 8529,
     ];
     const ADMINISTRATION: [&str; 8] = [
         "portainer",
@@ -221,7 +260,13 @@ fn behind(container: &Container, port: &Port) -> Behind {
     }
     let inside = port.container.as_known().unwrap_or_default();
     let inside = inside.split('/').next().unwrap_or_default();
-    match DATABASES.contains(&inside) && protocol(port) == "tcp" {
+    // A range is as bad as the worst in it.
+    let (first, last) = inside.split_once('-').unwrap_or((inside, inside));
+    let is_database = match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) => DATABASES.iter().any(|port| (first..=last).contains(port)),
+        _ => false,
+    };
+    match is_database && protocol(port) == "tcp" {
         true => Behind::Database,
         false => Behind::Service,
     }
@@ -235,7 +280,8 @@ fn protocol(port: &Port) -> String {
     { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
 }
 
-fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, sink: &mut Sink) {
+fn report(container: &Container, open: &[Written<'_, Port>], way: Way, sink: &mut Sink) {
+    let is_nspawn = container.nspawn.is_some();
     let Some(first) = open.first() else {
         return;
     };
@@ -262,17 +308,23 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     };
     let worst = open.iter().map(|port| behind(container, port.get())).max();
     let (severity, what, danger) = worst.unwrap_or(Behind::Service).words();
+    let past = match way {
+        Way::PastTheFirewall => ", past the firewall",
+        Way::NoFirewall => "",
+    };
     let mut builder = sink
         .report(
             *first,
             format!(
-                "{who} publishes {noun} {} on every address, past the firewall{what}",
+                "{who} publishes {noun} {} on every address{past}{what}",
                 listed(&ports, 3)
             ),
         )
         .severity(severity)
         .depends_on(&container.rootful)
         .help(format!("{danger}{}", match is_nspawn {
+            _ if way == Way::NoFirewall => "The system has no firewall, so that every machine on its networks reaches the port. Where \
+                     only this machine needs it, publish it as `127.0.0.1:PORT:PORT`.",
             true => "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. \
                      Where that is not meant, let a proxy on the host reach the guest's own address.",
             false => "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy \
@@ -289,6 +341,7 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     if let Some(changes) = changes
         && !is_nspawn
         && are_different(&changes)
+        && !open.iter().any(|port| is_taken(container, port.get()))
     {
         let changes = changes.into_iter().map(|(_, change)| change).collect();
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
@@ -299,6 +352,17 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
 fn are_different(changes: &[(String, Change)]) -> bool {
     let mut texts = changes.iter().enumerate();
     texts.all(|(at, (text, _))| !changes.iter().skip(at + 1).any(|(other, _)| other == text))
+}
+
+/// Does the container publish the same port on 127.0.0.1 as well?
+fn is_taken(container: &Container, port: &Port) -> bool {
+    let host = |port: &Port| port.host.as_ref().and_then(|host| host.as_known());
+    let all = container.ports.iter().filter_map(|field| field.value());
+    let mut on_loopback = all.filter(|other| {
+        let address = other.address.as_ref().and_then(|address| address.as_known());
+        address.as_deref() == Some("127.0.0.1")
+    });
+    on_loopback.any(|other| host(other) == host(port) && protocol(other) == protocol(port))
 }
 
 /// Is it certain that the port is open on every address? An unknown part may hold an address.
@@ -443,6 +507,88 @@ mod tests {
                     "{{ {system} virtualisation.oci-containers.containers.a = {{ image = \"a:1\"; ports = [ \"{port}\" ]; }}; }}"
                 ),
             );
+        }
+    }
+
+    /// A system without a firewall is no safer than one with.
+    #[test]
+    fn without_a_firewall() {
+        check(
+            &RULE,
+            r#"
+{
+  networking.firewall.enable = false;
+  virtualisation.oci-containers.containers.db = { image = "docker.io/library/postgres:16.3"; ports = [ "80:80" "5439-5441:5430-5434" ]; };
+                                                                                                             # ^^^^^^^^^^^^^^^^^^^^^ medium: `db` publishes port 5439-5441 on every address, and a database listens there
+  virtualisation.oci-containers.containers.web = { image = "a:1"; ports = [ "81:80" ]; };
+}
+"#,
+        );
+    }
+
+    /// A setting without the program that reads it filters nothing.
+    #[test]
+    fn settings_that_nobody_reads() {
+        let host = |release: &str, line: &str| {
+            format!(
+                r#"
+#- /flake.nix
+{{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-{release}";
+  outputs = {{ nixpkgs, ... }}: {{
+    nixosConfigurations.den = nixpkgs.lib.nixosSystem {{ modules = [ ./configuration.nix ]; }};
+  }};
+}}
+#- /configuration.nix
+{{
+  {line}
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.db = {{ image = "docker.io/library/postgres:16.3"; ports = [ "5432:5432" ]; }};
+MARK
+}}
+"#
+            )
+        };
+        let marker = "                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there\n";
+        let strict = "services.firewalld.settings.StrictForwardPorts = true;";
+        let address = "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" ];";
+        check(&RULE, &host("25.11", strict).replace("MARK\n", marker));
+        check(&RULE, &host("25.05", address).replace("MARK\n", marker));
+        let enabled = format!("services.firewalld.enable = true; {strict}");
+        check_none(&RULE, &host("25.11", &enabled).replace("MARK\n", ""));
+        check_none(&RULE, &host("26.11", address).replace("MARK\n", ""));
+    }
+
+    /// nspawn never hears of them there.
+    #[test]
+    fn what_is_not_forwarded() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = "pick"; interfaces = [ "eth1" ]; forwardPorts = [ { hostPort = 8080; } ]; config = { }; }; }
+"#,
+        );
+        check(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = "pick"; interfaces = [ "eth1" ]; extraFlags = [ "--port=tcp:8080" ]; config = { }; }; }
+                                                                                  # ^^^^^^^^^^^^^^^^^ info: `web` publishes port 8080 on every address, past the firewall
+"#,
+        );
+    }
+
+    /// Two that are the same would not start.
+    #[test]
+    fn no_fix_where_the_port_is_there_already() {
+        for ports in [
+            r#""80:80" "127.0.0.1:80:80""#,
+            r#""0.0.0.0:80:80" "[::]:80:80""#,
+            r#""127.0.0.1:80:8080" "80:80""#,
+        ] {
+            let text = format!(
+                "\n{{ virtualisation.oci-containers.containers.web = {{ image = \"a:1\"; ports = [ {ports} ]; }}; }}\n"
+            );
+            check_fix(&RULE, &text, &text);
         }
     }
 
