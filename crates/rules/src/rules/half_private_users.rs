@@ -5,7 +5,10 @@ use crate::about::words::{listed, name};
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Field, Mount, NetworkMode, Nspawn, Release, Surface, Userns, Written};
+use nixpod_model::{
+    Container, Field, Mount, NetworkMode, Nspawn, Release, Surface, TextPart, Userns, Written,
+};
+use nixpod_source::Symbol;
 
 declare_rule! {
     /// ## What it flags
@@ -229,10 +232,23 @@ fn closed_binds(container: &Container, sink: &mut Sink) {
     secrets(container, sink);
 }
 
+/// Is the bind the path of a secret, by the option that a manager of secrets has for it?
+fn is_managed(mount: &Mount) -> bool {
+    let [TextPart::Hole { why, .. }] = mount.source.parts.as_slice() else {
+        return false;
+    };
+    let name = why.name().unwrap_or_default();
+    let is_path = |prefix: &str| name.trim_start_matches("config.").starts_with(prefix) && name.ends_with(".path");
+    why.symbol() == Some(Symbol::Secret) && (is_path("sops.secrets.") || is_path("age.secrets."))
+}
+
 /// Secrets that are decrypted for the host's root alone, as both managers do it unless somebody says otherwise.
 fn secrets(container: &Container, sink: &mut Sink) {
     const FOLDERS: [&str; 3] = ["run/secrets/", "run/agenix/", "run/secrets-for-users/"];
     let is_secret = |mount: &Mount| {
+        if is_managed(mount) {
+            return true;
+        }
         let path = host_path(&mount.source).filter(|path| path.base == Base::System && !path.vague);
         path.is_some_and(|path| FOLDERS.iter().any(|folder| path.rest().starts_with(folder)))
     };
@@ -272,7 +288,9 @@ fn writable_binds(container: &Container, sink: &mut Sink) {
         .filter(|field| {
             let mount = field.get();
             let is_writable = !mount.read_only && mount.unclear_access.is_none();
-            mount.is_bind && is_writable && mapping(mount).is_none() && holds_data(mount)
+            // Without `hostPath` the option is taken for the place inside, and the container does not start.
+            let has_target = !matches!(mount.target.as_known().as_deref(), Some("idmap" | "rootidmap" | "owneridmap"));
+            mount.is_bind && is_writable && mapping(mount).is_none() && holds_data(mount) && has_target
         })
         .collect();
     let Some(first) = closed.first() else { return };
@@ -387,6 +405,22 @@ fn low_ports(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    /// By the options of the managers, too.
+    #[test]
+    fn secrets_by_their_options() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  sops.secrets.key = { };
+  containers.web = { privateUsers = "pick"; bindMounts."/k".hostPath = config.sops.secrets.key.path; config = { }; };
+                                                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the root of `web` cannot read `<<SRC>>`: nobody inside owns it
+  containers.own = { privateUsers = "pick"; bindMounts."/k:idmap".isReadOnly = false; config = { }; };
+}
+"#,
+        );
+    }
 
     #[test]
     fn its_root_is_somebody() {

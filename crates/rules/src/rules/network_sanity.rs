@@ -119,8 +119,6 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
         return;
     };
     let own = without_mask(&text);
-    const HELP: &str = "The host can have only one route for an address, so one of the containers does not start. Give each \
-                        an address of its own.";
     if own_clash(container, field, (own, host), sink) {
         return;
     }
@@ -166,7 +164,15 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
             .severity(severity)
             .depends_on(twin.field())
             .related(&twin.origin, "it is given here, too")
-            .help(HELP);
+            .help(match bridge {
+                Some(_) => {
+                    "In the bridge both are there, and which of them answers is chance. Give each an address of its own."
+                }
+                None => {
+                    "The host can have only one route for an address, so one of the containers does not start. Give each an \
+                     address of its own."
+                }
+            });
         return;
     }
 }

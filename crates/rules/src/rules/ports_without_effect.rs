@@ -178,7 +178,7 @@ mod tests {
     ink.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.desk.ref; publishPorts = [ "81:81" ]; };
                                                                                                              # ^^^^^^^ medium: `ink` does not start: it publishes `81:81`, and is in a pod
     pen.containerConfig = { image = "a:1"; pod = "desk.pod"; podmanArgs = [ "--publish=82:82" ]; };
-                                                                          # ^^^^^^^^^^^^^^^^^^^ medium: `pen` does not start: it publishes `82:82`, and is in a pod
+                                                                          # ^^^^^^^^^^^^^^^^^ medium: `pen` does not start: it publishes `82:82`, and is in a pod
     cup.containerConfig = { image = "a:1"; pod = "desk.pod"; };
   };
   environment.etc."containers/systemd/web.pod".text = "[Pod]\nPublishPort=83:83\n";

@@ -4,10 +4,10 @@ use crate::about::pods::joined_pod;
 use crate::about::power::{is_filter, lets_all_through};
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
-    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
 use nixpod_model::{
-    Container, Engine, Firewall, FirewallBackend, NetworkMode, Port, Surface, System, TextPart, Written,
+    Container, Engine, Field, Firewall, FirewallBackend, NetworkMode, Port, Surface, System, TextPart, Written,
 };
 use nixpod_source::{Origin, Site};
 
@@ -114,7 +114,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         None => own,
     };
     for ports in [own, of_pod] {
-        report(container, &ports, way, sink);
+        let own_rules = (way == Way::PastTheFirewall).then_some(&outer.firewall.own_rules);
+        report(container, &ports, way, own_rules, sink);
     }
 }
 
@@ -280,7 +281,13 @@ fn protocol(port: &Port) -> String {
     { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
 }
 
-fn report(container: &Container, open: &[Written<'_, Port>], way: Way, sink: &mut Sink) {
+fn report(
+    container: &Container,
+    open: &[Written<'_, Port>],
+    way: Way,
+    own_rules: Option<&Field<bool>>,
+    sink: &mut Sink,
+) {
     let is_nspawn = container.nspawn.is_some();
     let Some(first) = open.first() else {
         return;
@@ -331,6 +338,11 @@ fn report(container: &Container, open: &[Written<'_, Port>], way: Way, sink: &mu
                       needs the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge \
                       reaches the container's own address even then, unless `networking.firewall.filterForward` is on.",
         }));
+    if let Some(rules) = own_rules.filter(|rules| rules.value() != Some(&false)) {
+        builder = builder
+            .at_most(Confidence::Medium, "rules of the system's own may close the port")
+            .related(&rules.origin, "these rules may close it");
+    }
     if port.pod.is_some() {
         builder = builder.shared();
     }
@@ -573,6 +585,23 @@ MARK
             r#"
 { containers.web = { privateUsers = "pick"; interfaces = [ "eth1" ]; extraFlags = [ "--port=tcp:8080" ]; config = { }; }; }
                                                                                   # ^^^^^^^^^^^^^^^^^ info: `web` publishes port 8080 on every address, past the firewall
+"#,
+        );
+    }
+
+    /// Docker asks this chain first.
+    #[test]
+    fn rules_of_the_system_itself() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  networking.firewall.extraCommands = "iptables -I DOCKER-USER -i enp3s0 -j DROP";
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ note: these rules may close it
+  virtualisation.oci-containers.containers.db = { image = "docker.io/library/postgres:16.3"; ports = [ "5432:5432" ]; };
+                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there
+}
 "#,
         );
     }

@@ -1,8 +1,8 @@
 //! shared-host-network
 
-use crate::about::power::has_user_namespace;
-use crate::about::words::{ground, name, removal};
-use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
+use crate::about::power::{enclosing, has_user_namespace};
+use crate::about::words::{ground, name, of_ground, removal};
+use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {

@@ -106,11 +106,16 @@ fn lowest_free_port(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<
     })
 }
 
-/// Is `sudo` told not to ask members of `wheel`? The module of NixOS-WSL tells it so by default.
+/// Is `sudo` or `doas` told not to ask members of `wheel`? The module of NixOS-WSL tells `sudo` so by default.
 fn wheel_is_root(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
-    for sudo in ["sudo", "sudo-rs"] {
-        let asks = reader.option(config, &["security", sudo, "wheelNeedsPassword"]);
-        if !reader.is_unset(&asks) && !reader.is_default(&asks) {
+    for program in ["sudo", "sudo-rs", "doas"] {
+        let enable = reader.option(config, &["security", program, "enable"]);
+        let is_off = match reader.is_unset(&enable) {
+            true => program == "doas",
+            false => reader.bool(&enable).value() == Some(&false),
+        };
+        let asks = reader.option(config, &["security", program, "wheelNeedsPassword"]);
+        if !is_off && !reader.is_unset(&asks) && !reader.is_default(&asks) {
             return reader.bool(&asks).map(|asks| !asks);
         }
     }

@@ -293,7 +293,39 @@ pub(crate) fn service_groups(
             }
         }
     }
+    module_groups(reader, config, &mut out);
     out
+}
+
+/// Options of the module of a service, beside its name, that say with which groups it runs.
+const GROUPS: [&str; 3] = ["group", "extraGroups", "supplementaryGroups"];
+
+/// The groups that services which are enabled are given by options of their modules.
+fn module_groups(reader: &mut OptionReader<'_, '_>, config: &Found, out: &mut Vec<Field<(String, String)>>) {
+    let services = reader.option(config, &["services"]);
+    if !reader.is_written(&services) {
+        return;
+    }
+    for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
+        if !matches!(found.value.value, Value::Attrs(_)) || reader.is_default(&found) {
+            continue;
+        }
+        for key in GROUPS {
+            let groups = reader.get(&found, key);
+            if !reader.is_written(&groups) {
+                continue;
+            }
+            let enable = reader.get(&found, "enable");
+            let enable = reader.bool(&enable);
+            if enable.value() != Some(&true) {
+                break;
+            }
+            for group in groups_in(reader, groups) {
+                let group = group.map(|group| (group.display(), service.clone()));
+                out.push(weaken(group, &enable));
+            }
+        }
+    }
 }
 
 /// Is a unit the one in which oci-containers runs the client of the engine for a container?
