@@ -1,6 +1,7 @@
 //! dead-flag
 
 mod devices;
+mod redundant;
 
 use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
@@ -68,8 +69,9 @@ declare_rule! {
             "podman-bound-device",
             "podman-bound-tun",
             "nspawn-filter-words",
+            "nspawn-default-capabilities",
         ]),
-        stakes: [Service x Itself, Comfort x Itself],
+        stakes: [Service x Itself, Comfort x Itself, Nothing x Itself],
         check: Container(check),
     }
 }
@@ -80,7 +82,9 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.surface == Surface::Nspawn {
         check_nspawn(container, sink);
         devices::check_nspawn(container, sink);
+        redundant::check_capabilities(container, sink);
     }
+    redundant::check_twice(container, sink);
     if container.is_oci() {
         devices::check_oci(container, sink);
     }
@@ -177,14 +181,18 @@ fn check_privileged(container: &Container, sink: &mut Sink) {
         .iter()
         .filter_map(|field| field.written());
     if let Some(first) = dropped.next() {
-        sink.report(
-            first,
-            format!("{} keeps `{}`: it is privileged", name(container), first.get()),
-        )
-        .severity(Severity::Medium)
-        .depends_on(&container.privileged)
-        .related(&container.privileged.origin, "it is made privileged here")
-        .help(HELP);
+        let mut builder = sink
+            .report(
+                first,
+                format!("{} keeps `{}`: it is privileged", name(container), first.get()),
+            )
+            .severity(Severity::Medium)
+            .depends_on(&container.privileged)
+            .related(&container.privileged.origin, "it is made privileged here")
+            .help(HELP);
+        for other in dropped {
+            builder = builder.related(&other.origin, "this does nothing either");
+        }
     }
     for field in &container.security_options {
         let Some(field) = field.written() else {

@@ -1,7 +1,7 @@
 //! ports-without-effect
 
 use crate::about::pods::joined_pod;
-use crate::about::words::{listed, name};
+use crate::about::words::{ground, listed, name, of_ground};
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 
@@ -57,7 +57,7 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_pod(container, sink);
     // Docker refuses some of these, and discards the others.
     if !container.is_oci() || container.engine.value() == Some(&Engine::Nspawn) {
@@ -69,6 +69,8 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some((how, help)) = words(network.get()) else {
         return;
     };
+    let ground = ground(ctx, ctx.system(container));
+    let (how, help) = (of_ground(&how, &ground), of_ground(help, &ground));
     // What a pod publishes is not the container's to say.
     let written = { container.ports.iter().filter_map(|field| field.written()) };
     let ports: Vec<Written<'_, Port>> = written.filter(|port| port.get().pod.is_none()).collect();
@@ -137,6 +139,10 @@ fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
         NetworkMode::None => (
             "in no network".to_owned(),
             "Nothing reaches it, and it reaches nothing. Remove the ports, or give it a network.",
+        ),
+        NetworkMode::Joined(other) if other.starts_with('/') => (
+            format!("in the network namespace at `{other}`"),
+            "Whoever set up the namespace says what reaches it. Remove the ports, or forward them there.",
         ),
         NetworkMode::Joined(other) => (
             format!("in the network of `{other}`"),

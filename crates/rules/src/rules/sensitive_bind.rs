@@ -3,7 +3,7 @@
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::places::{sensitive, sound};
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
-use crate::about::words::name;
+use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Mount, Text};
 use nixpod_source::Origin;
@@ -89,6 +89,7 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let ground = ground(ctx, ctx.system(container));
     let root = root_file_system(container);
     for field in container.mounts.iter().chain(&root) {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
@@ -163,13 +164,17 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         sink.report(
             field,
-            format!("{} gets {} `{source}`, {mode}", name(container), sensitive.what),
+            format!(
+                "{} gets {} `{source}`, {mode}",
+                name(container),
+                of_ground(sensitive.what, &ground)
+            ),
         )
         .severity(severity)
         .at_most(confidence, "a part of the path is not known")
         .help(format!(
             "{} Bind only the directory or file that the program needs.",
-            sensitive.why
+            of_ground(sensitive.why, &ground)
         ));
     }
 }
@@ -257,6 +262,26 @@ const fn one_less(severity: Severity) -> Severity {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// In a guest it is the guest's.
+    #[test]
+    fn of_a_guest() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.g = {
+    privateUsers = "pick";
+    config = {
+      virtualisation.oci-containers.backend = "podman";
+      virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ "/etc:/e" ]; };
+                                                                              # ^^^^^^^^^ low: `a` gets guest `g`'s configuration in `/etc`, writable
+    };
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn writable_root() {

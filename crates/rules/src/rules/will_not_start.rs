@@ -1,5 +1,6 @@
 //! will-not-start
 
+mod nspawn;
 mod options;
 mod surroundings;
 mod users;
@@ -84,6 +85,8 @@ declare_rule! {
             "podman-sysctl-of-a-shared-namespace",
             "ports-rootless-low",
             "nspawn-managed-needs-258",
+            "nspawn-namespace-path-excludes-veth",
+            "unit-fuse-rw-does-not-start",
             "nspawn-idmap-fails-on-overlay",
             "nspawn-idmap-fails-on-ramfs",
             "nspawn-suffix-without-host-path",
@@ -103,6 +106,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_blanks(container, sink);
             check_taken_back(container, sink);
             options::check_nspawn(container, sink);
+            nspawn::check(ctx, container, sink);
             surroundings::check_nspawn(ctx, container, sink);
         }
         Some(Engine::Podman) => {

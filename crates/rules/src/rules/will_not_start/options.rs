@@ -20,65 +20,6 @@ const NAMES: [&str; 3] = ["--dns", "--dns-search", "--dns-option"];
 pub(super) fn check_nspawn(container: &Container, sink: &mut Sink) {
     check_signs(container, sink);
     check_range(container, sink);
-    check_delegation(container, sink);
-    check_links(container, sink);
-}
-
-/// Ids for containers inside, which only `managed` users can have.
-fn check_delegation(container: &Container, sink: &mut Sink) {
-    let is_it = |word: &str| {
-        let count = word.strip_prefix("--private-users-delegate=");
-        count.is_some_and(|count| count.parse::<u32>().is_ok_and(|count| count > 0))
-    };
-    let is_managed = |users: &Userns| matches!(users, Userns::Other(mode) if mode == "managed");
-    let Some(flag) = option(container, is_it) else {
-        return;
-    };
-    if container.userns.value().is_none_or(is_managed) {
-        return;
-    }
-    sink.report(
-        flag,
-        format!("{} does not start: `--private-users-delegate` needs `managed` users", name(container)),
-    )
-    .depends_on(&container.userns)
-    .related(&container.userns.origin, "its users are chosen here")
-    .help(
-        "systemd hands out further ranges together with the first one only. Choose `--private-users=managed` (from systemd 258 on, \
-         with a private network), or leave the option out.",
-    );
-}
-
-/// Links for a container that joins a network namespace of somebody else's making. Options of the module are no different.
-fn check_links(container: &Container, sink: &mut Sink) {
-    const LINKS: [&str; 8] = [
-        "--network-veth",
-        "-n",
-        "--network-veth-extra",
-        "--network-bridge",
-        "--network-zone",
-        "--network-interface",
-        "--network-macvlan",
-        "--network-ipvlan",
-    ];
-    let Some(nspawn) = &container.nspawn else { return };
-    let is_link = |word: &str| LINKS.contains(&word.split('=').next().unwrap_or_default());
-    let path = |word: &str| word.starts_with("--network-namespace-path=");
-    let by_option = { nspawn.links.iter().filter_map(|field| field.written()) }
-        .find(|link| link.get().name == "networkNamespace");
-    let (origin, link) = match (by_option, option(container, path), option(container, is_link)) {
-        (Some(joined), _, Some(link)) => (joined.origin.clone(), link),
-        (None, Some(joined), Some(link)) => (joined.origin.clone(), link),
-        _ => return,
-    };
-    let word = link.get().pattern();
-    let word = word.split('=').next().unwrap_or_default();
-    sink.report(
-        link,
-        format!("{} does not start: it joins a network namespace, and `{word}` wants another one", name(container)),
-    )
-    .related(&origin, "the namespace is said here")
-    .help("nspawn takes the one or the other. Set up the links in the namespace that it joins, or leave that out.");
 }
 
 pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
@@ -361,7 +302,7 @@ fn is_option(word: &str, option: &str) -> bool {
 }
 
 /// An option among the words that the code writes.
-fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written<'_, Text>> {
+pub(super) fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written<'_, Text>> {
     let mut words = container
         .flags
         .iter()
@@ -377,27 +318,6 @@ fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written
 mod tests {
     use super::super::RULE;
     use nixpod_testing::{check, check_none};
-
-    /// Of a range for containers inside, and of links beside a namespace of somebody else's.
-    #[test]
-    fn options_of_nspawn_that_exclude_one_another() {
-        check(
-            &RULE,
-            r#"
-{
-  containers.a = { privateNetwork = true; privateUsers = "pick"; extraFlags = [ "--private-users-delegate=1" ]; config = { }; };
-                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `a` does not start: `--private-users-delegate` needs `managed` users
-  containers.b = { privateUsers = "pick"; networkNamespace = "/run/netns/x"; extraFlags = [ "--network-veth" ]; config = { }; };
-                                                                                          # ^^^^^^^^^^^^^^^^ medium: `b` does not start: it joins a network namespace, and `--network-veth` wants another one
-  containers.c = { extraFlags = [ "--network-namespace-path=/run/netns/x" "--network-bridge=br0" ]; config = { }; };
-                                                                        # ^^^^^^^^^^^^^^^^^^^^^^ medium: `c` does not start: it joins a network namespace, and `--network-bridge` wants another one
-  containers.d = { privateNetwork = true; extraFlags = [ "--private-users=managed" "--private-users-delegate=1" ]; config = { }; };
-  containers.e = { extraFlags = [ "--private-users-delegate=0" ]; config = { }; };
-  containers.f = { networkNamespace = "/run/netns/x"; config = { }; };
-}
-"#,
-        );
-    }
 
     #[test]
     fn paths_of_units() {
