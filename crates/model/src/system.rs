@@ -156,6 +156,8 @@ pub struct System {
     pub bridges: Vec<Field<String>>,
     /// Does nothing else make a bridge, such as a script or another program that sets up the network?
     pub bridges_known: bool,
+    /// Paths that other systems have and this one has not: nothing of NixOS, and nothing here, makes them.
+    pub missing_paths: Vec<&'static str>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
@@ -257,6 +259,7 @@ impl System {
             gone_options: Vec::new(),
             bridges: Vec::new(),
             bridges_known: false,
+            missing_paths: Vec::new(),
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -300,6 +303,7 @@ impl System {
             gone_options,
             bridges,
             bridges_known: _,
+            missing_paths: _,
             unit_problems,
             seen: _,
         } = self;

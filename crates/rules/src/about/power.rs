@@ -203,10 +203,21 @@ pub(crate) fn is_filter(container: &Container) -> bool {
         })
 }
 
+/// Does a pattern of paths let all through?
+fn passes_all(pattern: &str) -> bool {
+    matches!(pattern.trim_matches(['\'', '"']), ".*" | "/.*" | "^.*" | "^/.*")
+}
+
 /// Is the filter told to let through what changes things? Then it filters nothing that matters.
 pub(crate) fn lets_all_through(container: &Container) -> bool {
     let mut variables = container.environment.iter().filter_map(|field| field.said());
-    variables.any(|variable| {
-        matches!(variable.name.as_str(), "POST" | "EXEC") && variable.value.as_known().as_deref() == Some("1")
-    })
+    let by_variable = variables.any(|variable| match variable.name.as_str() {
+        "POST" | "EXEC" => variable.value.as_known().as_deref() == Some("1"),
+        "SP_ALLOW_POST" => variable.value.as_known().is_some_and(|paths| passes_all(&paths)),
+        _ => false,
+    });
+    // wollomatic's takes the paths that it lets through, as a pattern.
+    let mut words = container.command.iter().filter_map(|field| field.said()?.as_known());
+    let by_word = words.any(|word| { word.strip_prefix("-allowPOST=") }.is_some_and(passes_all));
+    by_variable || by_word
 }

@@ -320,6 +320,12 @@ mod tests {
     volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `right` gets Docker's socket `/run/docker.sock` to filter it
   };
+  virtualisation.oci-containers.containers.wide = {
+    image = "docker.io/wollomatic/socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    cmd = [ "-allowGET=.*" "-allowPOST=.*" ];
+    volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `wide` gets Docker's socket `/run/docker.sock`, which is root on the host
+  };
   virtualisation.oci-containers.containers.open = {
     image = "ghcr.io/tecnativa/docker-socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
     environment.POST = "1";

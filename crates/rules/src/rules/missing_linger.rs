@@ -265,9 +265,9 @@ mod tests {
   system.stateVersion = "26.05";
   virtualisation.oci-containers.backend = "podman";
   users.users.pods = { isSystemUser = true; group = "pods"; };
-                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `press` of user `pods` does not start without lingering, which is not set
+            # ^^^^ medium: `press` of user `pods` does not start without lingering, which is not set
   users.users.ann = { isNormalUser = true; };
-                  # ^^^^^^^^^^^^^^^^^^^^^^^^ info: `ink` of user `ann` does not start without lingering, which is not set
+            # ^^^ info: `ink` of user `ann` does not start without lingering, which is not set
   virtualisation.oci-containers.containers.press = { image = "a:1"; podman.user = "pods"; };
   virtualisation.oci-containers.containers.ink = { image = "a:1"; podman.user = "ann"; };
 }
@@ -301,7 +301,7 @@ MARK
         ] {
             check_none(&RULE, &system("26.05", line).replace("MARK\n", ""));
         }
-        let marker = "                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `ink` of user `pods` does not start without lingering, which is not set\n";
+        let marker = "            # ^^^^ medium: `ink` of user `pods` does not start without lingering, which is not set\n";
         let other = r#"systemd.tmpfiles.rules = [ "f /var/lib/systemd/linger/ann" ];"#;
         check(&RULE, &system("26.05", other).replace("MARK\n", marker));
     }

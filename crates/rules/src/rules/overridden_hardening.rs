@@ -151,14 +151,15 @@ fn beaten<T>(
     let Some(holds) = field.written().filter(|holds| is_open(holds.get())) else {
         return;
     };
+    let Some(winner) = field.definitions.iter().find(|definition| definition.won) else {
+        return;
+    };
     let is_dead = |definition: &&Definition| {
         !definition.won
+            && definition.option == winner.option
             && definition.priority <= PLAIN
             && definition.condition.is_none()
             && hardens(&definition.value)
-    };
-    let Some(winner) = field.definitions.iter().find(|definition| definition.won) else {
-        return;
     };
     for dead in field.definitions.iter().filter(is_dead) {
         sink.report_at(

@@ -104,7 +104,7 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
     // What an image is built of by Nix.
     if let Some(field) = &container.image
-        && let Some(image) = field.value()
+        && let Some(image) = field.value().filter(|image| image.provided_by_nix)
     {
         check_text(field, &image.reference, &format!("the image of {who}"), false, sink);
     }
@@ -404,15 +404,15 @@ mod tests {
             r#"
 { pkgs, ... }: {
   services.nextcloud.config.adminpassFile = "${./pw}";
-                                          # ^^^^^^^^^ high: `services.nextcloud.config.adminpassFile` copies the secret file `pw` into the Nix store
+                                             # ^^^^ high: `services.nextcloud.config.adminpassFile` copies the secret file `./pw` into the Nix store
   services.ledger.passwordFile = /run/keys/ledger;
                                # ^^^^^^^^^^^^^^^^ low: `services.ledger.passwordFile` names `/run/keys/ledger` without quotes, so that Nix may copy it into the store
   services.authelia.instances.main.secrets.jwtSecretFile = ./jwt;
-                                                         # ^^^^^ low: `services.authelia.instances.main.secrets.jwtSecretFile` names `jwt`, which is copied into the Nix store or read from your checkout
+                                                         # ^^^^^ low: `services.authelia.instances.main.secrets.jwtSecretFile` names `./jwt`, which is copied into the Nix store or read from your checkout
   systemd.services.x.environment.TOKEN_FILE = ./token-of-x;
-                                            # ^^^^^^^^^^^^ high: the variable `TOKEN_FILE` copies the secret file `token-of-x` into the Nix store
+                                            # ^^^^^^^^^^^^ high: the variable `TOKEN_FILE` copies the secret file `./token-of-x` into the Nix store
   virtualisation.podman.networkSocket.tls.key = ./key.pem;
-                                              # ^^^^^^^^^ high: `virtualisation.podman.networkSocket.tls.key` copies the secret file `key.pem` into the Nix store
+                                              # ^^^^^^^^^ high: `virtualisation.podman.networkSocket.tls.key` copies the secret file `./key.pem` into the Nix store
   services.other.passwordFile = "/run/keys/other";
   systemd.services.x.environment.CONFIG_FILE = ./config.toml;
 }

@@ -562,7 +562,7 @@ mod tests {
     same = { image = "a:1"; volumes = [ "/:/h" ]; extraOptions = [ "--uidmap=0:0:65536" "--gidmap=0:0:65536" ]; };
                                       # ^^^^^^ critical: `same` gets the host's root directory `/`, writable
     other = { image = "a:1"; volumes = [ "/etc:/e" ]; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
-                                       # ^^^^^^^^^ medium: `other` gets the host's configuration and password hashes in `/etc`, writable
+                                       # ^^^^^^^^^ low: `other` gets the host's configuration in `/etc`, writable
   };
 }
 "#,

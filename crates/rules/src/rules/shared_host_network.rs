@@ -38,7 +38,8 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: the container loses its connection until addresses, a bridge or ports are set.
+    /// Unsafe: a guest loses its connection until addresses, a bridge or ports are set. A container of Podman or Docker keeps its
+    /// connection, and is no longer reached by ports that it does not publish.
     pub static RULE = {
         id: "shared-host-network",
         summary: "container in the host's network",

@@ -2,6 +2,8 @@
 
 mod nspawn;
 mod options;
+mod paths;
+mod secrets;
 mod surroundings;
 mod users;
 
@@ -24,7 +26,8 @@ declare_rule! {
     /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
-    /// private network, `:idmap` without `hostPath`, a bridge that nothing makes.
+    /// private network, `:idmap` without `hostPath`, a bridge that nothing makes; a secret of sops-nix or agenix that the user who
+    /// runs a container may not read; and, low, a path that other systems have and NixOS has not, such as `/etc/timezone`.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -92,13 +95,14 @@ declare_rule! {
             "nspawn-suffix-without-host-path",
             "nspawn-bridge-that-is-not-there",
         ]),
-        stakes: [Service x Itself],
+        stakes: [Service x Itself, Comfort x Itself],
         check: Container(check),
     }
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     surroundings::check(ctx, container, sink);
+    paths::check(ctx, container, sink);
     match container.engine.value() {
         Some(Engine::Nspawn) => {
             check_maps(container, sink);
@@ -115,6 +119,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             options::check_podman(container, sink);
             check_homes(container, sink);
             users::check(ctx, container, sink);
+            secrets::check(ctx, container, sink);
         }
         Some(Engine::Docker) => {
             check_places(container, sink);

@@ -19,7 +19,7 @@ fn sockets_of_the_session() {
         ]),
         expect![[r#"
             high high: `web` gets the X11 socket `/tmp/.X11-unix`: it can read every window and every key
-            high high: `web` gets the X11 socket `/tmp/.X11-unix/X0`: it can read every window and every key
+            high high: `web` gets the X11 socket `/tmp/.X11-unix/X0`: it can read every window and every key of that X server
             high high: `web` gets the X11 cookie `/home/${config.users.users.alice.uid}/.Xauthority`: it can read every window and every key
         "#]],
     );

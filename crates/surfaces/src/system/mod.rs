@@ -10,6 +10,7 @@ mod every_container;
 mod firewall;
 mod gone;
 mod kernel;
+mod missing_paths;
 mod modules_options;
 mod node;
 mod not_modelled;
@@ -65,6 +66,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.users_by = firewall::users_by(reader, config);
     system.gone_options = gone::read(reader, config);
     bridges::read(reader, config, system);
+    system.missing_paths = missing_paths::read(reader, config);
     system.sub_id_files = users::sub_id_files(reader, config);
     not_modelled::tell(reader, config);
 }

@@ -127,6 +127,8 @@ mod tests {
                                                                             # ^^^^^^^^^^^^^^ medium: `b` gets `/dev/ttyUSB0` but allows no such device, so opening it fails
   containers.c = { bindMounts."/dev/kvm" = { }; allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "rw"; } { node = "char-alsa"; modifier = "rw"; } ]; config = { }; };
                             # ^^^^^^^^^^ medium: `c` gets `/dev/kvm` but allows no such device, so opening it fails
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^ low: `c` is allowed `/dev/dri/renderD128` and has no such node
+                                                                                                                             # ^^^^^^^^^^^ low: `c` is allowed `char-alsa` and has no such node
 }
 "#,
         );

@@ -2,7 +2,7 @@
 
 use super::options::option;
 use crate::about::power::maps_root_to_root;
-use crate::about::releases::systemd_at_least;
+use crate::about::releases::{systemd_at_least, systemd_range};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Sink};
 use nixpod_model::{Container, Userns};
@@ -11,6 +11,38 @@ pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_delegation(container, sink);
     check_links(container, sink);
     check_fuse(ctx, container, sink);
+    check_versions(ctx, container, sink);
+}
+
+/// Words that the release's nspawn does not know yet.
+fn check_versions(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    const KNOWS_MANAGED: u32 = 258;
+    const KNOWS_OWNERIDMAP: u32 = 255;
+    let (_, Some(newest)) = systemd_range(ctx.system(container)) else {
+        return;
+    };
+    let is_managed = |users: &Userns| matches!(users, Userns::Other(mode) if mode == "managed");
+    if let Some(users) = container.userns.written().filter(|users| is_managed(users.get()))
+        && newest < KNOWS_MANAGED
+    {
+        sink.report(
+            users,
+            format!("{} does not start: systemd {newest} knows no `managed` users", name(container)),
+        )
+        .help("They come with systemd 258. Set `privateUsers = \"pick\"`.");
+    }
+    if newest >= KNOWS_OWNERIDMAP {
+        return;
+    }
+    for field in container.mounts.iter().filter_map(|field| field.written()) {
+        if field.get().options.iter().any(|option| option == "owneridmap") {
+            sink.report(
+                field,
+                format!("{} does not start: systemd {newest} knows no `owneridmap`", name(container)),
+            )
+            .help("Write `rootidmap`, which maps the guest's root to the owner of the directory.");
+        }
+    }
 }
 
 /// Ids for containers inside, which only `managed` users can have.
