@@ -80,6 +80,8 @@ pub struct Storage {
     pub directory: Option<Field<Text>>,
     /// The user whose subordinate ids `--userns=auto` takes.
     pub auto_user: Option<Field<Text>>,
+    /// The driver of Docker.
+    pub docker_driver: Option<Field<Text>>,
 }
 
 /// No engine is on.
@@ -200,9 +202,11 @@ impl Storage {
             mount_program,
             directory,
             auto_user,
+            docker_driver,
         } = self;
         let settings = [
             ("storage driver", driver),
+            ("storage driver of Docker", docker_driver),
             ("mount program", mount_program),
             ("storage", directory),
         ];

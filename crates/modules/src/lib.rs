@@ -61,7 +61,7 @@ pub use path::{OptionPath, Step, dotted, key};
 pub use roots::built::may_build;
 pub use roots::files::{entry_root, file_root, file_roots, kind_of};
 pub use roots::hosts::flake_roots;
-pub use roots::islands::{Island, SCRIPTS, Shape, island_roots};
+pub use roots::islands::{BesideKind, BesideUnit, Island, SCRIPTS, Shape, island_roots};
 pub use roots::outputs::module_roots;
 pub use roots::projects::is_project;
 pub use roots::root::{Role, RootSystem, Standing, look_again};

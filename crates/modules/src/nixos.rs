@@ -1,11 +1,11 @@
 //! Whole systems: NixOS hosts, guests and Home Manager users, on our own models of what they declare.
 
-use crate::fixpoint::system_value::{system_value, toplevel};
+use crate::fixpoint::system_value::system_value;
 use crate::models::{models, modules_path, with_hm};
 use crate::own::Kind;
 use crate::system::evaluation::{Library, Mode, ModuleEvaluation, Setup};
 use crate::values::{find, look_up, modules_in, plain};
-use nixpod_eval::{Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Value};
+use nixpod_eval::{Evaluator, NO_SITE, Res, ThunkId, Tracked, Value};
 use nixpod_source::Site;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -52,30 +52,14 @@ pub(crate) fn open_system(
 /// A whole system; `setup` says of what modules, arguments and world.
 fn whole(ev: &mut Evaluator<'_>, library: &Library, kind: Kind, mut setup: Setup) -> Rc<ModuleEvaluation> {
     setup.args.push(("modulesPath".into(), modules_path(ev)));
-    let built = ev.reserve();
-    let mut base = models(ev, &library.shared, kind);
-    base.extend((kind == Kind::Nixos).then(|| building(ev, built)));
     let setup = Setup {
-        base,
+        base: models(ev, &library.shared, kind),
         kind: Some(kind),
         mode: Mode::WholeSystem,
         library: Some(library.clone()),
         ..setup
     };
-    let system = ModuleEvaluation::new(ev, &library.shared, setup);
-    let this = system.clone();
-    ev.fill_native(built, move |ev| Ok(plain(toplevel(ev, &this))));
-    system
-}
-
-/// A module that says what the system is when it is built.
-fn building(ev: &mut Evaluator<'_>, built: ThunkId) -> ThunkId {
-    let mut at = built;
-    for name in ["toplevel", "build", "system"] {
-        let set = ev.attrs_from(vec![(name, at)]);
-        at = ev.alloc(Value::attrs(set), OriginId::default());
-    }
-    at
+    ModuleEvaluation::new(ev, &library.shared, setup)
 }
 
 /// `nixosSystem` and `homeManagerConfiguration` as functions.

@@ -129,12 +129,5 @@ fn what_is_left_out(surface: Option<&str>, reason: LeftOutReason, name: &str) ->
     let Some(surface) = surface else {
         return "a test".to_owned();
     };
-    let why = match reason {
-        LeftOutReason::Off => "off on every host",
-        LeftOutReason::OffAsSeen => "off on every host, as far as seen",
-        LeftOutReason::Test => "of a test",
-        LeftOutReason::VmVariant => "of a virtual machine for trying out",
-        LeftOutReason::NoContainer => "run on the machine itself, in no container",
-    };
-    format!("{why}: {name} ({surface})")
+    format!("{}: {name} ({surface})", reason.words())
 }

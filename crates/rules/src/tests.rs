@@ -12,4 +12,5 @@ mod silenced;
 mod together;
 mod traps;
 mod ways;
+mod wild;
 mod worlds;

@@ -19,7 +19,7 @@ use crate::world::root::{Off, Root};
 use crate::world::worlds::{Known, Worlds};
 use camino::Utf8PathBuf;
 use nixpod_model::{Surface, SystemKind};
-use nixpod_modules::{Island, Kind, Shape, Standing};
+use nixpod_modules::{BesideKind, BesideUnit, Island, Kind, Shape, Standing};
 use nixpod_source::{ExprId, FileId, Place, Site, Span, TextSize};
 use nixpod_surfaces::{ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use nixpod_syntax::Hir;
@@ -109,8 +109,7 @@ pub(crate) fn islands(
     out.scripts.keep_unread(evaluated);
     // In an open world, what a condition leaves out for certain is off as well.
     let account = Account::new(evaluated.iter());
-    out.quadlets
-        .retain(|(file, quadlet)| !account.has_read(*file, quadlet.key));
+    out.keep_unread_quadlets(&account);
     let is_off = |written: &Written| account.is_left_out(vfs, written);
     let (off, unread) = left.into_iter().partition::<Vec<_>, _>(is_off);
     out.off.extend(off);
@@ -162,6 +161,19 @@ fn as_if_on(vfs: &Vfs, off: &[Written]) -> Vec<Root> {
 }
 
 impl Census {
+    /// Leaves those quadlet files that nothing came to. Other units were read together with the containers of their file.
+    fn keep_unread_quadlets(&mut self, account: &Account) {
+        let is_read = |file: FileId, quadlet: &QuadletSite| account.has_read(file, quadlet.key);
+        let with_containers: FxHashSet<FileId> = { self.quadlets.iter() }
+            .filter(|(file, quadlet)| is_read(*file, quadlet))
+            .map(|(file, _)| *file)
+            .collect();
+        self.quadlets.retain(|(file, quadlet)| {
+            let is_beside = with_containers.contains(file) && beside_unit(quadlet).is_some();
+            !is_read(*file, quadlet) && !is_beside
+        });
+    }
+
     /// Remembers what became of them; those that nothing has.
     fn sort(&mut self, account: &Account, vfs: &Vfs, all: Vec<Written>) -> Vec<Written> {
         let sorted = account.sort(vfs, all);
@@ -367,6 +379,10 @@ fn unread<'f>(
 /// Sets in the shape of quadlet files of containers: the files are the code's own, and what is in them is read.
 fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
     let mut by_file: BTreeMap<FileId, Vec<Island>> = BTreeMap::new();
+    let mut beside: BTreeMap<FileId, Vec<BesideUnit>> = BTreeMap::new();
+    for (file, quadlet) in quadlets {
+        beside.entry(*file).or_default().extend(beside_unit(quadlet));
+    }
     for (file, quadlet) in quadlets {
         let Some(container) = quadlet.container() else {
             continue;
@@ -376,8 +392,10 @@ fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
             shape: Shape::Quadlet {
                 container: container.to_owned(),
                 key: quadlet.key,
+                beside: beside.get(file).cloned().unwrap_or_default(),
             },
             kind: Kind::Nixos,
+            in_guest: false,
             path: quadlet.path.clone(),
         });
     }
@@ -392,6 +410,16 @@ fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
         }
     });
     roots.collect()
+}
+
+/// What containers of the same file may name.
+fn beside_unit(quadlet: &QuadletSite) -> Option<BesideUnit> {
+    let (name, ending) = quadlet.name.rsplit_once('.')?;
+    Some(BesideUnit {
+        kind: BesideKind::of_ending(ending)?,
+        name: name.to_owned(),
+        expr: quadlet.value,
+    })
 }
 
 fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
@@ -409,6 +437,7 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
                 (_, SystemKind::Home) => Kind::Home,
                 (_, SystemKind::Nixos | SystemKind::Guest | SystemKind::Elsewhere) => Kind::Nixos,
             },
+            in_guest: module.kind == SystemKind::Guest,
             path: module.path.clone(),
         })
         .collect();

@@ -110,6 +110,7 @@ impl Scripts {
                     expr: script.site.text,
                     shape: Shape::Script(name(script)),
                     kind: Kind::Nixos,
+                    in_guest: false,
                     path: script.site.path.clone(),
                 });
             }

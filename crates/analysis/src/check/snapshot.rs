@@ -4,7 +4,7 @@ use crate::check::containers::containers;
 use crate::check::group::{SameFindings, groups};
 use crate::check::outcome::{Outcome, check};
 use crate::check::part::{Part, Pick};
-use crate::check::targets::{Targets, is_walked};
+use crate::check::targets::{Targets, is_walked, linked_from};
 use crate::report::secrets::Secrets;
 use crate::report::{Gap, Report, Reported, told};
 use crate::rule::Rule;
@@ -160,11 +160,15 @@ impl Analysis {
 
     /// The directories in which there is no Nix file.
     fn without_nix(&self, named: &[Utf8PathBuf], outcome: &Outcome) -> Vec<Utf8PathBuf> {
+        let has_some = |path: &Utf8PathBuf| {
+            let mut files = outcome.files.range(path.clone()..);
+            files.next().is_some_and(|(file, _)| file.starts_with(path))
+        };
         let is_without = |path: &&Utf8PathBuf| {
             self.vfs.resolve(path).is_ok_and(|path| {
-                let mut files = outcome.files.range(path.clone()..);
                 self.vfs.link_kind(&path) == Some(FileKind::Directory)
-                    && !files.next().is_some_and(|(file, _)| file.starts_with(&path))
+                    && !has_some(&path)
+                    && !linked_from(&self.vfs, &path).iter().any(has_some)
             })
         };
         named.iter().filter(is_without).cloned().collect()
@@ -263,6 +267,9 @@ impl Analysis {
             };
             if !is_walked(&self.vfs, &project.canonical, &path, kind) {
                 targets.push(path.clone());
+            }
+            if kind == FileKind::Directory && path != project.canonical {
+                paths.extend(linked_from(&self.vfs, &path));
             }
             paths.push(path);
         }

@@ -94,6 +94,36 @@ pub(crate) fn is_walked(vfs: &Vfs, directory: &Utf8Path, path: &Utf8Path, kind: 
         && !between.any(|above| vfs.list(above).is_err() || leaves_out(vfs, above))
 }
 
+/// More entries of directories are not looked through for links.
+const MAX_ENTRIES: usize = 100_000;
+
+/// What the links in a directory lead to, all links resolved: whoever asks about the directory asks about that, too.
+pub(crate) fn linked_from(vfs: &Vfs, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut out = Vec::new();
+    let mut pending = vec![directory.to_owned()];
+    let mut entries = 0;
+    while let Some(directory) = pending.pop() {
+        let Ok(listing) = vfs.list(&directory) else {
+            continue;
+        };
+        entries += listing.len();
+        if entries > MAX_ENTRIES {
+            break;
+        }
+        for (name, kind) in listing.iter() {
+            let path = directory.join(name);
+            match kind {
+                FileKind::Directory if !leaves_out(vfs, &path) => pending.push(path),
+                FileKind::Symlink if is_looked_at(name) || may_be_sources(name) => {
+                    out.extend(vfs.resolve(&path).ok());
+                }
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
 /// Is a file of a directory looked at, by its path? Others are only read where code names them.
 pub fn is_looked_at(path: &str) -> bool {
     path.ends_with(".nix") || nixpod_surfaces::is_text(path)

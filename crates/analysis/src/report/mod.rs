@@ -182,6 +182,17 @@ impl LeftOutReason {
             Self::NoContainer => "no-container",
         }
     }
+
+    /// The reason in words that stand before what is left out, or behind it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Off => "off on every host",
+            Self::OffAsSeen => "off on every host, as far as seen",
+            Self::Test => "of a test",
+            Self::VmVariant => "of a virtual machine for trying out",
+            Self::NoContainer => "run on the machine itself, in no container",
+        }
+    }
 }
 
 /// One evaluated root.

@@ -9,6 +9,7 @@ mod guests;
 mod incremental;
 mod inputs;
 mod islands;
+mod islands_in_places;
 mod markdown;
 mod off;
 mod outside;

@@ -131,7 +131,7 @@ fn guests_beside_what_is_off_are_told_elsewhere() {
             box.nix:3:16 `on` medium/high toy-absent: `on` is not isolated [box]
             box.nix:4:32 `off` medium/medium toy-absent: `off` is not isolated [box.nix]
             box.nix:6:16 `outer` medium/high toy-absent: `outer` is not isolated [box]
-            box.nix:7:37 `inner` medium/medium toy-absent: `inner` is not isolated [box.nix: containers]
+            box.nix:7:37 `inner` medium/medium toy-absent: `inner` is not isolated [box.nix: containers.outer.config]
         "#]],
     );
 }

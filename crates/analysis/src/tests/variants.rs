@@ -128,3 +128,47 @@ fn systems_that_only_extend_modules_reaches() {
     "#]]
     .assert_eq(&check(&files));
 }
+
+/// The module argument `extendModules` makes another system of the host, unless that is the guest of a container.
+#[test]
+fn what_extend_modules_makes_is_a_variant() {
+    let module = r#"{ lib, extendModules, ... }:
+let
+  lab = extendModules { modules = [ { containers.kept.privateUsers = lib.mkForce "no"; } ]; };
+  inner = extendModules { modules = [ { containers = lib.mkForce { only.privateUsers = "no"; }; } ]; };
+in {
+  containers.kept = { privateUsers = "pick"; config = { }; };
+  containers.outer = { privateUsers = "pick"; path = inner.config.system.build.toplevel; };
+  environment.etc."lab".source = lab.config.system.build.toplevel;
+}"#;
+    let (host, _) = host(&[("flake.nix", &*flake(&[("box", "box.nix")])), ("box.nix", module)]);
+    let report = host.analysis().check(&project());
+    let all: Vec<String> = { report.containers.iter() }
+        .map(|one| format!("{} in {:?} of {}", one.name, one.inside, one.host))
+        .collect();
+    expect![[r#"
+        kept in None of box
+        only in Some("guest outer") of box
+        outer in None of box
+        kept in None of variant extendModules of box"#]]
+    .assert_eq(&all.join("\n"));
+}
+
+/// A guest is not started as one of its specialisations, but what they say stands in the store.
+#[test]
+fn variants_of_guests_and_homes_are_named() {
+    let module = r#"{
+  containers.a = { privateUsers = "pick"; config.specialisation.lab.configuration.services.nginx.enable = true; };
+  home-manager.users.ann.specialisation.dark.configuration.services.podman.enable = true;
+}"#;
+    expect![[r#"
+        box.nix:2:14 `a` medium/high toy-absent: `a` is not isolated [box]
+          fix (safe): Isolate it
+        gap /p/box.nix: `specialisation.lab`: `a specialisation of a guest or a home` is not modelled
+        gap /p/box.nix: `specialisation.dark`: `a specialisation of a guest or a home` is not modelled
+    "#]]
+    .assert_eq(&check(&[
+        ("flake.nix", &*flake(&[("box", "box.nix")])),
+        ("box.nix", module),
+    ]));
+}

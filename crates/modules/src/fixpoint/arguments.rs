@@ -1,6 +1,7 @@
 //! What module functions are called with, and which sets Nix takes for modules.
 
 use crate::fixpoint::import::Import;
+use crate::fixpoint::system_value::{Extends, extend_modules, system_value};
 use crate::keys::Keys;
 use crate::own::{self, Kind};
 use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
@@ -130,7 +131,7 @@ impl ModuleEvaluation {
             return Ok(ev.force(around.config)?);
         }
         if name == "extendModules" && self.mode() != Mode::Submodule {
-            let thunk = crate::fixpoint::system_value::extend_modules(ev, self);
+            let thunk = extend_modules(ev, self, Extends::Argument);
             return Ok(ev.force(thunk)?);
         }
         if name == "noUserModules" && self.mode() == Mode::WholeSystem {
@@ -139,7 +140,7 @@ impl ModuleEvaluation {
                 ..self.setup.clone()
             };
             let system = Self::new(ev, &self.shared, setup);
-            return Ok(plain(crate::fixpoint::system_value::system_value(ev, &system)));
+            return Ok(plain(system_value(ev, &system)));
         }
         if self.mode() == Mode::AsNix {
             match name {

@@ -99,7 +99,7 @@ struct Collection<'s> {
 
 impl<'s> Collection<'s> {
     fn new(ev: &mut Evaluator<'_>, system: &'s Rc<ModuleEvaluation>) -> Self {
-        let base = system.setup.base.iter().enumerate();
+        let base = system.setup.base.iter().chain(&system.built).enumerate();
         let base = base.map(|(at, value)| Import::first(*value, format!(":anon-base-{at}"), Written::BY_US));
         // What stands in the call itself is in no file that Nix knows.
         let is_first = system.mode() == Mode::AsNix && system.around.is_none() && system.prefix.is_empty();

@@ -17,6 +17,9 @@ enum Program {
     Age,
 }
 
+/// Where agenix puts secrets by itself.
+pub(crate) const AGE_FOLDER: &str = "/run/agenix";
+
 /// Options of a secret that its path depends on.
 const MOVED_BY: [&str; 3] = ["name", "neededForUsers", "path"];
 
@@ -68,9 +71,9 @@ fn folder(ev: &mut Evaluator<'_>, program: Program, config: ThunkId) -> Res<Opti
     let age = look_up(ev, &config, "age");
     let said = age.and_then(|age| look_up(ev, &age, "secretsDir"));
     Ok(match said.map(|said| said.value) {
-        None => Some("/run/agenix".into()),
+        None => Some(AGE_FOLDER.into()),
         Some(Value::Unknown(unknown)) if matches!(unknown.why, Why::UnsetOption(_)) => {
-            Some("/run/agenix".into())
+            Some(AGE_FOLDER.into())
         }
         Some(Value::String(text)) if text.hole().is_none() => Some(text.text.as_str().into()),
         Some(_) => None,

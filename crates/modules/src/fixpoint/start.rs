@@ -4,7 +4,7 @@ use crate::declaration::Decl;
 use crate::definition::RawDef;
 use crate::fixpoint::collect::{Collected, collect};
 use crate::fixpoint::option_value::{WayDown, tree};
-use crate::fixpoint::system_value::{extend_modules, module_type};
+use crate::fixpoint::system_value::{Extends, building, extend_modules, module_type, toplevel};
 use crate::fixpoint::tree::root;
 use crate::own::{self, Written};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
@@ -45,6 +45,7 @@ impl ModuleEvaluation {
         let config = ev.reserve();
         let options = ev.reserve();
         let collected = ev.reserve();
+        let built = building(ev, &setup);
         let system = Rc::new(Self {
             shared: shared.clone(),
             prefix: setup.prefix.clone(),
@@ -54,11 +55,16 @@ impl ModuleEvaluation {
             id,
             outermost,
             around,
+            built: built.map(|(module, _)| module),
             collected,
             collecting: Cell::new(false),
             asked: Cell::new(false),
         });
         system.fill_config(ev);
+        if let Some((_, built)) = built {
+            let this = system.clone();
+            ev.fill_native(built, move |ev| Ok(plain(toplevel(ev, &this))));
+        }
         let this = system.clone();
         ev.fill_native(options, move |ev| this.eval_options(ev));
         let this = system.clone();
@@ -129,7 +135,7 @@ impl ModuleEvaluation {
         let written = Written::BY_US;
         decls.push(Decl { value, written, file });
         let given = vec![
-            ("extendModules", extend_modules(ev, self)),
+            ("extendModules", extend_modules(ev, self, Extends::Argument)),
             ("moduleType", module_type(ev, self)),
         ];
         let given = ev.attrs_from(given);

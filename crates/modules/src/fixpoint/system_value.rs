@@ -1,7 +1,8 @@
 //! Evaluations as values of Nix code: what `evalModules` gives.
 
 use crate::fixpoint::type_value::value;
-use crate::system::evaluation::ModuleEvaluation;
+use crate::own::Kind;
+use crate::system::evaluation::{Mode, ModuleEvaluation, Setup};
 use crate::types::native::{OptType, Submodule};
 use crate::values::{find, modules_in, plain, set};
 use nixpod_eval::{Evaluator, NO_SITE, Opaque, OriginId, StringBuilder, ThunkId, Tracked, Unknown, Value};
@@ -14,7 +15,7 @@ pub(crate) const SYSTEM: &str = "__nixpodSystem";
 /// The result of an evaluation as a value: `config`, `options`, `extendModules`, `type`.
 pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
     let hidden = ev.alloc(Opaque::value(Rc::new(system.clone())), OriginId::default());
-    let extend = extend_modules(ev, system);
+    let extend = extend_modules(ev, system, Extends::Result);
     let kind = module_type(ev, system);
     let config = system.config;
     let module = ev.intern("_module");
@@ -42,6 +43,21 @@ pub(crate) fn system_value(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>
     Value::attrs(ev.attrs_from(entries))
 }
 
+/// A module that says what the system is when it is built, and the thunk of that, if it is a system that can be.
+pub(crate) fn building(ev: &mut Evaluator<'_>, setup: &Setup) -> Option<(ThunkId, ThunkId)> {
+    let is_host = setup.kind == Some(Kind::Nixos) && setup.library.is_some();
+    if setup.mode != Mode::WholeSystem || !is_host {
+        return None;
+    }
+    let built = ev.reserve();
+    let mut at = built;
+    for name in ["toplevel", "build", "system"] {
+        let set = ev.attrs_from(vec![(name, at)]);
+        at = ev.alloc(Value::attrs(set), OriginId::default());
+    }
+    Some((at, built))
+}
+
 /// `config.system.build.toplevel`: a package by which native code finds the system again.
 pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> Value {
     let name = "system.build.toplevel";
@@ -64,8 +80,21 @@ pub(crate) fn toplevel(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) ->
     Value::attrs(package)
 }
 
+/// Who has `extendModules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extends {
+    /// Whoever has the result of the evaluation.
+    Result,
+    /// A module of the system, which gets it as an argument.
+    Argument,
+}
+
 /// `extendModules`: the same evaluation with further modules.
-pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluation>) -> ThunkId {
+pub(crate) fn extend_modules(
+    ev: &mut Evaluator<'_>,
+    system: &Rc<ModuleEvaluation>,
+    extends: Extends,
+) -> ThunkId {
     let system = system.clone();
     let extend = ev.primop("extendModules", 1, 1, move |ev, args, site| {
         let given = ev.force_attrs(args[0], site)?;
@@ -78,6 +107,9 @@ pub(crate) fn extend_modules(ev: &mut Evaluator<'_>, system: &Rc<ModuleEvaluatio
             setup.special = Some(ev.alloc(Value::attrs(merged), OriginId::default()));
         }
         let extended = ModuleEvaluation::new(ev, &system.shared, setup);
+        if extends == Extends::Argument && system.mode() == Mode::WholeSystem {
+            system.shared.extends_system(ev, &extended, system.id);
+        }
         Ok(plain(system_value(ev, &extended)))
     });
     ev.alloc(extend, OriginId::default())

@@ -6,8 +6,9 @@ use crate::fixpoint::collect::Collected;
 use crate::fixpoint::fallback::{has_unread_module, leads_elsewhere};
 use crate::fixpoint::freeform::{free, freeform_of, is_merged_together, merged_together};
 use crate::fixpoint::option::{Wanted, evaluate, has_plain_default, merge_option};
-use crate::fixpoint::secrets::path_of_secret;
+use crate::fixpoint::secrets::{AGE_FOLDER, path_of_secret};
 use crate::heads::is_shared;
+use crate::own::Kind;
 use crate::path::{OptionPath, Step, bytes_of, dotted, extend};
 use crate::renamed;
 use crate::system::evaluation::{At, Mode, ModuleEvaluation, Setup};
@@ -188,6 +189,7 @@ fn tree(
     };
     let mut entries = Vec::with_capacity(level.children.len());
     entries.extend(level.path_of_secret(ev, at));
+    entries.extend(level.folder_of_secrets(ev, at));
     let mut together = Vec::new();
     for (name, child) in std::mem::take(&mut level.children) {
         if is_elsewhere(ev, at, &child) {
@@ -326,6 +328,22 @@ impl Level {
         let says = |ev: &mut Evaluator<'_>, option: &str| self.children.contains_key(&ev.intern(option));
         let path = path_of_secret(ev, at, says)?;
         Some(entry(ev.intern("path"), path))
+    }
+
+    /// Where agenix puts its secrets, unless the code says another folder.
+    fn folder_of_secrets(&self, ev: &mut Evaluator<'_>, at: At<'_>) -> Option<Attr> {
+        let inside = at.path.get(at.system.prefix.len()..)?;
+        let is_host = at.mode() == Mode::WholeSystem && at.system.setup.kind == Some(Kind::Nixos);
+        if !matches!(inside, [Step::Name(name)] if name == "age") || !is_host || at.system.open_world() {
+            return None;
+        }
+        let [secrets, folder] = ["secrets", "secretsDir"].map(|name| ev.intern(name));
+        let has = |name| self.children.contains_key(&name);
+        if !has(secrets) || has(folder) || self.open.is_some() || !self.declarations.is_empty() {
+            return None;
+        }
+        let value = ev.alloc(Value::string(AGE_FOLDER), OriginId::default());
+        Some(entry(folder, value))
     }
 
     /// What nobody sets or declares in a whole system is not absent: the real module may declare it. Only what is below

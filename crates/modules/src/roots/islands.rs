@@ -8,6 +8,7 @@ use crate::system::evaluation::Library;
 use crate::values::{entry, find};
 use nixpod_eval::{Attr, Attrs, Evaluator, NO_SITE, OriginId, ThunkId, Value};
 use nixpod_source::{ExprId, Site, Utf8Path, Why};
+use std::collections::BTreeSet;
 
 /// A module that stands somewhere in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +19,8 @@ pub struct Island {
     pub shape: Shape,
     /// NixOS or Home Manager.
     pub kind: Kind,
+    /// Is it one of a guest, of which nobody was seen to know the container?
+    pub in_guest: bool,
     /// The attribute path under which it stands in the file; empty for what is no attribute.
     pub path: String,
 }
@@ -42,9 +45,62 @@ pub enum Shape {
         container: String,
         /// The key of the set.
         key: ExprId,
+        /// The other units of the file, which it may name.
+        beside: Vec<BesideUnit>,
     },
     /// A script that the code makes something of by itself, and what it is called.
     Script(String),
+}
+
+/// A quadlet file of another kind than a container.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BesideUnit {
+    /// What it makes.
+    pub kind: BesideKind,
+    /// Its name without the ending.
+    pub name: String,
+    /// Its set of sections.
+    pub expr: ExprId,
+}
+
+/// What a quadlet file makes that containers name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BesideKind {
+    /// A pod.
+    Pod,
+    /// A volume.
+    Volume,
+    /// A network.
+    Network,
+    /// An image that is pulled.
+    Image,
+    /// An image that is built.
+    Build,
+}
+
+impl BesideKind {
+    /// By the ending of the file's name.
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending {
+            "pod" => Self::Pod,
+            "volume" => Self::Volume,
+            "network" => Self::Network,
+            "image" => Self::Image,
+            "build" => Self::Build,
+            _ => return None,
+        })
+    }
+
+    /// The section of the file, and the option and the set of keys that it is in quadlet-nix.
+    const fn names(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Pod => ("Pod", "pods", "podConfig"),
+            Self::Volume => ("Volume", "volumes", "volumeConfig"),
+            Self::Network => ("Network", "networks", "networkConfig"),
+            Self::Image => ("Image", "images", "imageConfig"),
+            Self::Build => ("Build", "builds", "buildConfig"),
+        }
+    }
 }
 
 /// Modules that stand in the file at `path`, each as a module of a system that is not seen whole. `name` is what the
@@ -66,33 +122,37 @@ pub fn island_roots(
     };
     let inside = ev.inside(path);
     let file = ev.source().load(path).ok().map(|loaded| loaded.file);
-    let mut roots = Vec::with_capacity(islands.len());
-    for island in islands {
-        let module = match &inside {
-            Ok(inside) => ev.value_inside(inside, island.expr, &mut named),
+    let mut value_at = |ev: &mut Evaluator<'_>, expr: ExprId| {
+        let value = match &inside {
+            Ok(inside) => ev.value_inside(inside, expr, &mut named),
             Err(why) => Err(why.clone()),
         };
-        let module = module.unwrap_or_else(|why| ev.alloc_unknown(why));
-        let module = match (&island.shape, &file) {
-            (Shape::Quadlet { container, key }, Some(file)) => {
-                let site = Site {
-                    file: *file,
-                    expr: *key,
-                };
-                quadlet(ev, module, container, site)
+        value.unwrap_or_else(|why| ev.alloc_unknown(why))
+    };
+    let mut roots = Vec::with_capacity(islands.len());
+    for island in islands {
+        let module = value_at(ev, island.expr);
+        let at = |expr: ExprId| file.map(|file| Site { file, expr });
+        let module = match &island.shape {
+            Shape::Module => module,
+            Shape::Quadlet {
+                container,
+                key,
+                beside,
+            } => {
+                let beside = beside.iter().map(|unit| (unit, value_at(ev, unit.expr)));
+                let beside: Vec<_> = beside.collect();
+                let site = at(*key).unwrap_or(NO_SITE);
+                quadlet(ev, module, (container, site), &beside)
             }
-            (Shape::Quadlets, _) => quadlets(ev, module, &island.path),
-            (Shape::Project, _) => as_project(ev, module, &called(name)),
-            (Shape::Service, _) => as_service(ev, module, &called(name)),
-            (Shape::Script(name), Some(file)) => {
-                let site = Site {
-                    file: *file,
-                    expr: island.expr,
-                };
+            Shape::Quadlets => quadlets(ev, module, &island.path),
+            Shape::Project => as_project(ev, module, &called(name)),
+            Shape::Service => as_service(ev, module, &called(name)),
+            Shape::Script(name) => {
+                let site = at(island.expr).unwrap_or(NO_SITE);
                 let named = set_of(ev, name, module, site);
                 set_of(ev, SCRIPTS, named, site)
             }
-            _ => module,
         };
         let name = match island.path.as_str() {
             "" => name.to_owned(),
@@ -100,15 +160,21 @@ pub fn island_roots(
         };
         roots.push(RootSystem {
             standing,
+            in_guest: island.in_guest,
             ..loose_in(ev, library, path, module, island.kind, name)
         });
     }
     roots
 }
 
-/// A module that has a container with these sections, in the spelling that they have. Whether it belongs to the system or
-/// to a user nobody knows.
-fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Site) -> ThunkId {
+/// A module that has a container with these sections, in the spelling that they have, and what stands beside it. Whether it
+/// belongs to the system or to a user nobody knows.
+fn quadlet(
+    ev: &mut Evaluator<'_>,
+    sections: ThunkId,
+    (container, site): (&str, Site),
+    beside: &[(&BesideUnit, ThunkId)],
+) -> ThunkId {
     let written = match ev.force_or_unknown(sections).value {
         Value::Attrs(set) => find(ev, &set, "Container"),
         _ => None,
@@ -122,9 +188,32 @@ fn quadlet(ev: &mut Evaluator<'_>, sections: ThunkId, container: &str, site: Sit
     for (name, thunk) in [("containerConfig", keys), ("rootlessConfig", uid)] {
         entries.push(entry(ev.intern(name), thunk));
     }
-    let mut at = ev.alloc(Value::attrs(Attrs::from_entries(entries)), OriginId::default());
-    at = set_of(ev, container, at, site);
-    for name in ["containers", "quadlet", "virtualisation"] {
+    let at = ev.alloc(Value::attrs(Attrs::from_entries(entries)), OriginId::default());
+    let containers = set_of(ev, container, at, site);
+    let mut all = vec![("containers", containers)];
+    for kind in { beside.iter().map(|(unit, _)| unit.kind) }.collect::<BTreeSet<_>>() {
+        let (section, option, config) = kind.names();
+        let mut units: Vec<Attr> = Vec::new();
+        for (unit, sections) in beside.iter().filter(|(unit, _)| unit.kind == kind) {
+            let keys = match ev.force_or_unknown(*sections).value {
+                Value::Attrs(set) => find(ev, &set, section),
+                _ => None,
+            };
+            let keys = set_of(ev, config, keys.unwrap_or(*sections), site);
+            let name = ev.intern(&unit.name);
+            if !units.iter().any(|known| known.name == name) {
+                units.push(Attr {
+                    site,
+                    ..entry(name, keys)
+                });
+            }
+        }
+        let units = Value::attrs(Attrs::from_entries(units));
+        all.push((option, ev.alloc(units, OriginId::default())));
+    }
+    let all = ev.attrs_from(all);
+    let mut at = ev.alloc(Value::attrs(all), OriginId::default());
+    for name in ["quadlet", "virtualisation"] {
         at = set_of(ev, name, at, site);
     }
     at

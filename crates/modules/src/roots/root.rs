@@ -47,6 +47,8 @@ pub struct RootSystem {
     pub system: Rc<ModuleEvaluation>,
     /// NixOS or Home Manager.
     pub kind: Kind,
+    /// Is it one of a guest whose container is not known?
+    pub in_guest: bool,
     /// Is it an output of a flake?
     pub from_flake: bool,
     /// Does the module tree begin here, so that all of it may have been seen?
@@ -71,6 +73,7 @@ impl RootSystem {
             role: Role::Host,
             system,
             kind,
+            in_guest: false,
             from_flake: false,
             rooted: false,
             closed_world: false,

@@ -92,6 +92,8 @@ pub struct ModuleEvaluation {
     pub(crate) outermost: u64,
     /// The evaluation that it is directly a part of.
     pub(crate) around: Option<Rc<Self>>,
+    /// A module that says what it is when it is built.
+    pub(crate) built: Option<ThunkId>,
     /// Its modules, found when they are first asked for.
     pub(crate) collected: ThunkId,
     pub(crate) collecting: Cell<bool>,

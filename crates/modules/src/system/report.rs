@@ -139,6 +139,16 @@ struct Made {
     system: Weak<crate::ModuleEvaluation>,
     /// The release that its sources follow.
     release: Option<(u32, u32)>,
+    /// The number of the system that it extends, by the module argument `extendModules`.
+    extends: Option<u64>,
+    /// Is it the guest of a container?
+    in_guest: Cell<Option<NoteId>>,
+}
+
+impl Made {
+    fn is(&self, system: &Rc<crate::ModuleEvaluation>) -> bool {
+        self.system.as_ptr() == Rc::as_ptr(system)
+    }
 }
 
 /// What was not seen, each with the number of its note. What a definition is the reason of does not count if that is off;
@@ -283,13 +293,61 @@ impl Shared {
 
     /// The value that is being computed makes a system.
     pub(crate) fn makes_system(&self, ev: &mut Evaluator<'_>, system: &Rc<crate::ModuleEvaluation>) {
+        let release = self.release_among(&ev.notes_so_far());
+        self.add_made(ev, system, release, None);
+    }
+
+    /// A module of a system makes another of it, by its argument `extendModules`.
+    pub(crate) fn extends_system(
+        &self,
+        ev: &mut Evaluator<'_>,
+        system: &Rc<crate::ModuleEvaluation>,
+        extends: u64,
+    ) {
+        self.add_made(ev, system, None, Some(extends));
+    }
+
+    fn add_made(
+        &self,
+        ev: &mut Evaluator<'_>,
+        system: &Rc<crate::ModuleEvaluation>,
+        release: Option<(u32, u32)>,
+        extends: Option<u64>,
+    ) {
         let note = ev.new_note();
         self.made.borrow_mut().push(Made {
             note,
             system: Rc::downgrade(system),
-            release: self.release_among(&ev.notes_so_far()),
+            release,
+            extends,
+            in_guest: Cell::new(None),
         });
         ev.note(note);
+    }
+
+    /// The guest of a container is this system.
+    pub fn is_a_guest(&self, ev: &mut Evaluator<'_>, system: &Rc<crate::ModuleEvaluation>) {
+        let made = self.made.borrow();
+        for made in made.iter().filter(|made| made.is(system)) {
+            let note = made.in_guest.get().unwrap_or_else(|| ev.new_note());
+            made.in_guest.set(Some(note));
+            ev.note(note);
+        }
+    }
+
+    /// The systems that modules of a system made of it and that are no guests, of what was asked for.
+    pub fn extensions(
+        &self,
+        ev: &Evaluator<'_>,
+        of: &Rc<crate::ModuleEvaluation>,
+    ) -> Vec<Rc<crate::ModuleEvaluation>> {
+        let noted = ev.notes();
+        let made = self.made.borrow();
+        let all = made.iter().filter(|made| {
+            let in_guest = made.in_guest.get().is_some_and(|note| noted.has(note));
+            made.extends == Some(of.id) && noted.has(made.note) && !in_guest
+        });
+        all.filter_map(|made| made.system.upgrade()).collect()
     }
 
     /// The systems that had to be made for a value. Only inside of [`Evaluator::taking_notes`].
@@ -300,17 +358,15 @@ impl Shared {
     ) -> Vec<Rc<crate::ModuleEvaluation>> {
         let noted = ev.notes_behind(thunk);
         let made = self.made.borrow();
-        let behind = made.iter().filter(|made| noted.has(made.note));
+        let own = made.iter().filter(|made| made.extends.is_none());
+        let behind = own.filter(|made| noted.has(made.note));
         behind.filter_map(|made| made.system.upgrade()).collect()
     }
 
     /// The release that the pinned sources follow that a system was made from.
     pub(crate) fn release_of(&self, system: &Rc<crate::ModuleEvaluation>) -> Option<(u32, u32)> {
         let made = self.made.borrow();
-        let made = made
-            .iter()
-            .find(|made| made.system.as_ptr() == Rc::as_ptr(system));
-        made?.release
+        made.iter().find(|made| made.is(system))?.release
     }
 
     /// The value that is being computed comes from pinned sources that follow a release.

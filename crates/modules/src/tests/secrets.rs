@@ -88,3 +88,14 @@ fn the_folder_of_agenix_may_be_another() {
         "#]],
     );
 }
+
+#[test]
+fn the_folder_of_agenix_has_a_default() {
+    check(
+        "{ config, ... }: { age.secrets.key.file = ./key.age; a = config.age.secretsDir; }",
+        &["a"],
+        expect![[r#"
+            a = "/run/agenix"
+        "#]],
+    );
+}

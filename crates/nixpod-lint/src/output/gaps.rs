@@ -13,6 +13,9 @@ const LISTED: usize = 20;
 /// So many sets of containers that are not known are listed for whoever does not ask for all.
 const HIDDEN: usize = 5;
 
+/// What a gap is about that leaves a whole module out: it says nothing about a certain container.
+const MODULE: &str = "`module`";
+
 /// So many places are named.
 const PLACES: usize = 3;
 
@@ -117,7 +120,7 @@ pub(crate) fn gap_lines(results: &Results, context: &Context<'_>) -> Vec<String>
         let (named, others): (Vec<&ResolvedGap>, Vec<&ResolvedGap>) = group
             .gaps
             .iter()
-            .partition(|gap| matches!(gap.concern, Concern::Container { .. }));
+            .partition(|gap| gap.concern != Concern::Nothing && gap.what.exact() != MODULE);
         let cause = Words::from(group.cause.to_string());
         let all = count(group.gaps.len(), "place", "places");
         let places = places(&others, context);

@@ -85,7 +85,7 @@ pub(super) fn document(results: &Results, context: &Context<'_>) -> impl Seriali
     }
 }
 
-/// What could not be read, and what was not analysed.
+/// What could not be read, what was not analysed, and what is not judged for a reason that is known.
 fn notifications(results: &Results) -> impl Iterator<Item = Value> {
     let unreadable = results
         .unreadable
@@ -112,7 +112,20 @@ fn notifications(results: &Results) -> impl Iterator<Item = Value> {
         }
         note
     });
-    unreadable.chain(gaps)
+    let left_out = results.left_out.iter().map(|one| {
+        let name = one.name.as_ref().map_or("a computed set", |name| name.exact());
+        let what = match one.surface {
+            Some(surface) => format!("not judged, {}: {name} ({surface})", one.reason.words()),
+            None => format!("not judged, {}", one.reason.words()),
+        };
+        json!({
+            "level": "note",
+            "message": message(&what),
+            "properties": { "kind": one.reason.as_str(), "name": name, "concerns": "containers" },
+            "locations": [location(&one.location)],
+        })
+    });
+    unreadable.chain(gaps).chain(left_out)
 }
 
 fn insert(object: &mut Value, key: &str, value: Value) {

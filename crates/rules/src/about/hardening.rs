@@ -12,11 +12,13 @@ fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
         Surface::ContainersConf | Surface::DaemonJson | Surface::Devcontainer
     );
     let is_known = container.engine.value().is_some_and(|engine| engine.is_oci());
-    // A privileged one is another rule's, and of a file that no system has nobody knows who runs it.
+    // A unit or a project says all of its container; of other files that no system has nobody knows who runs them.
+    let is_whole = matches!(container.surface, Surface::Quadlet | Surface::Arion);
+    // A privileged one is another rule's.
     is_one
         && is_known
         && container.privileged.value() == Some(&false)
-        && ctx.system(container).kind != SystemKind::Elsewhere
+        && (is_whole || ctx.system(container).kind != SystemKind::Elsewhere)
 }
 
 /// The options of this name, and those that are not known and may be it.

@@ -27,6 +27,7 @@ pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> RootUser {
         }
         match enclosing(ctx, &container.system) {
             Some(outer) => container = outer,
+            None if is_in_guest(ctx, &container.system) => return RootUser::Unknown,
             None => return RootUser::Host,
         }
     }
@@ -87,6 +88,21 @@ fn root_of_map(container: &Container, map: &str) -> RootUser {
         Some(_) => RootUser::Confined,
         None => RootUser::Unknown,
     }
+}
+
+/// Is a system a guest, or a home in one? The container of one that stands in code that nobody was seen to call is not known.
+pub(crate) fn is_in_guest(ctx: &Ctx<'_>, system: &SystemId) -> bool {
+    let mut system = ctx.world.system(system);
+    for _ in 0..MAX_NESTING {
+        if system.kind == SystemKind::Guest {
+            return true;
+        }
+        match &system.parent {
+            Some(parent) => system = ctx.world.system(parent),
+            None => return false,
+        }
+    }
+    true
 }
 
 /// The container whose guest a system is, directly or through a home in that guest.
@@ -183,6 +199,7 @@ pub(crate) fn has_user_namespace(ctx: &Ctx<'_>, container: &Container) -> Option
         }
         match enclosing(ctx, &container.system) {
             Some(outer) => container = outer,
+            None if is_in_guest(ctx, &container.system) => return None,
             None => return Some(false),
         }
     }

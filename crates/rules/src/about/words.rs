@@ -34,6 +34,7 @@ pub(crate) fn ground(ctx: &Ctx<'_>, system: &System) -> String {
         }
         match &system.parent {
             Some(parent) => system = ctx.world.system(parent),
+            None if system.kind == SystemKind::Guest => return "a guest".to_owned(),
             None => return "the host".to_owned(),
         }
     }

@@ -87,4 +87,18 @@ mod tests {
 "#,
         );
     }
+
+    /// All that is said of the container is in its unit.
+    #[test]
+    fn a_unit_by_itself() {
+        check(
+            &RULE,
+            "
+#- /web.container
+[Container]
+#^^^^^^^^^ info: `web` keeps every capability that its engine gives
+Image=ghcr.io/example/cloud:2
+",
+        );
+    }
 }

@@ -139,8 +139,9 @@ fn systems(ctx: &Ctx<'_>, container: &Container, nspawn: &Nspawn, sink: &mut Sin
     let Some(opaque) = nspawn.opaque.as_ref().and_then(|opaque| opaque.written()) else {
         return;
     };
-    // A `path` is often the system of another host.
-    if opaque.is_maybe() || !opaque.get().starts_with("flake") {
+    // A `path` is often the system of another host; the guest of a `flake` of this very tree is what that flake says.
+    let is_of_flake = guest.origin.place() == opaque.origin.place();
+    if opaque.is_maybe() || is_of_flake || !opaque.get().starts_with("flake") {
         return;
     }
     sink.report(

@@ -47,6 +47,7 @@ declare_rule! {
 
 fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let storage = &system.engines.storage;
+    of_docker(ctx, system, sink);
     let driver = storage.driver.as_ref().and_then(|driver| driver.written());
     if let Some(driver) = driver.filter(|driver| driver.get().as_known().as_deref() == Some("vfs")) {
         sink.report(
@@ -90,6 +91,27 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     );
 }
 
+/// Docker's daemon is root, or mounts overlays in a user namespace as any kernel since 5.11 lets it.
+fn of_docker(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    let driver = &system.engines.storage.docker_driver;
+    let Some(driver) = driver.as_ref().and_then(|driver| driver.written()) else {
+        return;
+    };
+    let what = match driver.get().as_known().as_deref() {
+        Some("vfs") => "Docker's storage without overlays copies every layer whole",
+        Some("fuse-overlayfs") => {
+            "Docker's storage is mounted by fuse-overlayfs, which its daemon does not need"
+        }
+        _ => return,
+    };
+    sink.report(driver, format!("{what}{}", inside(ctx, system)))
+        .severity(Severity::Low)
+        .help(
+            "Leave it out, or say `overlay2`. Images and containers that were made with the other driver are not seen by it and \
+             have to be pulled and made again.",
+        );
+}
+
 #[cfg(test)]
 mod tests {
     use super::RULE;
@@ -118,6 +140,23 @@ mod tests {
   boot.kernelPackages = pkgs.linuxPackages_5_10;
   virtualisation.containers.storage.settings.storage.options.overlay.mount_program = "${pkgs.fuse-overlayfs}/bin/fuse-overlayfs";
 }
+"#,
+        );
+    }
+
+    #[test]
+    fn drivers_of_docker() {
+        check(
+            &RULE,
+            r#"
+#- /a.nix
+{ virtualisation.docker = { enable = true; daemon.settings."storage-driver" = "fuse-overlayfs"; }; }
+                                                                            # ^^^^^^^^^^^^^^^^ low: Docker's storage is mounted by fuse-overlayfs, which its daemon does not need
+#- /b.nix
+{ virtualisation.docker = { enable = true; storageDriver = "vfs"; }; }
+                                                         # ^^^^^ low: Docker's storage without overlays copies every layer whole
+#- /c.nix
+{ virtualisation.docker = { enable = true; storageDriver = null; daemon.settings.storage-driver = "overlay2"; }; }
 "#,
         );
     }

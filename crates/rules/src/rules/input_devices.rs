@@ -2,7 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, enclosing, root_of};
+use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, RunOption};
@@ -61,7 +61,7 @@ declare_rule! {
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     // A guest has none of them.
-    if enclosing(ctx, &container.system).is_some() {
+    if is_in_guest(ctx, &container.system) {
         return;
     }
     // The nodes are for root and the group `input`, which a rootless container has where it keeps its user's groups.
@@ -70,6 +70,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let is_nspawn = container.nspawn.is_some();
+    if !keeps_groups {
+        by_number(container, sink);
+    }
     for field in &container.devices {
         let Some(field) = field.written() else {
             continue;
@@ -101,6 +104,42 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         )
         .severity(severity)
         .help(help);
+    }
+}
+
+/// A rule that opens the class of input devices, whose nodes a bind of their folder brings along.
+fn by_number(container: &Container, sink: &mut Sink) {
+    let has_nodes = container
+        .mounts
+        .iter()
+        .filter_map(|mount| mount.said())
+        .any(|mount| {
+            let source = host_path(&mount.source);
+            let source = source
+                .as_ref()
+                .map(|path| path.rest().trim_end_matches('/').to_owned());
+            matches!(source.as_deref(), Some("dev" | "dev/input"))
+        });
+    if !has_nodes {
+        return;
+    }
+    for field in &container.run_options {
+        let Some(field) = field.written() else { continue };
+        if field.get().name != "device-cgroup-rule" {
+            continue;
+        }
+        let rule = field.get().value.display();
+        let mut words = rule.split_whitespace();
+        let is_of_input = words.next() == Some("c")
+            && words.next().is_some_and(|numbers| numbers == "13:*")
+            && words.next().unwrap_or("rwm").contains(['r', 'w']);
+        if is_of_input {
+            let message = format!(
+                "{} reads every key that is pressed on the host, by `{rule}` and the nodes that are bound",
+                name(container)
+            );
+            sink.report(field, message).severity(Severity::High).help(ONE);
+        }
     }
 }
 
@@ -207,6 +246,29 @@ mod tests {
     extraPodmanArgs = [ "--group-add=keep-groups" ];
   };
   home-manager.users.ann.services.podman.containers.quiet = { image = "a:1"; devices = [ "/dev/input:/dev/input" ]; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn the_class_by_its_number() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.w = { image = "a:6"; volumes = [ "/dev/input:/dev/input:rw" ]; extraOptions = [ "--device-cgroup-rule=c 13:* rmw" ]; };
+                                                                                                                         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `w` reads every key that is pressed on the host, by `c 13:* rmw` and the nodes that are bound
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = { image = "a:6"; extraOptions = [ "--device-cgroup-rule=c 13:* rmw" ]; };
+  virtualisation.oci-containers.containers.b = { image = "a:6"; volumes = [ "/dev/dri:/dev/dri" ]; extraOptions = [ "--device-cgroup-rule=c 13:* rmw" ]; };
+  virtualisation.oci-containers.containers.c = { image = "a:6"; volumes = [ "/dev/input:/dev/input" ]; extraOptions = [ "--device-cgroup-rule=c 13:* m" ]; };
 }
 "#,
         );

@@ -186,4 +186,21 @@ mod tests {
 "#,
         );
     }
+
+    #[test]
+    fn options_of_dockers_daemons() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.extraOptions = "--insecure-registry images.example.net --log-opt max-size=1M";
+                                                          # ^^^^^^^^^^^^^^^^^^ medium: images of `images.example.net` are taken unchecked
+  virtualisation.docker.rootless.extraOptions = "--insecure-registry=https://192.0.2.2:5000";
+                                                                   # ^^^^^^^^^^^^^^^^^^^^^^ medium: images of `https://192.0.2.2:5000` are taken unchecked
+  virtualisation.docker.rootless.daemon.settings.insecure-registries = [ "registry.example.org:5000" ];
+                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: images of `registry.example.org:5000` are taken unchecked
+}
+"#,
+        );
+    }
 }

@@ -50,6 +50,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.existence == Existence::Template || container.name.contains('<') {
         return;
     }
+    by_option(container, sink);
     let name = &container.name;
     let (what, help) = match container.surface {
         Surface::Nspawn => match of_nspawn(ctx, container) {
@@ -57,16 +58,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             None => return,
         },
         Surface::OciContainers | Surface::HomeManagerPodman | Surface::QuadletNix => {
-            let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-            let begins = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
-            if begins && name.chars().all(is_fine) {
+            if engine_takes(name) {
                 return;
             }
-            (
-                "the engine takes letters, digits, `_`, `.` and `-`, and the first is a letter or a digit"
-                    .to_owned(),
-                "The container is not started. Call it by another name.",
-            )
+            (ENGINE_TAKES.to_owned(), NOT_STARTED)
         }
         _ => return,
     };
@@ -75,6 +70,38 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         format!("no container can be called `{name}`: {what}"),
     )
     .help(help);
+}
+
+const ENGINE_TAKES: &str =
+    "the engine takes letters, digits, `_`, `.` and `-`, and the first is a letter or a digit";
+const NOT_STARTED: &str = "The container is not started. Call it by another name.";
+
+fn engine_takes(name: &str) -> bool {
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let begins = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    begins && name.chars().all(is_fine)
+}
+
+/// The name that an option or a key of its unit gives it.
+fn by_option(container: &Container, sink: &mut Sink) {
+    for field in &container.run_options {
+        let Some(field) = field.written() else { continue };
+        if field.get().name != "name" {
+            continue;
+        }
+        let Some(said) = field.get().value.as_known() else {
+            continue;
+        };
+        // Specifiers of systemd and variables are names of their own once the unit runs.
+        if engine_takes(&said) || said.contains(['%', '$', '{']) || said == container.name {
+            continue;
+        }
+        sink.report(
+            field,
+            format!("no container can be called `{said}`: {ENGINE_TAKES}"),
+        )
+        .help(NOT_STARTED);
+    }
 }
 
 /// What is wrong with the name of an nspawn container.
@@ -177,6 +204,20 @@ mod tests {
   containers.${config.my.name}.config = { };
   virtualisation.oci-containers.containers = lib.mapAttrs (name: image: { inherit image; }) { my_web = "a:1"; "web.2" = "b:1"; }
     // { "${config.my.name} x".image = "c:1"; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn names_that_options_give() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet.containers.a.containerConfig = { image = "a:1"; name = "my name"; };
+                                                                              # ^^^^^^^^^ medium: no container can be called `my name`: the engine takes letters, digits, `_`, `.` and `-`, and the first is a letter or a digit
+  virtualisation.quadlet.containers.b.containerConfig = { image = "a:1"; name = "web-%i"; };
 }
 "#,
         );

@@ -1,7 +1,7 @@
 //! missing-private-users
 
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, enclosing, root_of};
+use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::{ground, name, replace_text};
 use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
@@ -96,7 +96,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let system = ctx.system(container);
     let who = name(container);
     let whose = ground(ctx, system);
-    let is_nested = enclosing(ctx, &container.system).is_some();
+    let is_nested = is_in_guest(ctx, &container.system);
     let (message, danger) = match userns {
         Userns::Host | Userns::Identity | Userns::Fixed { first: 0, .. } if is_nested => (
             match userns {

@@ -2,7 +2,7 @@
 
 use crate::about::words::name;
 use nixpod_analysis::{Applicability, Change, Confidence, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_model::{Container, Surface};
 
 declare_rule! {
     /// ## What it flags
@@ -14,6 +14,8 @@ declare_rule! {
     /// very near to a known one is a finding, and a less sure one, and none at all where the container has further options
     /// that are near to nothing: then some module gives containers options of its own. It is less sure, too, where no option
     /// has a similar name: a later release may have it.
+    /// quadlet-nix exists in two forms: one has an option for each key and refuses others, the other takes any key, which Podman
+    /// then refuses in the unit. A name in the spelling of the first that is very near to one of its options is a finding.
     /// ## Bad
     /// ```nix
     /// { containers.web = { privateUser = "pick"; config = { }; }; }
@@ -60,10 +62,14 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             None => String::new(),
         };
         let message = format!("{} has no option `{}`{meant}", name(container), option.name);
-        let mut builder = sink
-            .report(field, message)
-            .help("Nix does not evaluate a configuration that sets an option which no module declares.")
-            .tells_gap();
+        let help = match container.surface {
+            Surface::QuadletNix => {
+                "Where the module has an option for each key, Nix does not evaluate this; where it takes any key, the unit has one \
+                 that Podman refuses."
+            }
+            _ => "Nix does not evaluate a configuration that sets an option which no module declares.",
+        };
+        let mut builder = sink.report(field, message).help(help).tells_gap();
         builder = builder.if_all_seen(&ctx.system(container).seen);
         if option.meant.is_none() {
             builder = builder.at_most(Confidence::Medium, "a later release may have it");
@@ -179,7 +185,7 @@ mod tests {
             r#"
 {
   virtualisation.quadlet.containers.app = {
-    containerConfig = { image = "docker.io/a/b:1"; volume = [ "/a:/b" ]; Anything = 1; };
+    containerConfig = { image = "docker.io/a/b:1"; gadget = [ "/a:/b" ]; Anything = 1; };
     extraConfig.Container.Colour = "red";
   };
 }
@@ -245,6 +251,31 @@ mod tests {
             &RULE,
             r#"
 { containers = { web = { image = "nginx"; ports = [ 80 ]; }; db = { image = "pg"; config = { }; volumes = [ ]; }; }; }
+"#,
+        );
+    }
+
+    /// Neither form of quadlet-nix has them. Keys as quadlet spells them are the other form's.
+    #[test]
+    fn keys_of_quadlet_nix() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet.containers.web.containerConfig = { image = "docker.io/acme/web:1"; volume = [ "/srv:/srv" ]; };
+                                                                                          # ^^^^^^ medium: `web` has no option `containerConfig.volume`; `volumes` is probably meant
+  virtualisation.quadlet.containers.api = { contanerConfig.pull = "never"; containerConfig.image = "docker.io/acme/api:1"; };
+                                          # ^^^^^^^^^^^^^^ medium: `api` has no option `contanerConfig`; `containerConfig` is probably meant
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet.containers.web.containerConfig = { Image = "docker.io/acme/web:1"; Volume = [ "/srv:/srv" ]; Colour = "red"; };
+  virtualisation.quadlet.containers.api = { enable = true; ref = "api.container"; containerConfig = { image = "docker.io/acme/api:1"; gadgets = [ ]; }; };
+}
 "#,
         );
     }

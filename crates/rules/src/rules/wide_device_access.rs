@@ -2,7 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, enclosing, root_of};
+use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, Text, Written};
@@ -64,7 +64,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     // A container that is not root outside opens what the nodes' own rights let it.
     if root_of(ctx, container) != RootUser::Host
         || container.privileged.value() == Some(&true)
-        || enclosing(ctx, &container.system).is_some()
+        || is_in_guest(ctx, &container.system)
     {
         return;
     }

@@ -37,6 +37,35 @@ const ONLY_OF_SYSTEMS: [&str; 7] = [
     "users",
 ];
 
+/// Those below which settings of programs are, which may have sets that are called like containers.
+pub(super) const WITH_DATA: [&str; 6] = [
+    "environment",
+    "networking",
+    "programs",
+    "security",
+    "services",
+    "systemd",
+];
+
+/// Names of what is a module wherever it stands.
+pub(super) const CLASSES: [&str; 4] = ["nixos", "nixosModule", "nixosModules", "configuration"];
+
+/// Functions that make a text of a set. What is in the set are no options.
+const MAKE_TEXTS: [&str; 12] = [
+    "generate",
+    "toDhall",
+    "toINI",
+    "toINIWithGlobalSection",
+    "toJSON",
+    "toJSONFile",
+    "toKeyValue",
+    "toLua",
+    "toPlist",
+    "toPretty",
+    "toTOML",
+    "toYAML",
+];
+
 /// Options of nspawn containers that other sets have as well, which are called `containers` but are none.
 const COMMON: [&str; 8] = [
     "config",
@@ -120,6 +149,11 @@ pub(super) fn section_of(name: &str) -> Option<&'static str> {
 pub(super) fn transparent(name: &str) -> Option<bool> {
     let known = TRANSPARENT.iter().find(|(known, _)| *known == name);
     known.map(|(_, conditional)| *conditional)
+}
+
+/// Does a function make a text of its last argument?
+pub(super) fn makes_text(name: &str) -> bool {
+    MAKE_TEXTS.contains(&name)
 }
 
 /// Does a set have options of systems, so that it is one of options, or just the one that is asked about?
@@ -288,6 +322,21 @@ pub(super) fn tells_home(names: impl DoubleEndedIterator<Item = impl AsRef<str>>
         _ => None,
     });
     told.next() == Some(true)
+}
+
+/// Do the names on the way to a module tell that it is one of a guest, or of a virtual machine?
+pub(super) fn tells_guest(names: &[String]) -> bool {
+    let is = |at: usize, name: &str| names.get(at).is_some_and(|known| known == name);
+    (0..names.len()).any(|at| {
+        let of_container = is(at, "containers") && is(at + 2, "config");
+        let of_machine = is(at, "microvm") && is(at + 1, "vms") && is(at + 3, "config");
+        of_container || of_machine
+    })
+}
+
+/// Do the names on the way to a definition tell that no system has it? A specialisation has none of its own.
+pub(super) fn tells_no_system<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    names.filter(|name| *name == "specialisation").count() > 1
 }
 
 pub(super) fn names<'h>(hir: &'h Hir, attrs: &'h Attrs) -> impl Iterator<Item = &'h str> {

@@ -1,6 +1,6 @@
 //! The way from a module to a value: what it tells of the value by its names.
 
-use crate::census::names::tells_module;
+use crate::census::names::{CLASSES, WITH_DATA, tells_module};
 use crate::surface::tables;
 use crate::vocabulary::options::{ANY, Table};
 use nixpod_source::ExprId;
@@ -99,7 +99,15 @@ impl Steps {
     /// Is there something that tells that what stands after so many steps is a module's?
     pub(super) fn seems_module(&self, steps: usize) -> bool {
         let beside_options = self.0.get(steps).is_some_and(|step| step.beside_options);
-        beside_options || self.tells_module(steps)
+        beside_options || !self.is_data_of_an_option(steps) && self.tells_module(steps)
+    }
+
+    /// Do so many steps lead into an option of the system's, such as the settings of a service?
+    fn is_data_of_an_option(&self, steps: usize) -> bool {
+        let before = self.0.get(..steps).unwrap_or_default();
+        let mut names = before.iter().filter_map(|step| step.name.as_deref());
+        let first = names.find(|name| *name != "config");
+        first.is_some_and(|name| WITH_DATA.contains(&name)) && !names.any(|name| CLASSES.contains(&name))
     }
 
     /// Do so many steps lead to a module, as far as names can tell?

@@ -2,14 +2,15 @@
 
 use crate::census::names::{
     SETTINGS, has_others, is_empty, is_nspawn, is_of_options, is_quadlet, is_system, is_test, known_part,
-    makes_test, may_be_nspawn, may_be_nspawn_of, section_of, tells_home,
+    makes_test, may_be_nspawn, may_be_nspawn_of, section_of, tells_guest, tells_home, tells_no_system,
 };
 use crate::census::path::{Set, Step, Steps, names};
 use crate::census::projects::{is_service, is_services};
 use crate::census::sites::{Census, ModuleShape, ModuleSite, QuadletSite, SpecSite, TestMachine};
 use crate::census::unnamed;
 use crate::census::wrapped::{
-    MAX_DEPTH, condition_of, is_never, passes_on, removed, takes_what_modules_get, unwrapped,
+    Declared, MAX_DEPTH, MAX_NAMES, condition_of, defaults, is_for_text, is_never, merged, passes_on,
+    removed, takes_what_modules_get, unwrapped,
 };
 use crate::surface::tables;
 use crate::vocabulary::options::Systems;
@@ -17,12 +18,6 @@ use nixpod_model::{Surface, SystemKind};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
 use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr};
-
-/// The last name of the set of nspawn containers, and of many a set that has nothing to do with them.
-const NSPAWN: &str = "containers";
-
-/// More names say no better where a module stands.
-const MAX_NAMES: usize = 8;
 
 /// All that a file writes.
 pub(super) fn census(hir: &Hir) -> Census {
@@ -63,6 +58,9 @@ impl Walk<'_> {
             return;
         }
         let next = depth + 1;
+        if let Some(definitions) = merged(self.hir, id) {
+            return self.elements(definitions, next);
+        }
         match self.hir.expr(id) {
             Expr::Attrs(attrs) => self.attrs(attrs, next),
             Expr::Let(bindings, body) => {
@@ -79,6 +77,8 @@ impl Walk<'_> {
             // A module function, wherever it is a value, begins anew.
             Expr::Lambda(param, body) => {
                 let begin = if takes_what_modules_get(param) { id } else { *body };
+                let defaults: Vec<ExprId> = defaults(param).collect();
+                self.each_afresh(&defaults, next);
                 self.afresh(begin, |walk| walk.expr(*body, next));
             }
             Expr::If(condition, yes, no) => self.under(*condition, |walk| {
@@ -95,6 +95,7 @@ impl Walk<'_> {
                     self.perhaps_under(condition, |walk| walk.elements(*argument, next));
                     self.each_afresh(&[*function], next);
                 }
+                None if is_for_text(self.hir, *function) => {}
                 None => self.each_afresh(&[*function, *argument], next),
             },
             Expr::List(elements) => self.each_afresh(elements, next),
@@ -136,6 +137,22 @@ impl Walk<'_> {
         self.path = path;
     }
 
+    /// With a further name on the path.
+    fn below(&mut self, name: Option<String>, value: ExprId, run: impl FnOnce(&mut Self)) {
+        let step = Step {
+            name,
+            value,
+            beside_options: false,
+        };
+        self.down(step, run);
+    }
+
+    fn down(&mut self, step: Step, run: impl FnOnce(&mut Self)) {
+        self.path.push(step);
+        run(self);
+        self.path.pop();
+    }
+
     fn under(&mut self, condition: ExprId, run: impl FnOnce(&mut Self)) {
         let outer = (self.condition.replace(condition), self.is_never);
         self.is_never |= is_never(self.hir, condition);
@@ -154,12 +171,7 @@ impl Walk<'_> {
     fn bindings(&mut self, around: ExprId, bindings: &Attrs, depth: u32) {
         self.afresh(around, |walk| {
             let name = Some("let".to_owned());
-            walk.path.push(Step {
-                name,
-                value: around,
-                beside_options: false,
-            });
-            walk.attrs(bindings, depth);
+            walk.below(name, around, |walk| walk.attrs(bindings, depth));
         });
     }
 
@@ -193,25 +205,22 @@ impl Walk<'_> {
                 _ => {}
             }
             self.quadlet(&name, entry.key, value);
-            let name = Some(name);
-            self.path.push(Step {
-                name,
+            let step = Step {
+                name: Some(name),
                 value,
                 beside_options,
-            });
-            self.entry(entry.key, value, options, depth);
-            self.path.pop();
+            };
+            self.down(step, |walk| walk.entry(entry.key, value, options, depth));
         }
         self.machine = around;
         for entry in &attrs.dynamic {
             let value = entry.value;
-            self.path.push(Step {
+            let step = Step {
                 name: None,
                 value,
                 beside_options,
-            });
-            self.entry(entry.name, value, options, depth);
-            self.path.pop();
+            };
+            self.down(step, |walk| walk.entry(entry.name, value, options, depth));
         }
         self.machine = outside;
     }
@@ -251,7 +260,9 @@ impl Walk<'_> {
 
     fn entry(&mut self, key: ExprId, value: ExprId, options: bool, depth: u32) {
         if self.path.name(0) == Some("options") {
-            return self.declarations(value);
+            let declared = Declared::below(self.hir, value);
+            self.out.declared.extend(declared.containers);
+            return self.each_afresh(&declared.modules, depth);
         }
         self.setting();
         let Some(set) = self.path.set(key) else {
@@ -266,28 +277,6 @@ impl Walk<'_> {
             return self.expr(value, depth);
         }
         self.containers(set, value, depth);
-    }
-
-    /// Options that a file declares and that are called like those of nspawn containers: whatever defines one of them is none.
-    fn declarations(&mut self, options: ExprId) {
-        let mut pending = vec![(options, Vec::new())];
-        while let Some((next, path)) = pending.pop() {
-            let Expr::Attrs(attrs) = self.hir.expr(unwrapped(self.hir, next)) else {
-                continue;
-            };
-            for entry in &attrs.entries {
-                let EntryValue::Expr(value) = entry.value else {
-                    continue;
-                };
-                let mut path = path.clone();
-                path.push(self.hir.name(entry.name).to_string());
-                if path.len() > 1 && path.last().is_some_and(|name| name == NSPAWN) {
-                    self.out.declared.insert(path.join("."));
-                } else if path.len() < MAX_NAMES {
-                    pending.push((value, path));
-                }
-            }
-        }
     }
 
     /// Remembers the module, if this path is an option that is read, and it is told to be a module's.
@@ -337,6 +326,9 @@ impl Walk<'_> {
         let next = depth + 1;
         if let Some((all, names)) = removed(self.hir, value) {
             return self.under(names, |walk| walk.containers(set, all, next));
+        }
+        if let Some(Expr::List(all)) = merged(self.hir, value).map(|all| self.hir.expr(all)) {
+            return all.iter().for_each(|one| self.containers(set, *one, next));
         }
         match self.hir.expr(value) {
             Expr::Attrs(attrs) => {
@@ -414,26 +406,30 @@ impl Walk<'_> {
                 false => is_nspawn(self.hir, attrs),
             };
             if is_nspawn_set && !is_one {
-                self.path.push(Step {
-                    name,
-                    value,
-                    beside_options: false,
+                // It may be an aspect that is called so.
+                return self.below(name, value, |walk| match walk.below_unnamed(key, value) {
+                    true => {}
+                    false => walk.expr(value, depth),
                 });
-                self.below_unnamed(key, value);
-                self.path.pop();
-                return;
             }
             // A guest may hold containers of its own.
             if let Some(guest) = set.table.guest {
-                self.guests(attrs, guest, depth);
+                self.below(name.clone(), value, |walk| {
+                    walk.guests(attrs, guest, depth);
+                    walk.guests(attrs, &["path"], depth);
+                });
             }
-        } else if is_nspawn_set {
+        } else {
+            // What makes the container may be told the guest.
+            if matches!(self.hir.expr(inner), Expr::Apply(..)) {
+                self.below(name.clone(), value, |walk| walk.each_afresh(&[inner], depth));
+            }
             let may_be_a_set = match self.hir.expr(inner) {
                 Expr::Apply(..) | Expr::Var(..) | Expr::Select(..) => true,
                 Expr::Binary(BinaryOp::Update, left, right) => may_be_nspawn_of(self.hir, [*left, *right]),
                 _ => false,
             };
-            if !may_be_a_set || !set.in_module {
+            if is_nspawn_set && (!may_be_a_set || !set.in_module) {
                 return;
             }
         }
@@ -483,10 +479,13 @@ impl Walk<'_> {
             if self.hir.name(entry.name) != *first {
                 continue;
             }
-            match self.hir.expr(unwrapped(self.hir, inner)) {
-                Expr::Attrs(below) if !rest.is_empty() => self.guests(below, rest, depth),
-                _ => self.each_afresh(&[inner], depth),
-            }
+            let name = Some((*first).to_owned());
+            self.below(name, inner, |walk| {
+                match walk.hir.expr(unwrapped(walk.hir, inner)) {
+                    Expr::Attrs(below) if !rest.is_empty() => walk.guests(below, rest, depth),
+                    _ => walk.each_afresh(&[inner], depth),
+                }
+            });
         }
     }
 
@@ -549,6 +548,8 @@ impl Walk<'_> {
         let option: Vec<String> = names(&self.path).collect();
         let option = option.strip_prefix(&["config".to_owned()]).unwrap_or(&option);
         let module = self.module(set.module, kind);
+        let path = self.path.iter().filter_map(|step| step.name.as_deref());
+        let is_nowhere = tells_no_system(self.outer.iter().map(String::as_str).chain(path));
         self.out.specs.push(SpecSite {
             surface: set.table.surface,
             name,
@@ -557,7 +558,7 @@ impl Walk<'_> {
             set: set.key,
             option: option.join("."),
             condition: self.condition,
-            is_never: self.is_never,
+            is_never: self.is_never || is_nowhere,
             machine: self.machine,
             is_told: set.in_module || set.seems_module,
             is_unnamed: false,
@@ -570,9 +571,10 @@ impl Walk<'_> {
         let steps = self.path.get(..steps).unwrap_or_default();
         let expr = steps.last().map_or(self.begin, |step| step.value);
         let mut names: Vec<String> = self.outer.iter().cloned().chain(names(steps)).collect();
-        let kind = match tells_home(names.iter()) {
-            true => SystemKind::Home,
-            false => kind,
+        let kind = match kind {
+            _ if tells_home(names.iter()) => SystemKind::Home,
+            _ if tells_guest(&names) => SystemKind::Guest,
+            kind => kind,
         };
         names.truncate(MAX_NAMES);
         ModuleSite {

@@ -15,7 +15,7 @@ use crate::vocabulary::unit::written::Writing;
 use nixpod_eval::Value;
 use nixpod_model::{
     Container, Engine, EngineCommand, Existence, Field, Image, PodmanRelease, Surface, SystemKind, Text,
-    UnitProblem,
+    UnitProblem, UnknownOption,
 };
 use nixpod_source::{Origin, Why};
 
@@ -268,6 +268,7 @@ pub(crate) fn read(
         in_pod(reader, &module, &parts.config, container);
         container.unseen = reader.unseen(&parts.config);
     }
+    misspelt(reader, found, &parts.config);
     let form = Form::of(reader, &parts.config);
     let beside = beside(reader, around.config, form);
     section::read(reader, &parts.section(around.podman), &beside, container);
@@ -295,6 +296,30 @@ pub(crate) fn read(
     beside_sections::start_if(install, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// Options of a container that neither form of the module has, where a name of theirs is very near. Keys as quadlet spells
+/// them are another matter.
+fn misspelt(reader: &mut OptionReader<'_, '_>, found: &Found, config: &Found) {
+    let own = OPTIONS
+        .into_iter()
+        .chain(["enable", "installConfig", "quadletConfig", "ref"]);
+    let own: Vec<&str> = own.collect();
+    let keys: Vec<&str> = NAMES.iter().map(|(_, option)| *option).collect();
+    for (set, known, prefix) in [(found, own, ""), (config, keys, "containerConfig.")] {
+        let is_other =
+            |name: &str| name.starts_with(|first: char| first.is_ascii_lowercase()) && !known.contains(&name);
+        for (name, entry) in reader.entries_called(set, &is_other) {
+            if let Some(meant) = nixpod_modules::meant(&name, known.iter().copied()) {
+                let option = UnknownOption {
+                    name: format!("{prefix}{name}"),
+                    meant: Some(meant.to_owned()),
+                };
+                let origin = reader.key_origin(&entry);
+                reader.unknown_options.push(Field::set(option, origin));
+            }
+        }
+    }
 }
 
 /// Options that harden a container.

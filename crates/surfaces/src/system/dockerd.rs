@@ -3,6 +3,7 @@
 use crate::read::{Found, OptionReader};
 use crate::surface::{Runs, Written};
 use crate::system::node::Node;
+use crate::system::switches::texts;
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::json::{Json, Member};
 use crate::vocabulary::text::origin_of;
@@ -30,6 +31,29 @@ pub(super) fn words(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Fi
         Some(options) => split_words(&[options.text(reader)], systemd),
         None => Vec::new(),
     }
+}
+
+/// The registries that an engine of Docker may take images from without TLS, by its settings and its options.
+pub(super) fn insecure_registries(reader: &mut OptionReader<'_, '_>, docker: &Found) -> Vec<Field<Text>> {
+    let settings = reader.at(docker, &["daemon", "settings"]);
+    let mut out = texts(reader, &settings, &["insecure-registries"]);
+    let words = words(reader, docker);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let Some(text) = word.value() else { continue };
+        let pattern = text.pattern();
+        if pattern == "--insecure-registry" {
+            out.extend(words.next().cloned());
+        } else if pattern.starts_with("--insecure-registry=") {
+            let from = "--insecure-registry=".len();
+            let registry = text.slice(from, pattern.len());
+            out.push(Field {
+                origin: origin_of(&registry),
+                ..word.map(|_| registry.clone())
+            });
+        }
+    }
+    out
 }
 
 /// The options of the command line as settings.

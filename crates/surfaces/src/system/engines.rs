@@ -3,8 +3,10 @@
 use crate::read::{Found, OptionReader};
 use crate::system::apis;
 use crate::system::config_files::{CONTAINERS, POLICY, REGISTRIES, STORAGE};
+use crate::system::dockerd;
 use crate::system::node::{Node, of_files};
 use crate::system::switches::{any, switch, texts, written};
+use nixpod_eval::Value;
 use nixpod_model::{Engines, Field, Registries, Storage, SystemKind, Text};
 
 /// Those of a user's home.
@@ -76,9 +78,11 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
     let daemon = reader.at(&docker, &["daemon", "settings"]);
     let apis = apis::of_system(reader, config, &podman, &docker);
     let mut registries = files.registries(reader);
-    registries
-        .insecure
-        .extend(texts(reader, &daemon, &["insecure-registries"]));
+    let rootless = reader.get(&docker, "rootless");
+    for docker in [&docker, &rootless] {
+        let insecure = dockerd::insecure_registries(reader, docker);
+        registries.insecure.extend(insecure);
+    }
     // A mirror is asked as its address says.
     let mirrors = texts(reader, &daemon, &["registry-mirrors"]);
     registries.insecure.extend(mirrors.iter().filter_map(without_tls));
@@ -102,8 +106,19 @@ pub(super) fn of_system(reader: &mut OptionReader<'_, '_>, config: &Found) -> En
         auto_update: of_system_updates(reader, config),
         apis,
         registries,
-        storage: files.storage(reader),
+        storage: Storage {
+            docker_driver: docker_driver(reader, &docker, &daemon),
+            ..files.storage(reader)
+        },
     }
+}
+
+/// How Docker keeps images, if that is said: as an option of its own, or among its settings.
+fn docker_driver(reader: &mut OptionReader<'_, '_>, docker: &Found, daemon: &Found) -> Option<Field<Text>> {
+    let said = written(reader, docker, &["storageDriver"])
+        .filter(|driver| !matches!(driver.value.value, Value::Null))
+        .or_else(|| written(reader, daemon, &["storage-driver"]));
+    said.map(|driver| reader.text(&driver))
 }
 
 /// Home Manager switches the timer on wherever it runs Podman; quadlet-nix does where it is told to.
@@ -275,6 +290,7 @@ impl Files {
                 .or_else(|| text(&["storage", "options", "mount_program"])),
             directory: text(&["storage", "graphroot"]),
             auto_user: text(&["storage", "options", "root-auto-userns-user"]),
+            docker_driver: None,
         }
     }
 }

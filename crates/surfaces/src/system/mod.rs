@@ -40,7 +40,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         secrets::read(reader, config, system.kind, &mut system.secrets);
         secret_managers::read(reader, config, system);
         system.engines = engines::of_home(reader, config);
-        not_modelled::tell(reader, config);
+        not_modelled::tell(reader, config, system.kind);
         return;
     }
     if system.parent.is_none() {
@@ -68,7 +68,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     bridges::read(reader, config, system);
     system.missing_paths = missing_paths::read(reader, config);
     system.sub_id_files = users::sub_id_files(reader, config);
-    not_modelled::tell(reader, config);
+    not_modelled::tell(reader, config, system.kind);
 }
 
 fn user_namespaces(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

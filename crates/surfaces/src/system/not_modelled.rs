@@ -2,7 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use nixpod_eval::Value;
-use nixpod_model::Subject;
+use nixpod_model::{Subject, SystemKind};
 use nixpod_source::Why;
 
 /// Sets of such things, and what they are.
@@ -30,10 +30,14 @@ const OPTIONS: [(&[&str], &str); 5] = [
     (&["virtualisation", "lxd", "preseed"], "LXD"),
 ];
 
+/// What a guest or a home may be switched to. Those of hosts are systems of their own.
+const SPECIALISATIONS: (&[&str], &str) = (&["specialisation"], "a specialisation of a guest or a home");
+
 /// Tells each of them at its place.
-pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found) {
+pub(crate) fn tell(reader: &mut OptionReader<'_, '_>, config: &Found, kind: SystemKind) {
     let subject = reader.about(Subject::Containers);
-    for (path, what) in SETS {
+    let is_inner = matches!(kind, SystemKind::Guest | SystemKind::Home);
+    for (path, what) in SETS.into_iter().chain(is_inner.then_some(SPECIALISATIONS)) {
         let all = reader.option(config, path);
         if reader.is_unset(&all) || reader.is_default(&all) {
             continue;

@@ -66,6 +66,7 @@ fn what_is_left_of_a_path_tells_enough() {
 }"#,
         expect![[r#"
             4 oci-containers db
+            5 oci-containers called
             3 oci-containers web
         "#]],
     );

@@ -86,6 +86,7 @@ fn asked<T>(
             name: "box".to_owned(),
             system,
             kind,
+            in_guest: false,
             from_flake: closed_world,
             rooted: false,
             closed_world,

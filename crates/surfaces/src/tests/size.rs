@@ -15,6 +15,7 @@ fn taken(text: &str) -> Statistics {
         name: "box".to_owned(),
         system,
         kind: Kind::Nixos,
+        in_guest: false,
         from_flake: false,
         rooted: false,
         closed_world: false,
@@ -52,7 +53,7 @@ fn each(most: u64, text: &str) {
 #[test]
 fn containers_with_guests() {
     each(
-        23 << 10,
+        25 << 10,
         r#"{ lib, ... }: {
           containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 COUNT))
             (n: { privateUsers = "pick"; config = { }; });

@@ -314,6 +314,7 @@ impl Walk<'_, '_, '_> {
             }
             _ => return None,
         };
+        self.library.shared.is_a_guest(self.reader.ev, &host);
         let config = self.reader.root(host.config);
         let unseen = self
             .library

@@ -11,16 +11,25 @@ use crate::world::memo::{Memo, ReadContainer};
 use crate::world::walk::{Walk, unseen_part};
 use nixpod_eval::{Evaluator, Portion, Reserve, Share, Value};
 use nixpod_model::{
-    Commands, ContainerId, EntryName, Host, HostId, Listing, NotAnalysed, Role, Seen, Standing, Subject,
-    System, SystemId, SystemKind, World,
+    Commands, ContainerId, Host, HostId, Listing, NotAnalysed, Role, Seen, Standing, Subject, System,
+    SystemId, SystemKind, World,
 };
-use nixpod_modules::{About, Kind, Library, RootSystem, Step};
+use nixpod_modules::{About, Kind, Library, ModuleEvaluation, RootSystem, Step};
 use nixpod_source::{Origin, Place, Site, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
-/// More specialisations of one host than this are not read.
+/// More variants of one host than this are not read.
 const MAX_VARIANTS: usize = 16;
+
+/// What a host may be started as, too.
+enum Variant {
+    /// A specialisation.
+    Specialisation(Found),
+    /// What a module of the host made by its argument `extendModules`.
+    Extension(Rc<ModuleEvaluation>),
+}
 
 /// The systems of a root, and what was read of them.
 pub struct RootReader {
@@ -250,12 +259,19 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
         self.data.extend(data);
         let of_host = met_in(not_analysed, &host);
         self.world.not_analysed.extend(of_host);
-        for (at, (name, found)) in variants.into_iter().enumerate() {
+        let named = variants.into_iter();
+        let mut variants: Vec<(String, Variant)> = named
+            .map(|(name, found)| (name.to_string(), Variant::Specialisation(found)))
+            .collect();
+        let extensions = self.library.shared.extensions(self.ev, &root.system);
+        let extended = extensions.into_iter().map(Variant::Extension);
+        variants.extend(extended.map(|variant| ("extendModules".to_owned(), variant)));
+        for (at, (name, variant)) in variants.into_iter().enumerate() {
             if at >= MAX_VARIANTS {
                 self.world.not_analysed.push(NotAnalysed {
                     place: None,
-                    what: format!("specialisation.{name}"),
-                    why: Why::Limit(format!("more than {MAX_VARIANTS} specialisations")),
+                    what: format!("variant {name}"),
+                    why: Why::Limit(format!("more than {MAX_VARIANTS} variants of a host")),
                     also: Vec::new(),
                     subject: Subject::Containers,
                     hosts: vec![host.clone()],
@@ -264,13 +280,13 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
                 continue;
             }
             let outer = self.ev.begin_part(Share::Half);
-            self.read_variant(root, &host, &name, &found);
+            self.read_variant(root, &host, &name, variant);
             self.ev.end_part(outer);
         }
     }
 
-    /// Reads a specialisation of a host, as a host of its own that knows whose variant it is.
-    fn read_variant(&mut self, root: &RootSystem, of: &HostId, name: &EntryName, config: &Found) {
+    /// Reads what a host may be started as, too, as a host of its own that knows whose variant it is.
+    fn read_variant(&mut self, root: &RootSystem, of: &HostId, name: &str, variant: Variant) {
         let called = format!("variant {name} of {}", root.name);
         let host = self.world.next_host(&called);
         self.world.add_host(Host {
@@ -280,14 +296,29 @@ impl<'p, 'e, 's> Pass<'p, 'e, 's> {
             variant_of: Some(of.clone()),
             ..self.world.host(of).clone()
         });
+        if let Variant::Extension(system) = &variant {
+            self.hosts.push((system.about(), host.clone()));
+        }
         let mut walk = self.walk();
-        let unseen = walk.reader.gaps(config);
+        let (config, unseen) = match variant {
+            Variant::Specialisation(config) => {
+                let unseen = walk.reader.gaps(&config);
+                (config, unseen)
+            }
+            Variant::Extension(system) => {
+                let config = walk.reader.root(system.config);
+                let about = system.about();
+                let shared = &walk.library.shared;
+                let unseen = shared.gaps_about(walk.reader.ev, &about, system.config);
+                (config, unseen)
+            }
+        };
         let system = System {
             release: release::given(root.release),
-            seen: of_root(root).and(walk.seen(&unseen, config)),
+            seen: of_root(root).and(walk.seen(&unseen, &config)),
             ..System::new(SystemId::of_host(host.clone()), SystemKind::Nixos, called)
         };
-        walk.under(config.when, |walk| walk.system(config, system));
+        walk.under(config.when, |walk| walk.system(&config, system));
         let (data, not_analysed) = (walk.data, walk.reader.not_analysed);
         self.sniffed = walk.reader.sniffed;
         self.data.extend(data);
@@ -421,6 +452,7 @@ fn outermost(walk: &mut Walk<'_, '_, '_>, root: &RootSystem, config: &Found, hos
     let shared = &walk.library.shared;
     let unseen = shared.gaps_about(walk.reader.ev, &root.system.about(), root.system.config);
     let (kind, home_of) = match root.kind {
+        Kind::Nixos if root.in_guest => (SystemKind::Guest, None),
         Kind::Nixos => (SystemKind::Nixos, None),
         Kind::Projects => (SystemKind::Elsewhere, None),
         Kind::Home => {

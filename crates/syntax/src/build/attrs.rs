@@ -2,7 +2,7 @@
 
 use super::builder::Builder;
 use super::sets::SetBuilder;
-use crate::hir::{AttrName, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
+use crate::hir::{AttrName, Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId, StrPart, VarRef};
 use nixpod_source::ExprId;
 use text_size::TextRange;
 
@@ -94,9 +94,13 @@ impl Builder<'_> {
                         value: EntryValue::Expr(inner),
                         ..
                     }) if self.is_set(inner) => inner,
-                    Some(_) => {
+                    Some(known) => {
                         self.duplicate(name, ranges.path);
-                        return;
+                        let nested = self.nested(ranges.without_semicolon);
+                        if !self.keep_both(set, known, nested) {
+                            return;
+                        }
+                        nested
                     }
                     None => {
                         let nested = self.nested(ranges.without_semicolon);
@@ -165,7 +169,9 @@ impl Builder<'_> {
             return self.duplicate(entry.name, self.map.range(entry.key));
         };
         if !self.is_set(old) || !self.is_set(new) {
-            return self.duplicate(entry.name, self.map.range(entry.key));
+            self.duplicate(entry.name, self.map.range(entry.key));
+            self.keep_both(set, known, new);
+            return;
         }
         let Some(added) = self.sets.remove(new) else {
             return;
@@ -182,6 +188,48 @@ impl Builder<'_> {
             }
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.add(old, inner));
         }
+    }
+
+    /// Two definitions of one name of which one is a set, and the other computes what may be one. Nix refuses that; so that
+    /// neither is lost to whoever reads the file all the same, they become `mkMerge` of both. Were they kept?
+    fn keep_both(&mut self, set: ExprId, known: Entry, new: ExprId) -> bool {
+        let EntryValue::Expr(old) = known.value else {
+            return false;
+        };
+        let may_be_a_set = |this: &Self, id: ExprId| {
+            let expr = this.exprs.get(id.0 as usize);
+            this.is_set(id)
+                || matches!(
+                    expr,
+                    Some(Expr::Apply(..) | Expr::Attrs(..) | Expr::If(..) | Expr::Select(..) | Expr::Var(..))
+                )
+        };
+        let is_one_a_set = self.is_set(old) || self.is_set(new);
+        if !is_one_a_set || !may_be_a_set(self, old) || !may_be_a_set(self, new) {
+            return false;
+        }
+        let range = self.map.range(new);
+        let kind = self.alloc(Expr::Str(Box::new([StrPart::Text("merge".into())])), range);
+        let contents = self.alloc(Expr::List(Box::new([old, new])), range);
+        let entries = [("_type", kind), ("contents", contents)].map(|(name, value)| {
+            let name = self.names.intern(name);
+            Entry {
+                name,
+                key: self.key(name, range),
+                value: EntryValue::Expr(value),
+            }
+        });
+        let both = Attrs {
+            recursive: false,
+            entries: Box::new(entries),
+            dynamic: Box::default(),
+            froms: Box::default(),
+        };
+        let both = self.alloc(Expr::Attrs(Box::new(both)), range);
+        if let Some(builder) = self.sets.get_mut(set) {
+            builder.replace(known.name, both);
+        }
+        true
     }
 
     fn duplicate(&mut self, name: NameId, range: TextRange) {

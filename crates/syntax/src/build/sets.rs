@@ -1,6 +1,6 @@
 //! Sets whose bindings are being collected.
 
-use crate::hir::{Attrs, DynamicEntry, Entry, Expr, NameId};
+use crate::hir::{Attrs, DynamicEntry, Entry, EntryValue, Expr, NameId};
 use nixpod_source::ExprId;
 use rustc_hash::FxHashMap;
 
@@ -50,6 +50,13 @@ impl SetBuilder {
         }
         let index = self.by_name.get(&name)?;
         self.entries.get(*index as usize).cloned()
+    }
+
+    /// Gives an entry another value.
+    pub(super) fn replace(&mut self, name: NameId, value: ExprId) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
+            entry.value = EntryValue::Expr(value);
+        }
     }
 
     /// Adds an entry of a new name.
