@@ -55,7 +55,10 @@ impl Firewall {
             strict_forward,
         );
         visitor.fact(
-            default("own rules", "whether it has rules of its own for what is forwarded"),
+            default(
+                "own rules",
+                "whether it has rules of its own for what is forwarded",
+            ),
             own_rules,
         );
         for ports in open {

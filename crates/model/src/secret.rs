@@ -77,7 +77,11 @@ pub(crate) fn visit_secrets(
         group,
     } in managed
     {
-        for (name, said) in [("secret mode", mode), ("secret owner", owner), ("secret group", group)] {
+        for (name, said) in [
+            ("secret mode", mode),
+            ("secret owner", owner),
+            ("secret group", group),
+        ] {
             if let Some(said) = said {
                 visitor.fact(FactInfo::certain(name, "who may read its secrets"), said);
             }

@@ -30,7 +30,9 @@ pub(crate) fn is_built_here(ctx: &Ctx<'_>, container: &Container, reference: &st
         script.lines().any(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
             let builds = words.iter().any(|word| matches!(*word, "build" | "bud"))
-                && ["podman", "docker", "buildah"].iter().any(|engine| line.contains(engine));
+                && ["podman", "docker", "buildah"]
+                    .iter()
+                    .any(|engine| line.contains(engine));
             let named = words.windows(2).any(|pair| match pair {
                 ["-t" | "--tag", name] => bare(name) == wanted,
                 _ => false,

@@ -278,11 +278,21 @@ fn is_a_container(path: &HostPath) -> bool {
 /// where it is bound to tells.
 pub(crate) fn sound(path: &HostPath, target: &str) -> Option<Sensitive> {
     let file = path.file_name();
-    let is_socket = matches!(file, "pulseaudio.socket" | "pulse.socket" | "pulse-socket") || path.rest().ends_with("pulse/native");
-    let target = target.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let is_socket = matches!(file, "pulseaudio.socket" | "pulse.socket" | "pulse-socket")
+        || path.rest().ends_with("pulse/native");
+    let target = target
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     let is_folder = file == "pulse" && matches!(target, ".pulse" | "pulse");
-    let is_of_programs = matches!(path.segments.first().map(String::as_str), Some("etc" | "usr" | "nix"));
-    let found = path.base == Base::System && !is_of_programs && (is_socket || is_folder || path.rest() == "tmp/pulse");
+    let is_of_programs = matches!(
+        path.segments.first().map(String::as_str),
+        Some("etc" | "usr" | "nix")
+    );
+    let found = path.base == Base::System
+        && !is_of_programs
+        && (is_socket || is_folder || path.rest() == "tmp/pulse");
     found.then_some(SOUND)
 }
 

@@ -9,7 +9,11 @@ pub(crate) fn joined_pod(container: &Container) -> Option<Written<'_, RunOption>
         return None;
     }
     let mut options = container.run_options.iter();
-    let last = options.rfind(|field| field.value().is_none_or(|option| matches!(option.name, "pod" | "Pod")))?;
+    let last = options.rfind(|field| {
+        field
+            .value()
+            .is_none_or(|option| matches!(option.name, "pod" | "Pod"))
+    })?;
     let pod = last.written()?;
     let value = pod.get().value.as_known()?;
     (!value.is_empty() && !value.starts_with("new:")).then_some(pod)

@@ -234,7 +234,10 @@ pub(crate) fn lets_all_through(container: &Container) -> bool {
         _ => false,
     });
     // wollomatic's takes the paths that it lets through, as a pattern.
-    let mut words = container.command.iter().filter_map(|field| field.said()?.as_known());
+    let mut words = container
+        .command
+        .iter()
+        .filter_map(|field| field.said()?.as_known());
     let by_word = words.any(|word| { word.strip_prefix("-allowPOST=") }.is_some_and(passes_all));
     by_variable || by_word
 }

@@ -1,7 +1,7 @@
 //! credential-directory-bind
 
 use crate::about::credentials::credentials;
-use crate::about::paths::host_path;
+use crate::about::paths::{host_path, is_of_root};
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
@@ -103,8 +103,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if starts_programs || found.program.is_some_and(|program| runs(container, program)) {
             continue;
         }
-        let is_of_root = found.owned_by_root || mount.source.pattern().starts_with("/root");
-        let is_closed = is_of_root && root_of(ctx, container) == RootUser::Confined;
+        let is_closed = (found.owned_by_root || is_of_root(&mount.source))
+            && root_of(ctx, container) == RootUser::Confined;
         let severity = match (is_closed, found.severity) {
             (true, _) => Severity::Low,
             (false, severity) => severity,

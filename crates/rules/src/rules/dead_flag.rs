@@ -15,6 +15,7 @@ declare_rule! {
     /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in
     /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`; a device node such as
     /// `/dev/kvm`, `/dev/snd` or `/dev/ttyUSB0` that is bound and not opened, or allowed in nspawn and not there (low).
+    /// And, as hints, capabilities that a guest of nspawn has by itself, and options of Podman and Docker that are said twice.
     /// ## Why
     /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
     /// container every capability, and takes the path of its own profile for no profile at all. NixOS starts nspawn with
@@ -44,6 +45,7 @@ declare_rule! {
     ///     capabilities.ALL = false;
     ///   };
     ///   containers.gpu = {
+    ///     bindMounts."/dev/dri/renderD128".hostPath = "/dev/dri/renderD128";
     ///     allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "rw"; } ];
     ///     config = { };
     ///   };

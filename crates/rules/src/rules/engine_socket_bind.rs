@@ -1,7 +1,7 @@
 //! engine-socket-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::power::{RootUser, is_nobody_there, is_filter, lets_all_through, root_of};
+use crate::about::power::{RootUser, is_filter, is_nobody_there, lets_all_through, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount, NetworkMode, Text};
@@ -194,7 +194,11 @@ fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: 
     // An unprivileged user cannot open the socket, unless something maps the owner. In a guest it is the guest's.
     let ground = ground(ctx, ctx.system(container));
     let is_in_guest = ground != "the host";
-    let root = match mount.options.iter().any(|option| option.ends_with("idmap") && option != "noidmap") {
+    let root = match mount
+        .options
+        .iter()
+        .any(|option| option.ends_with("idmap") && option != "noidmap")
+    {
         true => RootUser::Host,
         false => root_of(ctx, container),
     };
@@ -219,7 +223,8 @@ fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: 
         format!(
             "Who talks to the engine starts a container with the root directory of {ground} mounted.{read_only} {}",
             match is_filter(container) {
-                true => "With `POST` or `EXEC` the proxy lets through what changes things, so that it is as good as the socket. Leave \
+                true =>
+                    "With `POST` or `EXEC` the proxy lets through what changes things, so that it is as good as the socket. Leave \
                          these out.",
                 false => "Leave it out, or put a filtering socket proxy in between.",
             }

@@ -3,10 +3,10 @@
 mod binds;
 
 use crate::about::words::{listed, name};
+use binds::{closed_binds, mapped_binds};
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use binds::{closed_binds, mapped_binds};
 use nixpod_model::{Container, Field, NetworkMode, Nspawn, Release, Surface, Userns};
 
 declare_rule! {

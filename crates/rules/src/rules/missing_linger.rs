@@ -2,7 +2,9 @@
 
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
-use nixpod_analysis::{Applicability, Change, Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Change, Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Field, Release, RunOption, Surface, System, SystemKind, User};
 
 declare_rule! {
@@ -138,14 +140,15 @@ fn report<'s>(
             .severity(Severity::Medium),
         (_, Some(absent)) => sink
             .report_absence_at(&user.origin, &absent, not_set)
-            .severity(severity)
-            .at_most(Confidence::Medium, BY_HAND),
+            .severity(severity),
         // It is set to null.
-        (Some(linger), None) => sink
-            .report(linger, not_set)
-            .severity(severity)
-            .at_most(Confidence::Medium, BY_HAND),
+        (Some(linger), None) => sink.report(linger, not_set).severity(severity),
         (None, None) => sink.report_at(&user.origin, not_set).severity(Severity::Info),
+    };
+    let is_said = user.linger.said() == Some(&Some(false));
+    let builder = match never && !is_said {
+        true => builder.at_most(Confidence::Medium, BY_HAND),
+        false => builder,
     };
     let change = match written {
         Some(_) => Change::Replace(user.linger.origin.clone(), "true".into()),

@@ -171,7 +171,9 @@ fn what_else(container: &Container) -> String {
     }
     let is_asked_for_users = |field: &Field<nixpod_model::Mount>| {
         let path = field.said().filter(|mount| mount.is_bind);
-        let path = path.and_then(|mount| host_path(&mount.source)).map(|path| path.rest());
+        let path = path
+            .and_then(|mount| host_path(&mount.source))
+            .map(|path| path.rest());
         path.is_some_and(|path| {
             let service = path.strip_prefix("run/").and_then(|path| path.split('/').next());
             matches!(service, Some("postgresql" | "mysqld"))

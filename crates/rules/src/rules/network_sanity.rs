@@ -10,6 +10,8 @@ declare_rule! {
     /// `hostAddress` of either (low unless both start by themselves); two that forward one port of the host. Options that the module does not read:
     /// `forwardPorts` and `localMacAddress` of an entry of `extraVeths`. With `hostBridge`, a `localAddress` that stands without
     /// its netmask and without a `hostAddress` (low), and `hostAddress`, which the host does not get then (info).
+    /// What the guest says itself, such as `networking.defaultGateway` and `networking.nameservers`, holds in a bridge and is no
+    /// matter of this rule.
     /// ## Why
     /// The host adds a route for each `localAddress`; for the second one of the same address that fails, and the container
     /// does not start. A packet for a forwarded port goes to one container only. Of `extraVeths` the module reads addresses and

@@ -124,11 +124,7 @@ type Is = fn(&str) -> bool;
 /// Options, which values of them make a container safer, and which leave it open.
 const CONTRADICTIONS: [(&str, Is, Is); 3] = [
     ("--read-only", |value| value == "true", |value| value == "false"),
-    (
-        "--user",
-        |value| !is_root(value),
-        is_root,
-    ),
+    ("--user", |value| !is_root(value), is_root),
     (
         "--security-opt",
         |value| value.starts_with("seccomp=") && !value.ends_with("=unconfined"),

@@ -8,11 +8,9 @@ use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{
-    Container, Field, NetworkMode, Port, TextPart, Written,
-};
+use nixpod_model::{Container, Field, NetworkMode, Port, TextPart, Written};
 use nixpod_source::{Origin, Site};
-use way::{Way, is_forwarded, is_meant, way};
+use way::{Way, is_forwarded, is_meant, protocol, way};
 
 declare_rule! {
     /// ## What it flags
@@ -187,9 +185,7 @@ impl Behind {
 }
 
 fn behind(container: &Container, port: &Port) -> Behind {
-    const DATABASES: [u16; 11] = [
-        5432, 3306, 6379, 27017, 9200, 11211, 1433, 5984, 2379, 9042, 8529,
-    ];
+    const DATABASES: [u16; 11] = [5432, 3306, 6379, 27017, 9200, 11211, 1433, 5984, 2379, 9042, 8529];
     const ADMINISTRATION: [&str; 8] = [
         "portainer",
         "adminer",
@@ -223,14 +219,6 @@ fn behind(container: &Container, port: &Port) -> Behind {
         true => Behind::Database,
         false => Behind::Service,
     }
-}
-
-/// The protocol of a port, `tcp` where nothing is said.
-fn protocol(port: &Port) -> String {
-    let texts = [port.text.as_ref(), Some(&port.container)];
-    let patterns = texts.into_iter().flatten().map(nixpod_model::Text::pattern);
-    let protocols = patterns.filter_map(|text| Some(text.rsplit_once('/')?.1.to_ascii_lowercase()));
-    { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
 }
 
 fn report(
@@ -376,7 +364,7 @@ fn site_of(origin: &Origin) -> Option<Site> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_fix, check_none};
+    use nixpod_testing::{check, check_fix};
 
     #[test]
     fn what_a_pod_publishes_is_told_once() {

@@ -106,7 +106,13 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if let Some(field) = &container.image
         && let Some(image) = field.value().filter(|image| image.provided_by_nix)
     {
-        check_text(field, &image.reference, &format!("the image of {who}"), false, sink);
+        check_text(
+            field,
+            &image.reference,
+            &format!("the image of {who}"),
+            false,
+            sink,
+        );
     }
     for field in &container.environment_files {
         let Some(field) = field.written() else {
@@ -163,14 +169,14 @@ fn check_checkout<T>(field: Written<'_, T>, text: &Text, user: &str, in_flake: b
                 "A path literal is copied wherever a module puts it into a text. Write it as a string.",
             ),
             (false, false) => (
-                format!("{user} names `{path}`, which is copied into the Nix store or read from your checkout"),
+                format!(
+                    "{user} names `{path}`, which is copied into the Nix store or read from your checkout"
+                ),
                 CHECKOUT_HELP,
             ),
             (false, true) => continue,
         };
-        sink.report(field, message)
-            .severity(Severity::Low)
-            .help(help);
+        sink.report(field, message).severity(Severity::Low).help(help);
     }
 }
 
@@ -268,7 +274,9 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             }
             SecretSlot::Environment(variable) => {
                 // A variable may name the file that has the secret.
-                let stem = ["_FILE", "_PATH"].iter().find_map(|end| variable.strip_suffix(end));
+                let stem = ["_FILE", "_PATH"]
+                    .iter()
+                    .find_map(|end| variable.strip_suffix(end));
                 let announced = announced_by(stem.unwrap_or(variable)).is_some();
                 let what = format!("the variable `{variable}`{place}");
                 // NixOS interpolates what units are given, also a path.
@@ -276,7 +284,13 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                     SystemKind::Home => text.clone(),
                     _ => copied(text),
                 };
-                check_copies(&field, text, &what, (announced, announced && stem.is_some()), sink);
+                check_copies(
+                    &field,
+                    text,
+                    &what,
+                    (announced, announced && stem.is_some()),
+                    sink,
+                );
             }
             SecretSlot::Credential(option) => {
                 check_text(&field, text, &format!("`{option}`{place}"), true, sink);
@@ -351,7 +365,13 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
 }
 
 /// The same; `alone`: what stands in the file is the secret as a whole, however it looks.
-fn check_copies<T>(field: &Field<T>, text: &Text, user: &str, (announced, alone): (bool, bool), sink: &mut Sink) {
+fn check_copies<T>(
+    field: &Field<T>,
+    text: &Text,
+    user: &str,
+    (announced, alone): (bool, bool),
+    sink: &mut Sink,
+) {
     // `"${./secrets}/web.age"` copies the directory, but names an encrypted file in it.
     if is_encrypted_name(&text.pattern()) {
         return;
@@ -367,7 +387,8 @@ fn check_copies<T>(field: &Field<T>, text: &Text, user: &str, (announced, alone)
             continue;
         };
         let has_key = *holds == Holds::Key;
-        let is_told = !is_public(path) && (announced || is_secret_name(path)) && (alone || !is_harmless(holds));
+        let is_told =
+            !is_public(path) && (announced || is_secret_name(path)) && (alone || !is_harmless(holds));
         if !is_told && !has_key {
             continue;
         }

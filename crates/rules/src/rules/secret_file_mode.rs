@@ -2,7 +2,7 @@
 
 use crate::about::words::{inside, replace_text};
 use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{System, SystemKind};
+use nixpod_model::{ManagedSecret, System, SystemKind, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -87,16 +87,25 @@ fn of_people(secret: &ManagedSecret, mode: Written<'_, Text>, digits: &str, sink
     let Some(group) = secret.group.as_ref().and_then(|group| group.written()) else {
         return;
     };
-    let of_group = { digits.chars().rev() }.nth(1).and_then(|digit| digit.to_digit(8));
-    let reads = of_group.is_some_and(|digit| digit & 4 != 0) && others(digits).is_some_and(|digit| digit & 4 == 0);
+    let of_group = { digits.chars().rev() }
+        .nth(1)
+        .and_then(|digit| digit.to_digit(8));
+    let reads =
+        of_group.is_some_and(|digit| digit & 4 != 0) && others(digits).is_some_and(|digit| digit & 4 == 0);
     if !reads || group.get().as_known().as_deref() != Some("users") {
         return;
     }
-    sink.report(group, format!("everybody in group `users` can read the secret `{}` (mode {digits})", secret.option))
-        .severity(Severity::Medium)
-        .depends_on(mode.field())
-        .related(&mode.origin, "the mode is asked for here")
-        .help("Every person is in that group by default. Give it to a group of those who need it.");
+    sink.report(
+        group,
+        format!(
+            "everybody in group `users` can read the secret `{}` (mode {digits})",
+            secret.option
+        ),
+    )
+    .severity(Severity::Medium)
+    .depends_on(mode.field())
+    .related(&mode.origin, "the mode is asked for here")
+    .help("Every person is in that group by default. Give it to a group of those who need it.");
 }
 
 /// Certificates and public keys are for everybody, wherever they come from.

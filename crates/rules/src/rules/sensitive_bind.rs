@@ -1,6 +1,6 @@
 //! sensitive-bind
 
-use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::paths::{Base, HostPath, host_path, is_of_root};
 use crate::about::places::{sensitive, sound};
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
 use crate::about::words::{ground, name, of_ground};
@@ -115,7 +115,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             false => root_of(ctx, container),
         };
         // Hashes and keys are closed to whoever is not root, and whoever is root of a user namespace only is nobody here.
-        let is_of_root = mount.source.pattern().starts_with("/root");
+        let is_of_root = is_of_root(&mount.source);
         let is_closed = (sensitive.closed || is_of_root) && root == RootUser::Confined;
         if path.is_system("etc") && root == RootUser::Confined {
             sensitive.what = "the host's configuration in";
@@ -126,7 +126,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         // Homes are closed to others, and the root of a guest with users of its own is one of them.
         let is_of_homes = path.base == Base::Home || path.is_system("home");
-        let is_guarded = sensitive.owned_by_root || (is_of_homes && container.nspawn.is_some());
+        // The home of whoever runs a rootless engine is in the root directory.
+        let has_own_home = is_root_of_all(&path) && container.rootful.value() == Some(&false);
+        let is_guarded =
+            (sensitive.owned_by_root && !has_own_home) || (is_of_homes && container.nspawn.is_some());
         let after_remount = sensitive.writable.map(one_less);
         let undone = mount.read_only && can_remount(container, root, sensitive.owned_by_root);
         let severity = match (mount.read_only, undone) {
@@ -142,7 +145,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             RootUser::Confined if is_closed => Severity::Info,
             RootUser::Confined if is_guarded => one_less(severity),
             // The whole host holds what is critical by itself: the store, the sockets of engines.
-            RootUser::Host if inner_user(container).is_none() && holds_the_worst(ctx, container, mount, &path) => {
+            RootUser::Host
+                if inner_user(container).is_none() && holds_the_worst(ctx, container, mount, &path) =>
+            {
                 Severity::Critical
             }
             _ => severity,
@@ -226,7 +231,10 @@ fn can_remount(container: &Container, root: RootUser, owned_by_root: bool) -> bo
 /// Is all that is critical by itself in it? Writable, that is the root directory. A socket is used through a read-only bind,
 /// too, and those of rootful engines are below `/run`.
 fn holds_the_worst(ctx: &Ctx<'_>, container: &Container, mount: &Mount, path: &HostPath) -> bool {
-    let is_alone = mount.options.iter().any(|option| matches!(option.as_str(), "bind" | "norbind" | "O"));
+    let is_alone = mount
+        .options
+        .iter()
+        .any(|option| matches!(option.as_str(), "bind" | "norbind" | "O"));
     let has_sockets = path.is_system("run") || is_root_of_all(path) && !is_alone;
     let engines = &ctx.system(container).engines;
     let is_engine = |on: &Field<bool>| on.value() == Some(&true);

@@ -112,15 +112,24 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 
 /// Does a unit run a server of its own for this display, inside of another session?
 fn nested_server(ctx: &Ctx<'_>, container: &Container, socket: &str) -> bool {
-    const SERVERS: [&str; 7] = ["Xephyr", "Xnest", "Xvfb", "Xvnc", "Xpra", "xwayland-satellite", "gamescope"];
+    const SERVERS: [&str; 7] = [
+        "Xephyr",
+        "Xnest",
+        "Xvfb",
+        "Xvnc",
+        "Xpra",
+        "xwayland-satellite",
+        "gamescope",
+    ];
     let Some(display) = socket.strip_prefix('X').filter(|display| !display.is_empty()) else {
         return false;
     };
     let display = format!(":{display}");
-    let mut scripts = { ctx.outermost(&container.system).secrets.iter() }.filter_map(|secret| match secret.slot {
-        SecretSlot::Script(_) => secret.value.value().map(nixpod_model::Text::pattern),
-        _ => None,
-    });
+    let mut scripts =
+        { ctx.outermost(&container.system).secrets.iter() }.filter_map(|secret| match secret.slot {
+            SecretSlot::Script(_) => secret.value.value().map(nixpod_model::Text::pattern),
+            _ => None,
+        });
     scripts.any(|script| {
         script.lines().any(|line| {
             SERVERS.iter().any(|server| line.contains(server))

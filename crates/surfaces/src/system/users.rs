@@ -2,11 +2,13 @@
 
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
 use crate::system::switches::activation_script;
-use crate::vocabulary::text::HOLE;
 use crate::vocabulary::certainty::{maybe, weaken};
+use crate::vocabulary::text::HOLE;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Doubt, EntryName, Field, Release, SecretSlot, SecretValue, SubIdRange, System, Text, User};
+use nixpod_model::{
+    Doubt, EntryName, Field, Release, SecretSlot, SecretValue, SubIdRange, System, Text, User,
+};
 use nixpod_source::{Origin, Why};
 
 /// Reads `users.users`.
@@ -134,11 +136,7 @@ pub(super) fn sub_id_files(reader: &mut OptionReader<'_, '_>, config: &Found) ->
 }
 
 /// The lines for `systemd-tmpfiles` that may say something.
-fn tmpfiles_rules(
-    reader: &mut OptionReader<'_, '_>,
-    config: &Found,
-    says: fn(&str) -> bool,
-) -> Vec<Found> {
+fn tmpfiles_rules(reader: &mut OptionReader<'_, '_>, config: &Found, says: fn(&str) -> bool) -> Vec<Found> {
     let rules = reader.option(config, &["systemd", "tmpfiles", "rules"]);
     if !reader.is_written(&rules) {
         return Vec::new();

@@ -275,7 +275,15 @@ mod tests {
     fn nspawn_binds() {
         check(
             |text| Some(nspawn_bind(text, false)),
-            &["/a", "/a:/b", "/a:/b:idmap,rbind", "+/a:/b", "+/a", r"/a\:b:/c", ""],
+            &[
+                "/a",
+                "/a:/b",
+                "/a:/b:idmap,rbind",
+                "+/a:/b",
+                "+/a",
+                r"/a\:b:/c",
+                "",
+            ],
             expect![[r#"
                 /a => bind /a -> /a []
                 /a:/b => bind /a -> /b []

@@ -23,7 +23,10 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
         match shape(line).filter(|hit| !is_known(hit)) {
             Some(hit) => hits.push((String::new(), hit.moved(start))),
             None => {
-                let found = pairs(line).chain(assignment(line)).chain(netrc(line)).chain(echoed(line));
+                let found = pairs(line)
+                    .chain(assignment(line))
+                    .chain(netrc(line))
+                    .chain(echoed(line));
                 for (name, from, value) in found {
                     let identical = name.eq_ignore_ascii_case(value);
                     if let Some(hit) = judge(name, value).filter(|_| !identical) {
@@ -213,7 +216,10 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
             && let Some((from, password)) = words.peek().copied()
             && let Some(hit) = judge_literal("password", unquoted(password))
         {
-            hits.push(("-a".to_owned(), hit.moved(from + password.find(unquoted(password)).unwrap_or(0))));
+            hits.push((
+                "-a".to_owned(),
+                hit.moved(from + password.find(unquoted(password)).unwrap_or(0)),
+            ));
             continue;
         }
         let (option, value, from) = match word.split_once('=') {

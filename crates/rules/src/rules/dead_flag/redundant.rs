@@ -37,7 +37,9 @@ const OF_NSPAWN: [&str; 25] = [
 /// dropped are told elsewhere.
 pub(super) fn check_capabilities(container: &Container, sink: &mut Sink) {
     let Some(nspawn) = &container.nspawn else { return };
-    if !container.dropped_capabilities.is_empty() || container.network.certain() != Some(&NetworkMode::Private) {
+    if !container.dropped_capabilities.is_empty()
+        || container.network.certain() != Some(&NetworkMode::Private)
+    {
         return;
     }
     for field in container.capabilities.iter().filter_map(|field| field.written()) {
@@ -49,7 +51,10 @@ pub(super) fn check_capabilities(container: &Container, sink: &mut Sink) {
             continue;
         }
         let builder = sink
-            .report(field, format!("{} has `{capability}` without being given it", name(container)))
+            .report(
+                field,
+                format!("{} has `{capability}` without being given it", name(container)),
+            )
             .severity(Severity::Info)
             .depends_on(&container.network)
             .help("nspawn leaves it to every guest with a network of its own. Leave it out.");
@@ -60,7 +65,13 @@ pub(super) fn check_capabilities(container: &Container, sink: &mut Sink) {
 }
 
 /// Options that say the same however often they are said.
-const ONCE: [&str; 6] = ["--cap-add=", "--cap-drop=", "--security-opt=", "--read-only", "--init", "--privileged"];
+const ONCE: [&str; 5] = [
+    "--cap-add=",
+    "--cap-drop=",
+    "--security-opt=",
+    "--read-only",
+    "--init",
+];
 
 /// One option twice, word by word.
 pub(super) fn check_twice(container: &Container, sink: &mut Sink) {

@@ -38,7 +38,8 @@ fn is_managed(mount: &Mount) -> bool {
         return false;
     };
     let name = why.name().unwrap_or_default();
-    let is_path = |prefix: &str| name.trim_start_matches("config.").starts_with(prefix) && name.ends_with(".path");
+    let is_path =
+        |prefix: &str| name.trim_start_matches("config.").starts_with(prefix) && name.ends_with(".path");
     why.symbol() == Some(Symbol::Secret) && (is_path("sops.secrets.") || is_path("age.secrets."))
 }
 
@@ -64,11 +65,16 @@ fn secrets(container: &Container, sink: &mut Sink) {
         .map(|field| format!("`{}`", field.get().source.display()))
         .collect();
     let source = first.get().source.display();
-    let message =
-        format!("the root of {} cannot read {}: nobody inside owns it", name(container), listed(&paths, 3));
+    let message = format!(
+        "the root of {} cannot read {}: nobody inside owns it",
+        name(container),
+        listed(&paths, 3)
+    );
     // Where the manager's option is declared nothing is bound.
     let builder = match is_managed(first.get()) {
-        true => sink.report_at(&definition_of(first.field()), message).depends_on(first.field()),
+        true => sink
+            .report_at(&definition_of(first.field()), message)
+            .depends_on(first.field()),
         false => sink.report(*first, message),
     };
     let mut builder = builder
@@ -92,7 +98,10 @@ fn writable_binds(container: &Container, sink: &mut Sink) {
             let mount = field.get();
             let is_writable = !mount.read_only && mount.unclear_access.is_none();
             // Without `hostPath` the option is taken for the place inside, and the container does not start.
-            let has_target = !matches!(mount.target.as_known().as_deref(), Some("idmap" | "rootidmap" | "owneridmap"));
+            let has_target = !matches!(
+                mount.target.as_known().as_deref(),
+                Some("idmap" | "rootidmap" | "owneridmap")
+            );
             mount.is_bind && is_writable && mapping(mount).is_none() && holds_data(mount) && has_target
         })
         .collect();
@@ -163,7 +172,7 @@ mod tests {
 { config, ... }: {
   sops.secrets.key = { };
   containers.web = { privateUsers = "pick"; bindMounts."/k".hostPath = config.sops.secrets.key.path; config = { }; };
-                                                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the root of `web` cannot read `${sops.secrets.key.path}`: nobody inside owns it
+                                                          # ^^^^^^^^ medium: the root of `web` cannot read `${sops.secrets.key.path}`: nobody inside owns it
   containers.own = { privateUsers = "pick"; bindMounts."/k:idmap".isReadOnly = false; config = { }; };
 }
 "#,

@@ -31,9 +31,8 @@ pub(super) fn way(container: &Container, system: &System) -> Option<Way> {
 /// `forwardPorts` takes effect with `privateNetwork` only, whatever else makes the network a private one; a flag always does.
 pub(super) fn is_forwarded(container: &Container, port: &Port) -> bool {
     let is_flag = port.text.is_some();
-    is_flag
-        || container.surface != Surface::Nspawn
-        || { container.nspawn.iter() }.all(|nspawn| nspawn.private_network.value() == Some(&true))
+    is_flag || container.surface != Surface::Nspawn || { container.nspawn.iter() }
+        .all(|nspawn| nspawn.private_network.value() == Some(&true))
 }
 
 /// Does the firewall open the port anyway?
@@ -44,13 +43,21 @@ pub(super) fn is_meant(firewall: &Firewall, port: &Port) -> bool {
     let Some(number) = number.and_then(|number| number.parse::<u16>().ok()) else {
         return false;
     };
-    let is_udp = super::protocol(port) == "udp";
+    let is_udp = protocol(port) == "udp";
     // What is not known may be this port.
     firewall.open.iter().any(|field| {
         field
             .value()
             .is_none_or(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
     })
+}
+
+/// The protocol of a port, `tcp` where nothing is said.
+pub(super) fn protocol(port: &Port) -> String {
+    let texts = [port.text.as_ref(), Some(&port.container)];
+    let patterns = texts.into_iter().flatten().map(nixpod_model::Text::pattern);
+    let protocols = patterns.filter_map(|text| Some(text.rsplit_once('/')?.1.to_ascii_lowercase()));
+    { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
 }
 
 #[cfg(test)]
@@ -118,7 +125,8 @@ MARK
         };
         let marker = "                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there\n";
         let strict = "services.firewalld.settings.StrictForwardPorts = true;";
-        let address = "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" ];";
+        let address =
+            "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" ];";
         check(&RULE, &host("25.11", strict).replace("MARK\n", marker));
         check(&RULE, &host("25.05", address).replace("MARK\n", marker));
         let enabled = format!("services.firewalld.enable = true; {strict}");

@@ -27,7 +27,10 @@ fn check_versions(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     {
         sink.report(
             users,
-            format!("{} does not start: systemd {newest} knows no `managed` users", name(container)),
+            format!(
+                "{} does not start: systemd {newest} knows no `managed` users",
+                name(container)
+            ),
         )
         .help("They come with systemd 258. Set `privateUsers = \"pick\"`.");
     }
@@ -38,7 +41,10 @@ fn check_versions(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if field.get().options.iter().any(|option| option == "owneridmap") {
             sink.report(
                 field,
-                format!("{} does not start: systemd {newest} knows no `owneridmap`", name(container)),
+                format!(
+                    "{} does not start: systemd {newest} knows no `owneridmap`",
+                    name(container)
+                ),
             )
             .help("Write `rootidmap`, which maps the guest's root to the owner of the directory.");
         }

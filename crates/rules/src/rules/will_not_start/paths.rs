@@ -35,7 +35,9 @@ pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .at_most(Confidence::Medium, "somebody may have made it by hand")
         .help(match *missing {
             "/etc/timezone" => "Leave it out and set the variable `TZ`, or give Podman `--tz=local`.",
-            "/lib/modules" => "The modules of the kernel are in `/run/booted-system/kernel-modules/lib/modules`.",
+            "/lib/modules" => {
+                "The modules of the kernel are in `/run/booted-system/kernel-modules/lib/modules`."
+            }
             _ => "Bind the files of the package that has them, such as `${pkgs.tzdata}/share/zoneinfo`.",
         });
         return;

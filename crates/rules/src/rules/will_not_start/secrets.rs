@@ -2,8 +2,8 @@
 
 use crate::about::words::{definition_of, name};
 use nixpod_analysis::{Confidence, Ctx, Sink};
-use nixpod_model::{Container, Field, ManagedSecret, SystemKind, Text, TextPart};
-use nixpod_source::Symbol;
+use nixpod_model::{Container, Fact, Field, ManagedSecret, SystemKind, Text, TextPart};
+use nixpod_source::{Symbol, Why};
 
 /// Files that Podman reads, or binds, as a user: sops-nix and agenix leave them to root alone unless they are told otherwise.
 pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
@@ -15,25 +15,31 @@ pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if !matches!(system.kind, SystemKind::Nixos | SystemKind::Guest) || user == "root" {
         return;
     }
-    let files = container.environment_files.iter().filter_map(|field| field.written());
-    let mut paths: Vec<_> = files.map(|field| (field.field().map(|_| ()), field.get())).collect();
-    let binds = container.mounts.iter().filter_map(|field| field.written());
-    let binds = binds.filter(|field| field.get().is_bind);
-    paths.extend(binds.map(|field| (field.field().map(|_| ()), &field.get().source)));
-    for (field, path) in &paths {
-        let Some(option) = option_of(path) else { continue };
-        let Some(secret) = { system.managed_secrets.iter() }.find(|secret| secret.option == option) else {
-            continue;
-        };
-        if field.said().is_none() || !is_of_root(secret) {
+    let files = { container.environment_files.iter() }.filter_map(|field| match &field.fact {
+        Fact::Unknown(why) => Some((definition_of(field), option_of(why)?)),
+        Fact::Set(text) => Some((definition_of(field), option_in(text)?)),
+        _ => None,
+    });
+    let binds = { container.mounts.iter() }.filter_map(|field| match &field.fact {
+        Fact::Set(mount) if mount.is_bind => Some((definition_of(field), option_in(&mount.source)?)),
+        _ => None,
+    });
+    for (origin, option) in files.chain(binds) {
+        let secret = { system.managed_secrets.iter() }.find(|secret| secret.option == option);
+        if !secret.is_some_and(is_of_root) {
             continue;
         }
         sink.report_at(
-            &definition_of(field),
-            format!("{} does not start: user `{user}` may not read `{option}`", name(container)),
+            &origin,
+            format!(
+                "{} does not start: user `{user}` may not read `{option}`",
+                name(container)
+            ),
         )
-        .depends_on(field)
-        .at_most(Confidence::Medium, "something else may give the file to that user")
+        .at_most(
+            Confidence::Medium,
+            "something else may give the file to that user",
+        )
         .help(format!(
             "It is decrypted for root, with the mode 0400. Say whose it is: `{option}.owner = \"{user}\";`."
         ));
@@ -41,15 +47,22 @@ pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
-/// The option of the secret whose path a text is.
-fn option_of(path: &Text) -> Option<&str> {
-    let [TextPart::Hole { why, .. }] = path.parts.as_slice() else {
-        return None;
-    };
+/// The secret whose path a text is, by its option.
+fn option_in(path: &Text) -> Option<&str> {
+    match path.parts.as_slice() {
+        [TextPart::Hole { why, .. }] => option_of(why),
+        _ => None,
+    }
+}
+
+/// The option of the secret whose path an unknown value is.
+fn option_of(why: &Why) -> Option<&str> {
     let name = why.name().filter(|_| why.symbol() == Some(Symbol::Secret))?;
     let name = name.strip_prefix("config.").unwrap_or(name);
     let option = name.strip_suffix(".path")?;
-    let is_known = ["sops.secrets.", "sops.templates.", "age.secrets."].iter().any(|set| option.starts_with(set));
+    let is_known = ["sops.secrets.", "sops.templates.", "age.secrets."]
+        .iter()
+        .any(|set| option.starts_with(set));
     is_known.then_some(option)
 }
 
@@ -57,7 +70,9 @@ fn option_of(path: &Text) -> Option<&str> {
 fn is_of_root(secret: &ManagedSecret) -> bool {
     let is_root = |said: &Option<Field<Text>>| match said {
         None => true,
-        Some(said) => { said.certain() }.is_some_and(|who| matches!(who.as_known().as_deref(), Some("root" | "0"))),
+        Some(said) => {
+            { said.certain() }.is_some_and(|who| matches!(who.as_known().as_deref(), Some("root" | "0")))
+        }
     };
     let mode = match &secret.mode {
         None => Some("0400".to_owned()),
@@ -89,9 +104,9 @@ mod tests {
   sops.secrets.app = { };
   age.secrets.key = { file = ./key.age; mode = "0440"; };
   virtualisation.oci-containers.containers.a = { image = "a:1"; podman.user = "svc"; environmentFiles = [ config.sops.secrets.app.path ]; };
-                                                                                                        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `a` does not start: user `svc` may not read `sops.secrets.app`
+                                                                                   # ^^^^^^^^^^^^^^^^ medium: `a` does not start: user `svc` may not read `sops.secrets.app`
   virtualisation.oci-containers.containers.b = { image = "a:1"; podman.user = "svc"; volumes = [ "${config.age.secrets.key.path}:/key:ro" ]; };
-                                                                                               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `b` does not start: user `svc` may not read `age.secrets.key`
+                                                                                   # ^^^^^^^ medium: `b` does not start: user `svc` may not read `age.secrets.key`
 }
 "#
             .replace("USER", USER),
