@@ -152,7 +152,6 @@ fn beaten<T>(
     };
     let is_dead = |definition: &&Definition| {
         !definition.won
-            && definition.option == winner.option
             && definition.priority <= PLAIN
             && definition.condition.is_none()
             && hardens(&definition.value)
