@@ -13,6 +13,8 @@ pub struct Firewall {
     pub filter_forward: Field<bool>,
     /// firewalld's `StrictForwardPorts`: what engines forward is refused unless firewalld itself forwards it.
     pub strict_forward: Field<bool>,
+    /// Are there rules of the system's own for what is forwarded, which may close a port that an engine opens?
+    pub own_rules: Field<bool>,
     /// The TCP and UDP ports that are open on all interfaces, by number or range.
     pub open: Vec<Field<OpenPorts>>,
 }
@@ -25,6 +27,7 @@ impl Default for Firewall {
             backend: Field::default(FirewallBackend::Iptables),
             filter_forward: Field::default(false),
             strict_forward: Field::default(false),
+            own_rules: Field::default(false),
             open: Vec::new(),
         }
     }
@@ -37,6 +40,7 @@ impl Firewall {
             backend,
             filter_forward,
             strict_forward,
+            own_rules,
             open,
         } = self;
         let default = FactInfo::by_default;
@@ -49,6 +53,13 @@ impl Firewall {
         visitor.fact(
             default("strict forward", "whether foreign forwarding is refused"),
             strict_forward,
+        );
+        visitor.fact(
+            default(
+                "own rules",
+                "whether it has rules of its own for what is forwarded",
+            ),
+            own_rules,
         );
         for ports in open {
             visitor.fact(FactInfo::certain("open ports", "which ports are open"), ports);

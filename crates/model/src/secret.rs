@@ -52,8 +52,12 @@ pub struct SecretValue {
 pub struct ManagedSecret {
     /// The option that declares it, such as `age.secrets.token`.
     pub option: String,
-    /// Its mode, in octal digits.
-    pub mode: Field<Text>,
+    /// Its mode, in octal digits, if one is asked for.
+    pub mode: Option<Field<Text>>,
+    /// Its owner, by name or number, if one is asked for.
+    pub owner: Option<Field<Text>>,
+    /// Its group likewise.
+    pub group: Option<Field<Text>>,
 }
 
 /// Shows what a system does with secrets.
@@ -66,8 +70,22 @@ pub(crate) fn visit_secrets(
     for SecretValue { slot, value } in literal {
         visitor.fact(slot.info(), value);
     }
-    for ManagedSecret { option: _, mode } in managed {
-        visitor.fact(FactInfo::certain("secret mode", "who may read its secrets"), mode);
+    for ManagedSecret {
+        option: _,
+        mode,
+        owner,
+        group,
+    } in managed
+    {
+        for (name, said) in [
+            ("secret mode", mode),
+            ("secret owner", owner),
+            ("secret group", group),
+        ] {
+            if let Some(said) = said {
+                visitor.fact(FactInfo::certain(name, "who may read its secrets"), said);
+            }
+        }
     }
     for key in keys {
         visitor.fact(FactInfo::certain("key", "what decrypts its secrets"), key);

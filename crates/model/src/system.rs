@@ -158,6 +158,8 @@ pub struct System {
     pub bridges_known: bool,
     /// Volumes of it that are directories of the host, and that none of its containers mounts.
     pub bound_volumes: Vec<Field<BoundVolume>>,
+    /// Paths that other systems have and this one has not: nothing of NixOS, and nothing here, makes them.
+    pub missing_paths: Vec<&'static str>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// How much of what defines it was seen.
@@ -260,6 +262,7 @@ impl System {
             bridges: Vec::new(),
             bridges_known: false,
             bound_volumes: Vec::new(),
+            missing_paths: Vec::new(),
             unit_problems: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -304,6 +307,7 @@ impl System {
             bridges,
             bridges_known: _,
             bound_volumes,
+            missing_paths: _,
             unit_problems,
             seen: _,
         } = self;

@@ -16,14 +16,14 @@ let
   package = name: known: open name ({ type = "derivation"; outPath = storePath name; } // known);
   # An image without a tag has one that is made of its content.
   # Whoever has it has its configuration, and what its scripts say.
-  builtImage = { name, tag ? null, config ? { }, ... }@given:
+  builtImage = { name, tag ? null, config ? { }, contents ? [ ], copyToRoot ? [ ], ... }@given:
     let
       script = lib.concatMapStrings (from: "${given.${from} or ""}\n") [ "extraCommands" "fakeRootCommands" "runAsRoot" ];
       made = written "image ${name}" "${anyText config}\n${script}";
     in
     package "pkgs.dockerTools.buildImage" ({
       imageName = lib.toLower name;
-      outPath = builtins.substring 0 0 "${made}" + storePath "pkgs.dockerTools.buildImage";
+      outPath = builtins.substring 0 0 "${made}${toString [ contents copyToRoot ]}" + storePath "pkgs.dockerTools.buildImage";
     } // (if tag == null then { } else { imageTag = tag; }));
   anyText = value: builtins.toJSON value;
   # A package of other ones: whoever has it has the files that they write.

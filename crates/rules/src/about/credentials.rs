@@ -16,8 +16,9 @@ pub(crate) struct Credentials {
 }
 
 /// Below a home: what lies there and below it lets somebody in elsewhere.
-const IN_HOME: [&str; 18] = [
+const IN_HOME: [&str; 19] = [
     ".pgpass",
+    ".vault-token",
     ".ssh",
     ".gnupg",
     ".aws",
@@ -59,7 +60,7 @@ const OF_PROGRAMS: [(&str, &str); 17] = [
 ];
 
 /// Of the system: path, what it is, the program whose own it is.
-const OF_SYSTEM: [(&str, &str, Severity, Option<&str>); 11] = [
+const OF_SYSTEM: [(&str, &str, Severity, Option<&str>); 10] = [
     (
         "var/lib/tailscale",
         "the machine's key for its private network in",
@@ -89,18 +90,12 @@ const OF_SYSTEM: [(&str, &str, Severity, Option<&str>); 11] = [
     (
         "etc/wireguard",
         "the private keys of tunnels in",
-        Severity::Medium,
+        Severity::High,
         Some("wireguard"),
     ),
     (
         "etc/NetworkManager/system-connections",
         "the passwords of networks in",
-        Severity::Medium,
-        None,
-    ),
-    (
-        "etc/rancher/k3s",
-        "the administrator's key of the cluster in",
         Severity::High,
         None,
     ),

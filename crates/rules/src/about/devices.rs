@@ -1,6 +1,7 @@
 //! Which devices a container can open, of those that it is shown.
 
 use crate::about::paths::{HOLE, host_path};
+use crate::about::power::maps_root_to_root;
 use nixpod_model::{Container, Device, Engine, Field, RunOption, Text};
 
 /// Directories of devices. systemd allows nodes and classes, and no directories.
@@ -126,6 +127,36 @@ fn class_may_be(class: &str, sort: Sort) -> bool {
         _ if class.starts_with("block-") => sort == Sort::Disk,
         _ => true,
     }
+}
+
+/// The sort of devices that are allowed: of a path, or of a class that has only one.
+pub(crate) fn sort_of_allowed(device: &Device) -> Option<Sort> {
+    let node = device.node.pattern();
+    match node.as_str() {
+        "char-alsa" => Some(Sort::Sound),
+        "char-drm" => Some(Sort::Graphics),
+        "char-input" => Some(Sort::Input),
+        "char-hidraw" => Some(Sort::HumanInterface),
+        "char-usb_device" => Some(Sort::Usb),
+        _ => sort(&device.node),
+    }
+}
+
+/// May a device that a guest of nspawn is allowed have a node inside: one that is bound, or that its root can make, which
+/// takes the letter `m` and no users of its own? nspawn makes those of fuse and tun by itself.
+pub(crate) fn may_have_node(container: &Container, device: &Device) -> bool {
+    let mounts = || container.mounts.iter();
+    let Some(of) = sort_of_allowed(device) else {
+        return true;
+    };
+    let can_make = (device.access.is_empty() || device.access.contains('m'))
+        && container.userns.value().is_none_or(maps_root_to_root);
+    let has_node = mounts().filter_map(|field| field.value()).any(|mount| {
+        let is_of_devices = mount.source.pattern().trim_end_matches('/').starts_with("/dev");
+        (is_of_devices && sort(&mount.source).is_none_or(|other| other == of)) || mount.source.has_hole()
+    });
+    let is_open = mounts().any(|field| field.value().is_none());
+    can_make || has_node || is_open || matches!(of, Sort::Fuse | Sort::Tun)
 }
 
 /// May a device that is given or allowed be one of this sort? Whatever has a name that says nothing may be a link to it.

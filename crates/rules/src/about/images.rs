@@ -1,6 +1,8 @@
 //! What the name of an image says.
 
 use crate::about::paths::HOLE;
+use nixpod_analysis::Ctx;
+use nixpod_model::{Container, SecretSlot, Text};
 
 /// How an image is tagged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +13,37 @@ pub(crate) enum Tag {
     Moving,
     /// A version.
     Version,
+}
+
+/// Does a unit of the same system build the image, by a line such as `podman build -t NAME .`?
+pub(crate) fn is_built_here(ctx: &Ctx<'_>, container: &Container, reference: &str) -> bool {
+    let bare = |name: &str| -> String {
+        let name = name.trim_matches(['"', '\'']).trim_start_matches("localhost/");
+        name.trim_end_matches(":latest").to_owned()
+    };
+    let wanted = bare(reference);
+    let mut scripts = { ctx.system(container).secrets.iter() }.filter_map(|secret| match secret.slot {
+        SecretSlot::Script(_) => secret.value.value().map(Text::pattern),
+        _ => None,
+    });
+    scripts.any(|script| {
+        script.lines().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let builds = words.iter().any(|word| matches!(*word, "build" | "bud"))
+                && ["podman", "docker", "buildah"]
+                    .iter()
+                    .any(|engine| line.contains(engine));
+            let named = words.windows(2).any(|pair| match pair {
+                ["-t" | "--tag", name] => bare(name) == wanted,
+                _ => false,
+            });
+            let joined = words.iter().any(|word| {
+                let name = word.strip_prefix("--tag=").or_else(|| word.strip_prefix("-t="));
+                name.is_some_and(|name| bare(name) == wanted)
+            });
+            builds && (named || joined)
+        })
+    })
 }
 
 /// How an image is tagged; `None` if it is pinned, local, no image of a registry, or not known.

@@ -146,6 +146,12 @@ fn hole_name(why: &Why) -> Option<&str> {
     }
 }
 
+/// Is it root's own home, or below it?
+pub(crate) fn is_of_root(source: &Text) -> bool {
+    let pattern = source.pattern();
+    pattern == "/root" || pattern.starts_with("/root/")
+}
+
 /// Do files of many owners, or a whole home, lie there?
 pub(crate) fn is_of_many(path: &HostPath) -> bool {
     if path.vague {

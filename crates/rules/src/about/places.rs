@@ -12,6 +12,8 @@ pub(crate) struct Sensitive {
     pub(crate) why: &'static str,
     /// Is it guarded by file permissions, so that a container of an unprivileged user gets less?
     pub(crate) owned_by_root: bool,
+    /// Is it closed to everybody but root, so that such a container gets nothing?
+    pub(crate) closed: bool,
 }
 
 const fn system(
@@ -26,6 +28,15 @@ const fn system(
         read_only,
         why,
         owned_by_root: true,
+        closed: false,
+    }
+}
+
+/// What only root may open.
+const fn of_root(what: &'static str, why: &'static str) -> Sensitive {
+    Sensitive {
+        closed: true,
+        ..system(what, Some(High), Some(High), why)
     }
 }
 
@@ -71,10 +82,8 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             SHADOW,
         ),
-        "etc/shadow" | "etc/gshadow" => system(
+        "etc/shadow" | "etc/gshadow" => of_root(
             "the host's password hashes",
-            Some(High),
-            Some(High),
             "Hashes can be cracked, and a written one is a login.",
         ),
         "etc/passwd" | "etc/group" | "etc/sudoers" | "etc/sudoers.d" | "etc/pam.d" | "etc/crontab" => system(
@@ -113,14 +122,15 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             "Where the root directory is made anew at each start, it is all that matters: keys, homes, every service's data.",
         ),
-        "var" | "var/lib" => system("the state of all services in", Some(High), Some(Medium), OTHERS),
+        "var" | "var/lib" => system("the state of all services in", Some(High), Some(High), OTHERS),
         "var/lib/docker"
         | "var/lib/containers"
         | "var/lib/containers/storage"
+        | "var/lib/machines"
         | "var/lib/nixos-containers" => system(
             "the file systems of all containers in",
             Some(High),
-            Some(Medium),
+            Some(High),
             "It holds the files and secrets of every other container.",
         ),
         "var/lib/private" => system(
@@ -147,10 +157,8 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(High),
             "With the administrator's `kubeconfig` in it, everything in the cluster obeys.",
         ),
-        "etc/krb5.keytab" => system(
+        "etc/krb5.keytab" => of_root(
             "the host's Kerberos key",
-            Some(High),
-            Some(High),
             "With it another machine passes for this one.",
         ),
         "tmp" => personal(
@@ -201,12 +209,7 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             "Root at that socket is an operator of it: logs the host out, changes its routes and what it serves. Read-only does \
              not keep a socket from being used.",
         ),
-        "run/pulse" | "run/pulse/native" | "run/pipewire" => personal(
-            "the sound server",
-            Some(Low),
-            Some(Low),
-            "Who connects to it hears the microphone, and read-only does not keep a socket from being used.",
-        ),
+        "run/pulse" | "run/pulse/native" | "run/pipewire" => SOUND,
         "dev" => system(
             "all devices in",
             Some(High),
@@ -254,19 +257,58 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
                 "Configurations of containers that are changed there hold at the next start of the engine.",
             )
         }
+        _ if is_a_container(path) => system(
+            "the file system of another container in",
+            Some(High),
+            Some(High),
+            "It holds the keys and secrets of that container, and what it runs at its next start.",
+        ),
         _ => return host_key(path),
     };
     Some(found)
 }
 
+/// The whole root directory of a container of nspawn.
+fn is_a_container(path: &HostPath) -> bool {
+    let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+    matches!(segments[..], ["var", "lib", "machines" | "nixos-containers", name] if !name.starts_with('.'))
+}
+
+/// A sound server's socket, or the folder of one, in a place of the system's own choosing. Other things have such names, too:
+/// where it is bound to tells.
+pub(crate) fn sound(path: &HostPath, target: &str) -> Option<Sensitive> {
+    let file = path.file_name();
+    let is_socket = matches!(file, "pulseaudio.socket" | "pulse.socket" | "pulse-socket")
+        || path.rest().ends_with("pulse/native");
+    let target = target
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let is_folder = file == "pulse" && matches!(target, ".pulse" | "pulse");
+    let is_of_programs = matches!(
+        path.segments.first().map(String::as_str),
+        Some("etc" | "usr" | "nix")
+    );
+    let found = path.base == Base::System
+        && !is_of_programs
+        && (is_socket || is_folder || path.rest() == "tmp/pulse");
+    found.then_some(SOUND)
+}
+
+const SOUND: Sensitive = personal(
+    "the sound server",
+    Some(Low),
+    Some(Low),
+    "Who connects to it hears the microphone, and read-only does not keep a socket from being used.",
+);
+
 /// An SSH host key of the host itself.
 fn host_key(path: &HostPath) -> Option<Sensitive> {
     let (file, directory) = path.segments.split_last()?;
     let directory = directory.join("/");
-    (directory == "etc/ssh" && file.starts_with("ssh_host_") && file.ends_with("_key")).then_some(system(
+    (directory == "etc/ssh" && file.starts_with("ssh_host_") && file.ends_with("_key")).then_some(of_root(
         "the host's SSH key",
-        Some(High),
-        Some(High),
         "With it another machine passes for this one, and every secret encrypted to it can be read.",
     ))
 }
@@ -317,7 +359,7 @@ fn in_home(rest: &str) -> Option<Sensitive> {
         return Some(personal(
             "the whole home",
             Some(High),
-            Some(Medium),
+            Some(High),
             "It holds keys, browser profiles and start files of shells.",
         ));
     }

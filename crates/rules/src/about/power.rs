@@ -1,7 +1,7 @@
 //! How much of the host the root of a container is.
 
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, NamespaceMode, Surface, SystemId, SystemKind, Text, Userns};
+use nixpod_model::{Container, Mount, NamespaceMode, Surface, SystemId, SystemKind, Text, Userns};
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -49,6 +49,15 @@ fn own_root(container: &Container) -> RootUser {
         None => RootUser::Unknown,
         Some(_) => RootUser::Confined,
     }
+}
+
+/// Are the users of a guest of nspawn nobody to the owner of what is bound: has it users of its own, and the bind no mapping
+/// of ids? Then a socket or a folder that is closed to others is closed to all of its users, root among them.
+pub(crate) fn is_nobody_there(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
+    let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap");
+    container.nspawn.is_some()
+        && root_of(ctx, container) == RootUser::Confined
+        && !mount.options.iter().any(is_mapping)
 }
 
 /// What user id 0 is by maps such as `--uidmap=0:100000:65536`, if they say it. Where there are none of users, those of groups
@@ -211,10 +220,24 @@ pub(crate) fn is_filter(container: &Container) -> bool {
         })
 }
 
+/// Does a pattern of paths let all through?
+fn passes_all(pattern: &str) -> bool {
+    matches!(pattern.trim_matches(['\'', '"']), ".*" | "/.*" | "^.*" | "^/.*")
+}
+
 /// Is the filter told to let through what changes things? Then it filters nothing that matters.
 pub(crate) fn lets_all_through(container: &Container) -> bool {
     let mut variables = container.environment.iter().filter_map(|field| field.said());
-    variables.any(|variable| {
-        matches!(variable.name.as_str(), "POST" | "EXEC") && variable.value.as_known().as_deref() == Some("1")
-    })
+    let by_variable = variables.any(|variable| match variable.name.as_str() {
+        "POST" | "EXEC" => variable.value.as_known().as_deref() == Some("1"),
+        "SP_ALLOW_POST" => variable.value.as_known().is_some_and(|paths| passes_all(&paths)),
+        _ => false,
+    });
+    // wollomatic's takes the paths that it lets through, as a pattern.
+    let mut words = container
+        .command
+        .iter()
+        .filter_map(|field| field.said()?.as_known());
+    let by_word = words.any(|word| { word.strip_prefix("-allowPOST=") }.is_some_and(passes_all));
+    by_variable || by_word
 }

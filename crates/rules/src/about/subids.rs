@@ -80,12 +80,15 @@ pub(crate) fn writes_none(system: &System) -> Option<Written<'_, UsersBy>> {
     let writes = match by.get() {
         UsersBy::Perl => true,
         UsersBy::Sysusers => false,
-        UsersBy::Userborn => system
-            .release
-            .certain()
-            .is_none_or(|release| *release >= USERBORN_WRITES),
+        UsersBy::Userborn => userborn_writes(system).unwrap_or(true),
     };
     (!writes && system.sub_id_files.certain() == Some(&false)).then_some(by)
+}
+
+/// Is userborn new enough to write subordinate ids, if the release is known?
+pub(crate) fn userborn_writes(system: &System) -> Option<bool> {
+    let release = system.release.certain()?;
+    Some(*release >= USERBORN_WRITES)
 }
 
 /// The ranges that are certain.

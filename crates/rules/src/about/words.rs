@@ -49,6 +49,17 @@ pub(crate) fn also(names: &[&str]) -> String {
     }
 }
 
+/// What is said of the host, of the guest whose container it is: `the host's` becomes `guest `web`'s`.
+pub(crate) fn of_ground(text: &str, ground: &str) -> String {
+    match ground {
+        "the host" => text.to_owned(),
+        _ => text
+            .replace("the whole host", &format!("all of {ground}"))
+            .replace("The host", ground)
+            .replace("the host", ground),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`, `a, b and 7 more`.
 pub(crate) fn listed(items: &[String], at_most: usize) -> String {
     let (shown, rest) = items.split_at(items.len().min(at_most));

@@ -1,14 +1,16 @@
 //! colliding-subid-ranges
 
-use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap};
-use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{SubIdRange, System, SystemKind, User, Written};
+use crate::about::subids::{FIRST_AUTOMATIC, RANGE, certain, overlap, userborn_writes, writes_none};
+use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_model::{SubIdRange, System, SystemKind, User, UsersBy, Written};
 
 declare_rule! {
     /// ## What it flags
     /// Two users with the same subordinate ids: an explicit range that overlaps the ranges that NixOS gives out by
     /// itself (100000 and up, 65536 for each normal user), two explicit ranges that overlap, or a range that covers the
-    /// id of another real user.
+    /// id of another real user. With userborn from 1.0 on (NixOS 26.11), which gives out ids around those that are taken, only
+    /// explicit ranges that overlap: it fails on them (NixOS/nixpkgs#508608). Nothing where nobody writes the ranges
+    /// (`systemd.sysusers`, userborn before): see missing-subid-ranges.
     /// ## Why
     /// The allocator looks at its own ranges only. Users who share subordinate ids can read, change and stop each
     /// other's containers, because to the kernel they are the same users.
@@ -45,7 +47,7 @@ declare_rule! {
             "subids-over-a-real-user",
         ]),
         controls: Controls::Cover(&[Control::Cis("2.9")]),
-        stakes: [Account x Command],
+        stakes: [Account x Command, Service x Itself],
         attack: Attack::Typed {
             experiment: "subids-colliding",
             command: "podman unshare setpriv --reuid=ID --regid=ID --clear-groups cat FILE",
@@ -59,13 +61,20 @@ const HELP: &str = "Users who share subordinate ids can change each other's cont
     `autoSubUidGidRange = true`, so that NixOS keeps them apart.";
 
 fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
-    if system.kind == SystemKind::Home {
+    if system.kind == SystemKind::Home || writes_none(system).is_some() {
         return;
     }
+    let by_script = match system.users_by.value() {
+        Some(UsersBy::Perl) => true,
+        // It gives out ids around those that are taken, and refuses ranges that overlap.
+        Some(UsersBy::Userborn) if userborn_writes(system) == Some(true) => false,
+        // Whether anything is written is not known.
+        _ => return,
+    };
     let automatic: Vec<&User> = system
         .users
         .iter()
-        .filter(|user| user.sub_ids_known && user.auto_sub_ids.value() == Some(&true))
+        .filter(|user| by_script && user.sub_ids_known && user.auto_sub_ids.value() == Some(&true))
         .collect();
     for (at, user) in system.users.iter().enumerate() {
         let earlier = system.users.get(..at).unwrap_or_default();
@@ -76,7 +85,7 @@ fn check(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             .any(|(kind, ranges)| {
                 certain(ranges).any(|(field, range)| {
                     with_automatic(user, field, range, &automatic, sink)
-                        || with_explicit(user, field, range, kind, earlier, sink)
+                        || with_explicit(user, field, range, kind, (earlier, by_script), sink)
                         || (kind == 0 && with_real(user, field, range, &system.users, sink))
                 })
             });
@@ -140,7 +149,7 @@ fn with_explicit(
     field: Written<'_, SubIdRange>,
     range: SubIdRange,
     kind: usize,
-    earlier: &[User],
+    (earlier, by_script): (&[User], bool),
     sink: &mut Sink,
 ) -> bool {
     for other in earlier {
@@ -154,16 +163,23 @@ fn with_explicit(
         else {
             continue;
         };
-        sink.report(
-            field,
-            format!(
-                "subordinate ids from {} of user `{}` overlap those of user `{}`",
-                range.start, user.name, other.name
-            ),
-        )
-        .depends_on(&other_field)
-        .related(&other_field.origin, format!("the ids of `{}`", other.name))
-        .help(HELP);
+        let said = format!(
+            "subordinate ids from {} of user `{}` overlap those of user `{}`",
+            range.start, user.name, other.name
+        );
+        let builder = match by_script {
+            true => sink.report(field, said).help(HELP),
+            false => sink
+                .report(field, format!("{said}, so that userborn makes no users"))
+                .severity(Severity::Medium)
+                .help(
+                    "Ranges that overlap are an error for userborn from 1.0 on. Drop the explicit ranges and set \
+                     `autoSubUidGidRange = true`: it gives out ids that nobody has.",
+                ),
+        };
+        builder
+            .depends_on(&other_field)
+            .related(&other_field.origin, format!("the ids of `{}`", other.name));
         return true;
     }
     false
@@ -220,6 +236,46 @@ mod tests {
 }
 "#,
         );
+    }
+
+    /// userborn gives out ids around those that are taken, or none.
+    #[test]
+    fn made_by_userborn() {
+        let system = |release: &str, by: &str| {
+            format!(
+                r#"
+#- /flake.nix
+{{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-{release}";
+  outputs = {{ nixpkgs, ... }}: {{
+    nixosConfigurations.den = nixpkgs.lib.nixosSystem {{ modules = [ ./configuration.nix ]; }};
+  }};
+}}
+#- /configuration.nix
+{{
+  {by}
+  users.users.ann.isNormalUser = true;
+  users.users.bob = {{
+    isNormalUser = true;
+    subUidRanges = [ {{ startUid = 100000; count = 65536; }} ];
+    subGidRanges = [ {{ startGid = 100000; count = 65536; }} ];
+  }};
+  users.users.cid = {{
+    isNormalUser = true;
+    subUidRanges = [ {{ startUid = 110000; count = 65536; }} ];
+MARK
+    subGidRanges = [ {{ startGid = 110000; count = 65536; }} ];
+  }};
+}}
+"#
+            )
+        };
+        let marker = "                   # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: subordinate ids from 110000 of user `cid` overlap those of user `bob`, so that userborn makes no users\n";
+        let userborn = "services.userborn.enable = true;";
+        check(&RULE, &system("26.11", userborn).replace("MARK\n", marker));
+        for (release, by) in [("26.05", userborn), ("26.11", "systemd.sysusers.enable = true;")] {
+            check_none(&RULE, &system(release, by).replace("MARK\n", ""));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! credential-directory-bind
 
 use crate::about::credentials::credentials;
-use crate::about::paths::host_path;
+use crate::about::paths::{host_path, is_of_root};
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
@@ -103,9 +103,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if starts_programs || found.program.is_some_and(|program| runs(container, program)) {
             continue;
         }
-        let is_closed = found.owned_by_root && root_of(ctx, container) == RootUser::Confined;
+        let is_closed = (found.owned_by_root || is_of_root(&mount.source))
+            && root_of(ctx, container) == RootUser::Confined;
         let severity = match (is_closed, found.severity) {
-            (true, Severity::High) => Severity::Medium,
             (true, _) => Severity::Low,
             (false, severity) => severity,
         };
@@ -141,6 +141,11 @@ fn decrypts(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
 fn runs(container: &Container, program: &str) -> bool {
     let image = container.image.as_ref().and_then(|image| image.value());
     let image = image.map(|image| image.reference.pattern().to_ascii_lowercase());
+    // The registry says nothing of what is in it, and most images are from docker.io.
+    let image = image.map(|image| match image.split_once('/') {
+        Some((registry, rest)) if registry.contains(['.', ':']) || registry == "localhost" => rest.to_owned(),
+        _ => image,
+    });
     image.is_some_and(|image| image.contains(program))
         || container.name.to_ascii_lowercase().contains(program)
 }
@@ -149,6 +154,23 @@ fn runs(container: &Container, program: &str) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// An image from `docker.io` is for anything.
+    #[test]
+    fn of_programs() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.web = { image = "docker.io/library/web:1"; volumes = [ "/home/ann/.docker:/d:ro" ]; };
+                                                                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets a user's keys or passwords in `/home/ann/.docker`
+  virtualisation.oci-containers.containers.run = { image = "docker.io/library/docker:27-dind"; volumes = [ "/home/ann/.docker:/d:ro" ]; };
+  virtualisation.oci-containers.containers.own = { image = "docker.io/library/own:1"; volumes = [ "/home/ann/.vault-token:/t:ro" ]; };
+                                                                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `own` gets a user's keys or passwords in `/home/ann/.vault-token`
+}
+"#,
+        );
+    }
 
     #[test]
     fn of_users() {

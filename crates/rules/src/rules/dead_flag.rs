@@ -1,6 +1,7 @@
 //! dead-flag
 
 mod devices;
+mod redundant;
 
 use crate::about::power::{is_default_profile, profile};
 use crate::about::words::{name, removal};
@@ -14,6 +15,7 @@ declare_rule! {
     /// container does not start; `--property=` and `--slice=` among an nspawn container's `extraFlags`; commas in
     /// `--system-call-filter=`; directories, patterns and unknown letters among `allowedDevices`; a device node such as
     /// `/dev/kvm`, `/dev/snd` or `/dev/ttyUSB0` that is bound and not opened, or allowed in nspawn and not there (low).
+    /// And, as hints, capabilities that a guest of nspawn has by itself, and options of Podman and Docker that are said twice.
     /// ## Why
     /// Such a line reads like protection and is none, or like a permission and grants nothing. Podman gives a privileged
     /// container every capability, and takes the path of its own profile for no profile at all. NixOS starts nspawn with
@@ -43,6 +45,7 @@ declare_rule! {
     ///     capabilities.ALL = false;
     ///   };
     ///   containers.gpu = {
+    ///     bindMounts."/dev/dri/renderD128".hostPath = "/dev/dri/renderD128";
     ///     allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "rw"; } ];
     ///     config = { };
     ///   };
@@ -68,8 +71,9 @@ declare_rule! {
             "podman-bound-device",
             "podman-bound-tun",
             "nspawn-filter-words",
+            "nspawn-default-capabilities",
         ]),
-        stakes: [Service x Itself, Comfort x Itself],
+        stakes: [Service x Itself, Comfort x Itself, Nothing x Itself],
         check: Container(check),
     }
 }
@@ -80,7 +84,9 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.surface == Surface::Nspawn {
         check_nspawn(container, sink);
         devices::check_nspawn(container, sink);
+        redundant::check_capabilities(container, sink);
     }
+    redundant::check_twice(container, sink);
     if container.is_oci() {
         devices::check_oci(container, sink);
     }
@@ -180,14 +186,18 @@ fn check_privileged(container: &Container, sink: &mut Sink) {
         .iter()
         .filter_map(|field| field.written());
     if let Some(first) = dropped.next() {
-        sink.report(
-            first,
-            format!("{} keeps `{}`: it is privileged", name(container), first.get()),
-        )
-        .severity(Severity::Medium)
-        .depends_on(&container.privileged)
-        .related(&container.privileged.origin, "it is made privileged here")
-        .help(HELP);
+        let mut builder = sink
+            .report(
+                first,
+                format!("{} keeps `{}`: it is privileged", name(container), first.get()),
+            )
+            .severity(Severity::Medium)
+            .depends_on(&container.privileged)
+            .related(&container.privileged.origin, "it is made privileged here")
+            .help(HELP);
+        for other in dropped {
+            builder = builder.related(&other.origin, "this does nothing either");
+        }
     }
     for field in &container.security_options {
         let Some(field) = field.written() else {

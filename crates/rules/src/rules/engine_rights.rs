@@ -114,7 +114,8 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 "Ask for one unit or one machine by `action.lookup`, and let polkit ask for a password otherwise \
                  (`polkit.Result.AUTH_ADMIN`)."
             }
-            RightBy::Wrapper => "Rootless Podman needs no wrapper: leave it out.",
+            RightBy::Wrapper if is_engine(right) => "Rootless Podman needs no wrapper: leave it out.",
+            RightBy::Wrapper => "Leave the wrapper out.",
             RightBy::Sudo | RightBy::Doas => {
                 "Allow the whole command with its arguments, such as `systemctl restart podman-web.service`, or run the \
                  container rootless as that user."
@@ -122,9 +123,7 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         };
         sink.report(field, format!("{}{} {what}", who(right), inside(ctx, system)))
             .severity(severity)
-            .help(format!(
-                "An engine of root mounts the root directory for whoever asks, so this is root. {help}"
-            ));
+            .help(format!("{} {help}", why(right)));
     }
 }
 
@@ -139,6 +138,27 @@ fn who(right: &Right) -> String {
     match names.is_empty() {
         true => "everybody".to_owned(),
         false => listed(&names, 3),
+    }
+}
+
+/// Is it an engine that a right lets somebody run?
+fn is_engine(right: &Right) -> bool {
+    let command = right.command.pattern();
+    let program = command.split_whitespace().next().unwrap_or_default();
+    matches!(
+        program.rsplit('/').next(),
+        Some("podman" | "docker" | "nerdctl" | "buildah" | "ALL")
+    )
+}
+
+/// Why a right is root.
+fn why(right: &Right) -> &'static str {
+    match right.by {
+        RightBy::Polkit => "Whoever may do that is one step from a shell of root.",
+        _ if is_engine(right) => {
+            "An engine of root mounts the root directory for whoever asks, so this is root."
+        }
+        _ => "It runs programs as root where and how its arguments say, so this is root.",
     }
 }
 
@@ -194,7 +214,8 @@ fn runs_engine(right: &Right) -> Option<String> {
 /// What an action of polkit lets somebody do.
 fn of_action(action: &str) -> (Severity, String) {
     let (severity, what) = match action.rsplit('.').next() {
-        Some("host-shell") => (Severity::High, "gets a shell of root on the host"),
+        // Nothing stands behind the dot where a rule is for all actions that begin so.
+        Some("host-shell" | "") => (Severity::High, "gets a shell of root on the host"),
         Some("manage-units") => (
             Severity::High,
             "starts and stops every unit, also ones of its own making",

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath, host_path};
 use crate::about::people::stranger_to;
-use crate::about::power::{RootUser, is_filter, lets_all_through, root_of};
+use crate::about::power::{RootUser, is_filter, is_nobody_there, lets_all_through, root_of};
 use crate::about::words::{ground, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount, NetworkMode, Text};
@@ -59,7 +59,7 @@ declare_rule! {
             "docker-socket-in-a-container",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.32"), Control::Attack("T1610"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Command, Account x Command, HostRoot x Step, Account x Step, Nothing x Itself],
+        stakes: [HostRoot x Command, Account x Command, HostRoot x Step, Account x Step, Account x Weakness, Nothing x Itself],
         attack: Attack::Typed {
             experiment: "engine-socket-in-a-container",
             command: "podman --remote --url unix:///run/podman/podman.sock run --rm -v /:/host IMAGE cat /host/etc/shadow",
@@ -90,11 +90,15 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let said = match socket {
             Socket::Rootful(engine) => Some(match may_not_open(ctx, container, engine) {
                 Some(user) => of_stranger(container, mount, engine, &user),
+                None if is_nobody_there(ctx, container, mount) => of_nobody(container, mount, engine),
                 None if is_filter(container) && !lets_all_through(container) => {
                     of_filter(container, mount, engine)
                 }
                 None => of_roots_engine(ctx, container, mount, engine),
             }),
+            Socket::Own(engine) if is_nobody_there(ctx, container, mount) => {
+                Some(of_nobody(container, mount, engine))
+            }
             Socket::Own(engine) => Some(of_users_engine(container, mount, engine)),
             Socket::Nix => of_nix_daemon(ctx, container, mount),
         };
@@ -204,11 +208,34 @@ fn is_pinned(container: &Container) -> bool {
     image.is_some_and(|image| image.provided_by_nix || image.reference.pattern().contains("@sha256:"))
 }
 
+/// A socket that belongs to somebody who has no id in the guest.
+fn of_nobody(container: &Container, mount: &Mount, engine: &str) -> Said {
+    (
+        Severity::Low,
+        format!(
+            "{} gets {engine}'s socket `{}`, which none of its users may open",
+            name(container),
+            mount.source.display()
+        ),
+        "The socket is closed to all but its owner and its group, and these have no ids in a guest with users of its own. Leave it \
+         out: with a mapping of ids, such as `idmap`, or without a user namespace it is root's again."
+            .to_owned(),
+    )
+}
+
 fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: &str) -> Said {
     // An unprivileged user cannot open the socket, unless something maps the owner. In a guest it is the guest's.
     let ground = ground(ctx, ctx.system(container));
     let is_in_guest = ground != "the host";
-    let severity = match (root_of(ctx, container), is_in_guest) {
+    let root = match mount
+        .options
+        .iter()
+        .any(|option| option.ends_with("idmap") && option != "noidmap")
+    {
+        true => RootUser::Host,
+        false => root_of(ctx, container),
+    };
+    let severity = match (root, is_in_guest) {
         (RootUser::Confined, true) => Severity::Medium,
         (RootUser::Confined, false) | (_, true) => Severity::High,
         _ => Severity::Critical,
@@ -227,8 +254,13 @@ fn of_roots_engine(ctx: &Ctx<'_>, container: &Container, mount: &Mount, engine: 
             mount.source.display()
         ),
         format!(
-            "Who talks to the engine starts a container with the root directory of {ground} mounted.{read_only} Leave it \
-             out, or put a filtering socket proxy in between."
+            "Who talks to the engine starts a container with the root directory of {ground} mounted.{read_only} {}",
+            match is_filter(container) {
+                true =>
+                    "With `POST` or `EXEC` the proxy lets through what changes things, so that it is as good as the socket. Leave \
+                         these out.",
+                false => "Leave it out, or put a filtering socket proxy in between.",
+            }
         ),
     )
 }
@@ -326,12 +358,36 @@ mod tests {
     volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `right` gets Docker's socket `/run/docker.sock` to filter it
   };
+  virtualisation.oci-containers.containers.wide = {
+    image = "docker.io/wollomatic/socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    cmd = [ "-allowGET=.*" "-allowPOST=.*" ];
+    volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `wide` gets Docker's socket `/run/docker.sock`, which is root on the host
+  };
   virtualisation.oci-containers.containers.open = {
     image = "ghcr.io/tecnativa/docker-socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
     environment.POST = "1";
     volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `open` gets Docker's socket `/run/docker.sock`, which is root on the host
   };
+}
+"#,
+        );
+    }
+
+    /// The owner of the socket has no id in such a guest.
+    #[test]
+    fn closed_to_whoever_has_users_of_its_own() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "pick"; bindMounts."/s".hostPath = "/run/docker.sock"; config = { }; };
+                                                                     # ^^^^^^^^^^^^^^^^^^ low: `web` gets Docker's socket `/run/docker.sock`, which none of its users may open
+  containers.own = { privateUsers = "pick"; bindMounts."/s:idmap".hostPath = "/run/docker.sock"; config = { }; };
+                                                                           # ^^^^^^^^^^^^^^^^^^ critical: `own` gets Docker's socket `/run/docker.sock`, which is root on the host
+  containers.api = { bindMounts."/s".hostPath = "/run/podman"; config = { }; };
+                                              # ^^^^^^^^^^^^^ critical: `api` gets Podman's socket `/run/podman`, which is root on the host
 }
 "#,
         );

@@ -1,6 +1,6 @@
 //! gpu-device
 
-use crate::about::devices::{closed_by_device_rules, dead_entry};
+use crate::about::devices::{closed_by_device_rules, dead_entry, may_have_node};
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
@@ -84,6 +84,8 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let worst = devices()
         .filter(|(_, device)| !is_nspawn || device.allowed_only)
         .filter(|(_, device)| dead_entry(device).is_none())
+        // What is allowed and not there is dead-flag.
+        .filter(|(_, device)| !is_nspawn || may_have_node(container, device))
         .filter_map(|(field, device)| Some((gpu(&device.node)?, field, device)))
         // The first of equals, so that the finding stays where it is when another one is added.
         .reduce(|best, other| if other.0 > best.0 { other } else { best });
@@ -235,6 +237,24 @@ mod tests {
   virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/dri/renderD128:/dev/dri/renderD128" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` gets the render node `/dev/dri/renderD128`
 }
+"#,
+        );
+    }
+
+    /// Nothing binds it, and its root cannot make it.
+    #[test]
+    fn allowed_and_not_there() {
+        check_none(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/nvidia0"; modifier = "rw"; } { node = "char-drm"; modifier = "rw"; } ]; config = { }; }; }
+"#,
+        );
+        check(
+            &RULE,
+            r#"
+{ containers.web = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/nvidia0"; modifier = "rw"; } ]; bindMounts."/dev/nvidia0".hostPath = "/dev/nvidia0"; config = { }; }; }
+                                                                      # ^^^^^^^^^^^^^^ info: `web` gets the NVIDIA device `/dev/nvidia0`
 "#,
         );
     }

@@ -1,11 +1,13 @@
 //! half-private-users
 
-use crate::about::paths::{Base, host_path};
+mod binds;
+
 use crate::about::words::{listed, name};
+use binds::{closed_binds, mapped_binds};
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Field, Mount, NetworkMode, Nspawn, Release, Surface, Userns, Written};
+use nixpod_model::{Container, Field, NetworkMode, Nspawn, Release, Surface, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -14,7 +16,7 @@ declare_rule! {
     /// without a mapping, in which the guest's root may write nothing, and secrets below `/run`, which it may not read; ports
     /// below 1024 in the host's network; `-U` among the flags without the option, so that the Nix store belongs to nobody (low,
     /// info where the release is not known); and writable bind mounts with `idmap`, through which the guest's root is the host's
-    /// root after all (low).
+    /// root after all (low, since somebody on the host has to start what it leaves there).
     /// ## Why
     /// Users that are mapped own nothing outside of their range. A plain bind mount shows its files as those of `nobody`. The
     /// option `idmap` maps ids one to one, so root of the guest writes as the host's root there, and a program that it makes
@@ -203,131 +205,6 @@ fn unowned(container: &Container, nspawn: &Nspawn, sink: &mut Sink) {
     }
 }
 
-/// The mapping of ids that a bind mount has, if any.
-fn mapping(mount: &Mount) -> Option<&str> {
-    let mut options = mount.options.iter().map(String::as_str);
-    options.find(|option| matches!(*option, "idmap" | "rootidmap" | "owneridmap" | "noidmap"))
-}
-
-/// Is it a directory or file that somebody keeps data in, and no device, socket or file system of the kernel?
-fn holds_data(mount: &Mount) -> bool {
-    let Some(path) = host_path(&mount.source) else {
-        return false;
-    };
-    let top = path.segments.first().map_or("", String::as_str);
-    let is_of_the_kernel = matches!(top, "dev" | "proc" | "sys" | "run" | "tmp" | "nix" | "");
-    // A whole directory of the system is worse than that: see sensitive-bind.
-    let is_whole =
-        path.segments.len() == 1 && matches!(top, "boot" | "etc" | "home" | "root" | "usr" | "var");
-    let is_of_the_system = path.base == Base::System && (is_of_the_kernel || is_whole);
-    let is_socket = path.file_name().ends_with(".sock") || path.file_name().ends_with(".socket");
-    path.base != Base::Runtime && !is_of_the_system && !is_socket
-}
-
-fn closed_binds(container: &Container, sink: &mut Sink) {
-    writable_binds(container, sink);
-    secrets(container, sink);
-}
-
-/// Secrets that are decrypted for the host's root alone, as both managers do it unless somebody says otherwise.
-fn secrets(container: &Container, sink: &mut Sink) {
-    const FOLDERS: [&str; 3] = ["run/secrets/", "run/agenix/", "run/secrets-for-users/"];
-    let is_secret = |mount: &Mount| {
-        let path = host_path(&mount.source).filter(|path| path.base == Base::System && !path.vague);
-        path.is_some_and(|path| FOLDERS.iter().any(|folder| path.rest().starts_with(folder)))
-    };
-    let closed: Vec<Written<'_, Mount>> = { container.mounts.iter() }
-        .filter_map(|field| field.written())
-        .filter(|field| {
-            let mount = field.get();
-            mount.is_bind && mount.read_only && mapping(mount).is_none() && is_secret(mount)
-        })
-        .collect();
-    let Some(first) = closed.first() else { return };
-    let paths: Vec<String> = { closed.iter() }
-        .map(|field| format!("`{}`", field.get().source.display()))
-        .collect();
-    let source = first.get().source.display();
-    let mut builder = sink
-        .report(
-            *first,
-            format!("the root of {} cannot read {}: nobody inside owns it", name(container), listed(&paths, 3)),
-        )
-        .depends_on(&container.userns)
-        .at_most(Confidence::Medium, "the secret may belong to another user, or be readable by more")
-        .help(format!(
-            "What sops-nix and agenix decrypt belongs to the host's root and is closed to others, and lies on a ramfs, which \
-             `idmap` cannot map: with it the container would not start. Hand it over as a credential: `extraFlags = [ \
-             \"--load-credential=NAME:{source}\" ]`, which a unit inside takes by `LoadCredential = \"NAME\"`."
-        ));
-    for field in closed.iter().skip(1) {
-        builder = builder.related(&field.origin, "this one, too");
-    }
-}
-
-/// Binds in which the guest's root may write nothing.
-fn writable_binds(container: &Container, sink: &mut Sink) {
-    let closed: Vec<Written<'_, Mount>> = { container.mounts.iter() }
-        .filter_map(|field| field.written())
-        .filter(|field| {
-            let mount = field.get();
-            let is_writable = !mount.read_only && mount.unclear_access.is_none();
-            mount.is_bind && is_writable && mapping(mount).is_none() && holds_data(mount)
-        })
-        .collect();
-    let Some(first) = closed.first() else { return };
-    let paths: Vec<String> = { closed.iter() }
-        .map(|field| format!("`{}`", field.get().source.display()))
-        .collect();
-    let target = first.get().target.display();
-    let mut builder = sink
-        .report(
-            *first,
-            format!("the root of {} cannot write to {}: its files are nobody's inside", name(container), listed(&paths, 3)),
-        )
-        .depends_on(&container.userns)
-        .at_most(Confidence::Medium, "whose the directory is, and whether everybody may write there, is not known")
-        .help(format!(
-            "The directory's owner has no id in the guest. Give it to a user of the host's that has no power, and bind it with \
-             `rootidmap`: `bindMounts.\"{target}:rootidmap\"` with `hostPath`; the guest's root is then that user. The option \
-             `idmap` works with every owner, but lets the guest's root leave programs of the host's root there."
-        ));
-    for field in closed.iter().skip(1) {
-        builder = builder.related(&field.origin, "this one, too");
-    }
-}
-
-/// Binds through which the guest's root is the host's root.
-fn mapped_binds(container: &Container, sink: &mut Sink) {
-    for field in &container.mounts {
-        let Some(field) = field.written() else { continue };
-        let mount = field.get();
-        let is_writable = !mount.read_only && mount.unclear_access.is_none();
-        if !is_writable || mapping(mount) != Some("idmap") || !holds_data(mount) {
-            continue;
-        }
-        // Whole directories of the system are worse, whatever the mapping: that is sensitive-bind.
-        if host_path(&mount.source).is_none_or(|path| path.base != Base::System || path.segments.len() < 2) {
-            continue;
-        }
-        sink.report(
-            field,
-            format!(
-                "the root of {} writes to `{}` as the host's root: `idmap` maps one to the other",
-                name(container),
-                mount.source.display()
-            ),
-        )
-        .severity(Severity::Low)
-        .depends_on(&container.userns)
-        .help(
-            "A program that it leaves there with the set-user-id bit is one of the host's root for whoever starts it on the \
-             host. Give the directory to a user of the host's that has no power and write `rootidmap`, or mount its file system \
-             with `nosuid`.",
-        );
-    }
-}
-
 /// Users that a flag chooses, where NixOS maps the store by the option.
 fn store(ctx: &Ctx<'_>, container: &Container, nspawn: &Nspawn, sink: &mut Sink) {
     if container.surface != Surface::Nspawn || nspawn.private_users.certain() != Some(&Userns::Host) {
@@ -435,44 +312,6 @@ let make = { privateUsers = 655360; extraFlags = [ "--private-users-ownership=ma
     }
 
     #[test]
-    fn binds_of_nobody() {
-        check(
-            &RULE,
-            r#"
-{
-  containers.db = {
-    privateUsers = "pick";
-    privateNetwork = true;
-    bindMounts = {
-      "/data" = { hostPath = "/srv/db"; isReadOnly = false; };
-                           # ^^^^^^^^^ medium: the root of `db` cannot write to `/srv/db` and `/var/lib/backup`: its files are nobody's inside
-      "/var/lib/backup" = { hostPath = "/var/lib/backup"; isReadOnly = false; };
-    };
-    config = { };
-  };
-}
-"#,
-        );
-    }
-
-    #[test]
-    fn binds_of_root() {
-        check(
-            &RULE,
-            r#"
-{
-  containers.db = {
-    privateUsers = "pick";
-    bindMounts."/data:idmap" = { hostPath = "/srv/db"; isReadOnly = false; };
-                                          # ^^^^^^^^^ low: the root of `db` writes to `/srv/db` as the host's root: `idmap` maps one to the other
-    config = { };
-  };
-}
-"#,
-        );
-    }
-
-    #[test]
     fn flags_without_the_option() {
         check(
             &RULE,
@@ -495,31 +334,6 @@ let make = { privateUsers = 655360; extraFlags = [ "--private-users-ownership=ma
     privateUsers = "pick";
     config = { networking.firewall.allowedTCPPorts = [ 80 443 8080 ]; };
                                                      # ^^ medium: `web` cannot listen on ports 80 and 443
-  };
-}
-"#,
-        );
-    }
-
-    #[test]
-    fn secrets_of_the_hosts_root() {
-        check(
-            &RULE,
-            r#"
-{ config, ... }: {
-  containers.db = {
-    privateUsers = "pick";
-    privateNetwork = true;
-    bindMounts."/run/secrets/db".hostPath = "/run/secrets/db";
-                                          # ^^^^^^^^^^^^^^^^^ medium: the root of `db` cannot read `/run/secrets/db`: nobody inside owns it
-    bindMounts."/run/secrets/key:idmap".hostPath = "/run/secrets/key";
-    bindMounts."/etc/db.conf".hostPath = "/srv/db.conf";
-    config = { };
-  };
-  containers.open = {
-    privateNetwork = true;
-    bindMounts."/run/secrets/db".hostPath = "/run/secrets/db";
-    config = { };
   };
 }
 "#,

@@ -1,7 +1,7 @@
 //! host-namespace
 
 use crate::about::power::{RootUser, has_capability, is_ignored, root_of};
-use crate::about::words::{name, removal};
+use crate::about::words::{ground, name, of_ground, removal};
 use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NamespaceMode, Userns};
 
@@ -78,6 +78,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let who = name(container);
+    let ground = ground(ctx, ctx.system(container));
     let confined = root_of(ctx, container) == RootUser::Confined;
     for field in &container.namespaces {
         let Some(field) = { field.written() }.filter(|field| field.get().mode == NamespaceMode::Host) else {
@@ -87,9 +88,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let builder = sink
-            .report(field, format!("{who} shares {what}"))
+            .report(field, format!("{who} shares {}", of_ground(what, &ground)))
             .severity(severity)
-            .help(help);
+            .help(of_ground(help, &ground));
         if let Some(change) = removal(container, &field.origin) {
             builder.fix("give it a namespace of its own", Applicability::Unsafe, change);
         }
@@ -156,16 +157,12 @@ fn check_users(container: &Container, who: &str, sink: &mut Sink) {
     let (message, help) = if *userns.get() == Userns::Host {
         (
             format!("{who} is told to run without a user namespace"),
-            match container.engine.value() {
-                Some(Engine::Docker) => {
-                    "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they \
-                     are, and `userns-remap = \"default\"` in `virtualisation.docker.daemon.settings` gives all containers \
-                     ids of their own."
-                }
-                _ => {
-                    "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they \
-                     are, and `--userns=auto` gives it ids of its own."
-                }
+            if container.engine.value() == Some(&Engine::Docker) {
+                "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are; \
+                 where `virtualisation.docker.daemon.settings.userns-remap` gives containers ids of their own, this one has none."
+            } else {
+                "Its root is root on the host. It is the engine's default too, so leaving it out keeps things as they are, \
+                 and `--userns=auto` gives it ids of its own."
             },
         )
     } else if is_ignored(container, userns.get()) && container.engine.value() == Some(&Engine::Podman) {

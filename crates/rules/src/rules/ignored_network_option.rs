@@ -71,6 +71,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     } else {
         "`privateNetwork` is not set"
     };
+    let mut links = nspawn.links.iter().filter_map(|field| field.written());
+    let joined = links.find(|link| link.get().name == "networkNamespace");
     let verb = if names.len() == 1 { "does" } else { "do" };
     let explicit = nspawn.private_network.said().is_some();
     let change = if explicit {
@@ -88,15 +90,25 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             ),
         )
         .depends_on(&nspawn.private_network)
-        .help(
-            "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
-             host's network is meant.",
-        );
+        .help(match &joined {
+            None => {
+                "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
+                 host's network is meant."
+            }
+            Some(_) => {
+                "A container that joins a network namespace has no links of its own, and NixOS refuses `privateNetwork = true` \
+                 beside it. Remove these options, or set up the namespace itself."
+            }
+        });
     if !explicit {
         builder = builder.if_all_seen(&ctx.system(container).seen);
     }
     for option in written.iter().skip(1) {
         builder = builder.related(&option.origin, format!("`{}` is set here", option.get().name));
+    }
+    if let Some(joined) = joined {
+        builder.related(&joined.origin, "it joins a network namespace here");
+        return;
     }
     builder
         .related(
@@ -122,6 +134,15 @@ mod tests {
 }
 "#,
         );
+    }
+
+    /// NixOS refuses both together, so that there is no fix.
+    #[test]
+    fn in_a_namespace_of_others() {
+        let text = r#"
+{ containers.web = { networkNamespace = "/run/netns/x"; hostBridge = "br0"; config = { }; }; }
+"#;
+        check_fix(&RULE, text, text);
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use crate::about::subids::rootless_users;
 use crate::about::words::listed;
-use nixpod_analysis::{Applicability, Change, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Change, Confidence, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, Field, Release, RunOption, Surface, System, SystemKind, User};
 
 declare_rule! {
     /// ## What it flags
     /// A user whose rootless containers are to start by themselves, but whose `linger` is false (medium) or not set
-    /// (info). For Home Manager inside NixOS always; for `virtualisation.oci-containers` with `podman.user` from NixOS
+    /// (info; medium for a user of the system, as whom nobody logs in, whose containers the system starts). For Home Manager inside NixOS always; for `virtualisation.oci-containers` with `podman.user` from NixOS
     /// 26.05 on, and in 25.05 and 25.11 with `sdnotify = "healthy"`. A Home Manager configuration by itself does not
     /// see the user, and stays silent.
     /// ## Why
@@ -73,7 +75,11 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         }
         let (by_system, by_user): (Vec<_>, Vec<_>) =
             { containers.into_iter() }.partition(|container| is_of_system(ctx, container));
-        for (containers, help) in [(by_user, OF_USER), (by_system, OF_SYSTEM)] {
+        let by_system_help = match user.is_system.value() {
+            Some(true) => OF_NOBODY,
+            _ => OF_SYSTEM,
+        };
+        for (containers, help) in [(by_user, OF_USER), (by_system, by_system_help)] {
             if let Some(first) = containers.first() {
                 report(ctx, system, user, &containers, sink)
                     .related(&first.origin, "this container is to start by itself")
@@ -87,6 +93,9 @@ const OF_USER: &str = "systemd starts a user's services at login and stops them 
     start them at boot.";
 const OF_SYSTEM: &str = "The system starts them at boot, but Podman needs the manager and the runtime directory of that user, and \
     without lingering there are none before somebody logs in. Set `linger = true` for the user.";
+const OF_NOBODY: &str = "The system starts them at boot, but Podman needs the manager and the runtime directory of that user. Without \
+    lingering there are none: nobody logs in as a user of the system. Set `linger = true` for the user.";
+const BY_HAND: &str = "`loginctl` may have set it by hand";
 
 /// Is it a unit of the system that starts the container, and not one of the user's own manager?
 fn is_of_system(ctx: &Ctx<'_>, container: &Container) -> bool {
@@ -119,16 +128,27 @@ fn report<'s>(
         false => format!("{said}, because lingering is not set"),
     };
     let written = user.linger.said();
+    // Nobody logs in as a user of the system.
+    let never = by_system && user.is_system.value() == Some(&true) && user.is_normal.value() != Some(&true);
+    let severity = match never {
+        true => Severity::Medium,
+        false => Severity::Info,
+    };
     let builder = match (user.linger.written(), ctx.absent(system, &user.linger)) {
         (Some(linger), _) if *linger.get() == Some(false) => sink
             .report(linger, format!("{said}, because it does not linger"))
             .severity(Severity::Medium),
         (_, Some(absent)) => sink
             .report_absence_at(&user.origin, &absent, not_set)
-            .severity(Severity::Info),
+            .severity(severity),
         // It is set to null.
-        (Some(linger), None) => sink.report(linger, not_set).severity(Severity::Info),
+        (Some(linger), None) => sink.report(linger, not_set).severity(severity),
         (None, None) => sink.report_at(&user.origin, not_set).severity(Severity::Info),
+    };
+    let is_said = user.linger.said() == Some(&Some(false));
+    let builder = match never && !is_said {
+        true => builder.at_most(Confidence::Medium, BY_HAND),
+        false => builder,
     };
     let change = match written {
         Some(_) => Change::Replace(user.linger.origin.clone(), "true".into()),
@@ -236,6 +256,57 @@ mod tests {
 }
 "#,
         );
+    }
+
+    /// Nobody logs in as a user of the system.
+    #[test]
+    fn not_set() {
+        check(
+            &RULE,
+            r#"
+{
+  system.stateVersion = "26.05";
+  virtualisation.oci-containers.backend = "podman";
+  users.users.pods = { isSystemUser = true; group = "pods"; };
+            # ^^^^ medium: `press` of user `pods` does not start without lingering, which is not set
+  users.users.ann = { isNormalUser = true; };
+            # ^^^ info: `ink` of user `ann` does not start without lingering, which is not set
+  virtualisation.oci-containers.containers.press = { image = "a:1"; podman.user = "pods"; };
+  virtualisation.oci-containers.containers.ink = { image = "a:1"; podman.user = "ann"; };
+}
+"#,
+        );
+    }
+
+    /// A file says so, unless the options take it away again.
+    #[test]
+    fn made_by_a_file() {
+        let system = |version: &str, line: &str| {
+            format!(
+                r#"
+{{
+  system.stateVersion = "{version}";
+  virtualisation.oci-containers.backend = "podman";
+  {line}
+  users.users.pods = {{ isSystemUser = true; group = "pods"; }};
+MARK
+  virtualisation.quadlet.containers.press = {{ containerConfig.image = "a:1"; rootlessConfig.uid = 993; autoStart = true; }};
+  virtualisation.oci-containers.containers.ink = {{ image = "a:1"; podman.user = "pods"; }};
+}}
+"#
+            )
+        };
+        for line in [
+            r#"systemd.tmpfiles.rules = [ "d /srv/x" "f /var/lib/systemd/linger/pods" ];"#,
+            r#"systemd.tmpfiles.settings.own."/var/lib/systemd/linger/pods".f = { };"#,
+            r#"system.activationScripts.l.text = "touch /var/lib/systemd/linger/pods";"#,
+            r#"system.activationScripts.l = "loginctl enable-linger pods";"#,
+        ] {
+            check_none(&RULE, &system("26.05", line).replace("MARK\n", ""));
+        }
+        let marker = "            # ^^^^ medium: `ink` of user `pods` does not start without lingering, which is not set\n";
+        let other = r#"systemd.tmpfiles.rules = [ "f /var/lib/systemd/linger/ann" ];"#;
+        check(&RULE, &system("26.05", other).replace("MARK\n", marker));
     }
 
     #[test]

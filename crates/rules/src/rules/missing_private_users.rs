@@ -1,5 +1,6 @@
 //! missing-private-users
 
+use crate::about::paths::host_path;
 use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::{ground, name, replace_text};
 use nixpod_analysis::{
@@ -117,7 +118,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         ),
         _ => return,
     };
-    let help = format!("{danger} Set `privateUsers = \"pick\"`.{}", what_else(container));
+    let help = format!("{danger} {}", remedy(container, system));
     let builder = match (ctx.absent(system, &container.userns), container.userns.written()) {
         (Some(absent), _) => sink.report_absence(&absent, message),
         (None, Some(written)) => sink.report(written, message),
@@ -134,6 +135,29 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
+/// What gives it users of its own, as sentences.
+fn remedy(container: &Container, system: &System) -> String {
+    let kind = system.store_fs_type.as_ref().and_then(Field::value);
+    if let Some(kind) = kind.filter(|kind| matches!(kind.as_str(), "overlay" | "9p" | "virtiofs")) {
+        return format!(
+            "Users of its own need a store whose owners can be mapped, and this one is on {kind}: with `privateUsers = \"pick\"` \
+             the guest would not start. Put the store on a file system such as ext4 or btrfs first."
+        );
+    }
+    let set = match has_option(system) {
+        true => "Set `privateUsers = \"pick\"`.",
+        false => {
+            "Set `extraFlags = [ \"--private-users=pick\" ]`: the option `privateUsers` is there from NixOS 25.05 on."
+        }
+    };
+    format!("{set}{}", what_else(container))
+}
+
+/// Has the release the option `privateUsers`, or may it have it?
+fn has_option(system: &System) -> bool {
+    { system.release.value() }.is_none_or(|release| *release >= OPTION_SINCE)
+}
+
 /// What has to change with the option, as sentences.
 fn what_else(container: &Container) -> String {
     let mut out = String::new();
@@ -143,6 +167,22 @@ fn what_else(container: &Container) -> String {
             " Files of its writable bind mounts then belong to nobody: give the directory to a user of the host's that has \
              no power and bind it with the option `rootidmap`. The option `idmap` would let the guest's root leave \
              programs of the host's root there.",
+        );
+    }
+    let is_asked_for_users = |field: &Field<nixpod_model::Mount>| {
+        let path = field.said().filter(|mount| mount.is_bind);
+        let path = path
+            .and_then(|mount| host_path(&mount.source))
+            .map(|path| path.rest());
+        path.is_some_and(|path| {
+            let service = path.strip_prefix("run/").and_then(|path| path.split('/').next());
+            matches!(service, Some("postgresql" | "mysqld"))
+        })
+    };
+    if container.mounts.iter().any(is_asked_for_users) {
+        out.push_str(
+            " A database that knows its users by their ids, over the socket that the guest has from the host, then sees others: \
+             give them passwords, or reach it over the network.",
         );
     }
     if container.network.value() == Some(&NetworkMode::Host) {
@@ -178,11 +218,7 @@ fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option
     if !option.is_default() || !container.userns.is_default() {
         return None;
     }
-    let before_the_option = system
-        .release
-        .value()
-        .is_some_and(|release| *release < OPTION_SINCE);
-    if !before_the_option {
+    if has_option(system) {
         return Some((
             "set `privateUsers = \"pick\"`".to_owned(),
             Change::SetIn(container.origin.clone(), "privateUsers".into(), "\"pick\"".into()),

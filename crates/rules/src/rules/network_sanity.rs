@@ -10,6 +10,8 @@ declare_rule! {
     /// `hostAddress` of either (low unless both start by themselves); two that forward one port of the host. Options that the module does not read:
     /// `forwardPorts` and `localMacAddress` of an entry of `extraVeths`. With `hostBridge`, a `localAddress` that stands without
     /// its netmask and without a `hostAddress` (low), and `hostAddress`, which the host does not get then (info).
+    /// What the guest says itself, such as `networking.defaultGateway` and `networking.nameservers`, holds in a bridge and is no
+    /// matter of this rule.
     /// ## Why
     /// The host adds a route for each `localAddress`; for the second one of the same address that fails, and the container
     /// does not start. A packet for a forwarded port goes to one container only. Of `extraVeths` the module reads addresses and
@@ -119,8 +121,6 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
         return;
     };
     let own = without_mask(&text);
-    const HELP: &str = "The host can have only one route for an address, so one of the containers does not start. Give each \
-                        an address of its own.";
     if own_clash(container, field, (own, host), sink) {
         return;
     }
@@ -166,7 +166,15 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
             .severity(severity)
             .depends_on(twin.field())
             .related(&twin.origin, "it is given here, too")
-            .help(HELP);
+            .help(match bridge {
+                Some(_) => {
+                    "In the bridge both are there, and which of them answers is chance. Give each an address of its own."
+                }
+                None => {
+                    "The host can have only one route for an address, so one of the containers does not start. Give each an \
+                     address of its own."
+                }
+            });
         return;
     }
 }

@@ -2,14 +2,15 @@
 
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Definition, Field, Userns};
+use nixpod_model::{Container, Definition, Field, FlagForm, Text, Userns, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
     /// ## What it flags
     /// A definition that makes a container safer and that another one beats: `privateUsers`, `privateNetwork = true` or
     /// `privileged = false`, where `lib.mkForce` or `lib.mkOverride` elsewhere says the opposite. Defaults (`lib.mkDefault`) are
-    /// meant to be beaten and are left out.
+    /// meant to be beaten and are left out. And options of Podman and Docker that a later one takes back: `--read-only` before
+    /// `--read-only=false`, `--user=1000` before `--user=0`, a filter of system calls before `seccomp=unconfined`.
     /// ## Why
     /// Whoever reads the definition takes the container for isolated, and it is not. What the other definition does to the
     /// container is said by the rules about that, at its own place; this one is at the place that does nothing.
@@ -65,6 +66,9 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             sink,
         );
     }
+    if container.is_oci() {
+        contradicted(container, sink);
+    }
     beaten(
         container,
         &container.privileged,
@@ -72,6 +76,64 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         |value| value == "false",
         sink,
     );
+}
+
+/// Options of Podman and Docker of which the last one holds, where an earlier one would have made the container safer.
+fn contradicted(container: &Container, sink: &mut Sink) {
+    let words: Vec<(Written<'_, Text>, String)> = { container.flags.iter() }
+        .filter(|flag| flag.form == FlagForm::Option)
+        .filter_map(|flag| Some((flag.word.written()?, flag.word.value()?.as_known()?)))
+        .collect();
+    for (option, hardens, opens) in CONTRADICTIONS {
+        let said = |text: &str| {
+            let value = text.strip_prefix(option)?;
+            match value.strip_prefix('=') {
+                Some(value) => Some(value.to_owned()),
+                None => value.is_empty().then(|| "true".to_owned()),
+            }
+        };
+        let all: Vec<(&Written<'_, Text>, String)> = { words.iter() }
+            .filter_map(|(word, text)| Some((word, said(text)?)))
+            .filter(|(_, value)| hardens(value) || opens(value))
+            .collect();
+        let Some(((last, value), before)) = all.split_last() else {
+            continue;
+        };
+        if !opens(value) || last.is_maybe() {
+            continue;
+        }
+        for (dead, _) in before.iter().filter(|(_, value)| hardens(value)) {
+            sink.report(
+                **dead,
+                format!(
+                    "`{}` of {} does not hold: `{}` beats it",
+                    dead.get().display(),
+                    name(container),
+                    last.get().display()
+                ),
+            )
+            .depends_on(last.field())
+            .related(&last.origin, "this one holds")
+            .help("Of two the last one counts. Leave the weaker one out where it is not needed, or this one, so that nobody trusts it.");
+        }
+    }
+}
+
+type Is = fn(&str) -> bool;
+
+/// Options, which values of them make a container safer, and which leave it open.
+const CONTRADICTIONS: [(&str, Is, Is); 3] = [
+    ("--read-only", |value| value == "true", |value| value == "false"),
+    ("--user", |value| !is_root(value), is_root),
+    (
+        "--security-opt",
+        |value| value.starts_with("seccomp=") && !value.ends_with("=unconfined"),
+        |value| value == "seccomp=unconfined",
+    ),
+];
+
+fn is_root(user: &str) -> bool {
+    matches!(user.split(':').next(), Some("0" | "root"))
 }
 
 /// Definitions that would have made it safer, where one that leaves it open holds.
@@ -85,14 +147,14 @@ fn beaten<T>(
     let Some(holds) = field.written().filter(|holds| is_open(holds.get())) else {
         return;
     };
+    let Some(winner) = field.definitions.iter().find(|definition| definition.won) else {
+        return;
+    };
     let is_dead = |definition: &&Definition| {
         !definition.won
             && definition.priority <= PLAIN
             && definition.condition.is_none()
             && hardens(&definition.value)
-    };
-    let Some(winner) = field.definitions.iter().find(|definition| definition.won) else {
-        return;
     };
     for dead in field.definitions.iter().filter(is_dead) {
         sink.report_at(
@@ -117,6 +179,34 @@ fn beaten<T>(
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// Of two options the last one holds.
+    #[test]
+    fn options_that_are_taken_back() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a:1";
+    extraOptions = [
+      "--read-only"
+    # ^^^^^^^^^^^^^ low: `--read-only` of `a` does not hold: `--read-only=false` beats it
+      "--read-only=false"
+      "--user=1000"
+    # ^^^^^^^^^^^^^ low: `--user=1000` of `a` does not hold: `--user=0` beats it
+      "--user=0"
+      "--security-opt=seccomp=/a.json"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: `--security-opt=seccomp=/a.json` of `a` does not hold: `--security-opt=seccomp=unconfined` beats it
+      "--security-opt=no-new-privileges"
+      "--security-opt=seccomp=unconfined"
+    ];
+  };
+  virtualisation.oci-containers.containers.b = { image = "a:1"; extraOptions = [ "--read-only=false" "--read-only" "--user=0" "--user=1000" ]; };
+}
+"#,
+        );
+    }
 
     #[test]
     fn in_another_file() {

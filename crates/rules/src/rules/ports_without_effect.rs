@@ -1,7 +1,7 @@
 //! ports-without-effect
 
 use crate::about::pods::joined_pod;
-use crate::about::words::{listed, name};
+use crate::about::words::{ground, listed, name, of_ground};
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 
@@ -9,7 +9,7 @@ declare_rule! {
     /// ## What it flags
     /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
     /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none; and those of a
-    /// container that Podman is to put into a pod (`--pod`), which keep it from starting.
+    /// container that Podman is to put into a pod (`--pod`, and `Pod=` of a quadlet), which keep it from starting.
     /// ## Why
     /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
     /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
@@ -57,7 +57,7 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_pod(container, sink);
     // Docker refuses some of these, and discards the others.
     if !container.is_oci() || container.engine.value() == Some(&Engine::Nspawn) {
@@ -69,6 +69,8 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some((how, help)) = words(network.get()) else {
         return;
     };
+    let ground = ground(ctx, ctx.system(container));
+    let (how, help) = (of_ground(&how, &ground), of_ground(help, &ground));
     // What a pod publishes is not the container's to say.
     let written = { container.ports.iter().filter_map(|field| field.written()) };
     let ports: Vec<Written<'_, Port>> = written.filter(|port| port.get().pod.is_none()).collect();
@@ -138,6 +140,10 @@ fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
             "in no network".to_owned(),
             "Nothing reaches it, and it reaches nothing. Remove the ports, or give it a network.",
         ),
+        NetworkMode::Joined(other) if other.starts_with('/') => (
+            format!("in the network namespace at `{other}`"),
+            "Whoever set up the namespace says what reaches it. Remove the ports, or forward them there.",
+        ),
         NetworkMode::Joined(other) => (
             format!("in the network of `{other}`"),
             "Publish the port at the container that the network belongs to.",
@@ -161,6 +167,34 @@ mod tests {
                                                                           # ^^^^^^^^^^^^^^^^^ medium: ports `127.0.0.1:80:80` and `81:81` of `web` are not published: it is in the host's network
   virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=container:vpn" ]; };
                                                                           # ^^^^^^^ medium: port `80:80` of `own` is not published: it is in the network of `vpn`
+}
+"#,
+        );
+    }
+
+    /// The generator hands both to Podman.
+    #[test]
+    fn in_a_pod_of_quadlets() {
+        check(
+            &RULE,
+            r#"
+{ config, ... }: {
+  virtualisation.quadlet.pods.desk.podConfig.publishPorts = [ "8080:80" ];
+  virtualisation.quadlet.containers = {
+    ink.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.desk.ref; publishPorts = [ "81:81" ]; };
+                                                                                                             # ^^^^^^^ medium: `ink` does not start: it publishes `81:81`, and is in a pod
+    pen.containerConfig = { image = "a:1"; pod = "desk.pod"; podmanArgs = [ "--publish=82:82" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^ medium: `pen` does not start: it publishes `82:82`, and is in a pod
+    cup.containerConfig = { image = "a:1"; pod = "desk.pod"; };
+  };
+  environment.etc."containers/systemd/web.pod".text = "[Pod]\nPublishPort=83:83\n";
+  environment.etc."containers/systemd/own.container".text = ''
+    [Container]
+    Image=a:1
+    Pod=web.pod
+    PublishPort=84:84
+              # ^^^^^ medium: `own` does not start: it publishes `84:84`, and is in a pod
+  '';
 }
 "#,
         );

@@ -1,21 +1,25 @@
 //! published-on-all-interfaces
 
+mod way;
+
 use crate::about::pods::joined_pod;
 use crate::about::power::{is_filter, lets_all_through};
 use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
-    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+    Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Engine, Firewall, NetworkMode, Port, System, TextPart, Written};
+use nixpod_model::{Container, Field, NetworkMode, Port, TextPart, Written};
 use nixpod_source::{Origin, Site};
+use way::{Way, is_forwarded, is_meant, protocol, way};
 
 declare_rule! {
     /// ## What it flags
     /// Ports that a rootful container publishes on every address of the host: `"8080:80"`, `"0.0.0.0:8080:80"`, and
     /// nspawn's `forwardPorts`, which have no address; and `--publish-all`. One finding for each container or pod: a hint for
     /// a service, and more for a database, for what administers, and for a proxy of an engine's socket. Rootless containers
-    /// are left out, since there the firewall holds, and so are ports that the firewall opens anyway, and systems without a
-    /// firewall or with one that what engines forward does not pass.
+    /// are left out, since there the firewall holds, and so are ports that the firewall opens anyway, and systems with a
+    /// firewall that what engines forward does not pass. Where there is no firewall nothing is passed, and a service is meant to
+    /// be reached; a database, what administers and a proxy of a socket are told all the same.
     /// ## Why
     /// The engine translates addresses before the NixOS firewall looks at packets, so the port is open to every
     /// network although `networking.firewall` does not list it. Publishing on 127.0.0.1 closes that way. Another stays open:
@@ -87,12 +91,22 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let outer = ctx.outermost(&container.system);
-    if is_filtered(container, outer) {
+    let Some(way) = way(container, outer) else {
         return;
+    };
+    if way == Way::PastTheFirewall {
+        check_all(container, sink);
     }
-    check_all(container, sink);
     let written = container.ports.iter().filter_map(|field| field.written());
-    let open = written.filter(|port| is_open(port.get()) && !is_meant(&outer.firewall, port.get()));
+    let open = written.filter(|port| {
+        let (what, port) = (behind(container, port.get()), port.get());
+        let is_told = match way {
+            Way::PastTheFirewall => !is_meant(&outer.firewall, port),
+            // Nothing is passed there, and a service is meant to be reached.
+            Way::NoFirewall => what > Behind::Service,
+        };
+        is_open(port) && is_forwarded(container, port) && is_told
+    });
     // What a pod publishes is the pod's.
     let (of_pod, own): (Vec<_>, Vec<_>) = open.partition(|port| port.get().pod.is_some());
     // In a pod of another's making it does not start with ports of its own; that is ports-without-effect, too.
@@ -101,33 +115,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         None => own,
     };
     for ports in [own, of_pod] {
-        report(container, &ports, is_nspawn, sink);
+        let own_rules = (way == Way::PastTheFirewall).then_some(&outer.firewall.own_rules);
+        report(container, &ports, way, own_rules, sink);
     }
-}
-
-/// Is there no firewall to pass, or does what is forwarded not pass it?
-fn is_filtered(container: &Container, system: &System) -> bool {
-    let firewall = &system.firewall;
-    let by_docker = container.engine.value() == Some(&Engine::Docker)
-        && system.engines.docker_filters.value() == Some(&false);
-    firewall.enable.value() != Some(&true) || firewall.strict_forward.value() == Some(&true) || by_docker
-}
-
-/// Does the firewall open the port anyway?
-fn is_meant(firewall: &Firewall, port: &Port) -> bool {
-    let number = port.host.as_ref().and_then(|host| host.as_known());
-    // The first of a range stands for all of it.
-    let number = number.map(|number| number.split('-').next().unwrap_or_default().to_owned());
-    let Some(number) = number.and_then(|number| number.parse::<u16>().ok()) else {
-        return false;
-    };
-    let is_udp = protocol(port) == "udp";
-    // What is not known may be this port.
-    firewall.open.iter().any(|field| {
-        field
-            .value()
-            .is_none_or(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
-    })
 }
 
 /// `--publish-all`: ports that only the image names.
@@ -195,9 +185,7 @@ impl Behind {
 }
 
 fn behind(container: &Container, port: &Port) -> Behind {
-    const DATABASES: [&str; 11] = [
-        "5432", "3306", "6379", "27017", "9200", "11211", "1433", "5984", "2379", "9042", "8529",
-    ];
+    const DATABASES: [u16; 11] = [5432, 3306, 6379, 27017, 9200, 11211, 1433, 5984, 2379, 9042, 8529];
     const ADMINISTRATION: [&str; 8] = [
         "portainer",
         "adminer",
@@ -221,21 +209,26 @@ fn behind(container: &Container, port: &Port) -> Behind {
     }
     let inside = port.container.as_known().unwrap_or_default();
     let inside = inside.split('/').next().unwrap_or_default();
-    match DATABASES.contains(&inside) && protocol(port) == "tcp" {
+    // A range is as bad as the worst in it.
+    let (first, last) = inside.split_once('-').unwrap_or((inside, inside));
+    let is_database = match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) => DATABASES.iter().any(|port| (first..=last).contains(port)),
+        _ => false,
+    };
+    match is_database && protocol(port) == "tcp" {
         true => Behind::Database,
         false => Behind::Service,
     }
 }
 
-/// The protocol of a port, `tcp` where nothing is said.
-fn protocol(port: &Port) -> String {
-    let texts = [port.text.as_ref(), Some(&port.container)];
-    let patterns = texts.into_iter().flatten().map(nixpod_model::Text::pattern);
-    let protocols = patterns.filter_map(|text| Some(text.rsplit_once('/')?.1.to_ascii_lowercase()));
-    { protocols }.next().unwrap_or_else(|| "tcp".to_owned())
-}
-
-fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, sink: &mut Sink) {
+fn report(
+    container: &Container,
+    open: &[Written<'_, Port>],
+    way: Way,
+    own_rules: Option<&Field<bool>>,
+    sink: &mut Sink,
+) {
+    let is_nspawn = container.nspawn.is_some();
     let Some(first) = open.first() else {
         return;
     };
@@ -262,23 +255,34 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     };
     let worst = open.iter().map(|port| behind(container, port.get())).max();
     let (severity, what, danger) = worst.unwrap_or(Behind::Service).words();
+    let past = match way {
+        Way::PastTheFirewall => ", past the firewall",
+        Way::NoFirewall => "",
+    };
     let mut builder = sink
         .report(
             *first,
             format!(
-                "{who} publishes {noun} {} on every address, past the firewall{what}",
+                "{who} publishes {noun} {} on every address{past}{what}",
                 listed(&ports, 3)
             ),
         )
         .severity(severity)
         .depends_on(&container.rootful)
         .help(format!("{danger}{}", match is_nspawn {
+            _ if way == Way::NoFirewall => "The system has no firewall, so that every machine on its networks reaches the port. Where \
+                     only this machine needs it, publish it as `127.0.0.1:PORT:PORT`.",
             true => "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. \
                      Where that is not meant, let a proxy on the host reach the guest's own address.",
             false => "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy \
                       needs the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge \
                       reaches the container's own address even then, unless `networking.firewall.filterForward` is on.",
         }));
+    if let Some(rules) = own_rules.filter(|rules| rules.value() != Some(&false)) {
+        builder = builder
+            .at_most(Confidence::Medium, "rules of the system's own may close the port")
+            .related(&rules.origin, "these rules may close it");
+    }
     if port.pod.is_some() {
         builder = builder.shared();
     }
@@ -289,6 +293,7 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
     if let Some(changes) = changes
         && !is_nspawn
         && are_different(&changes)
+        && !open.iter().any(|port| is_taken(container, port.get()))
     {
         let changes = changes.into_iter().map(|(_, change)| change).collect();
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
@@ -299,6 +304,17 @@ fn report(container: &Container, open: &[Written<'_, Port>], is_nspawn: bool, si
 fn are_different(changes: &[(String, Change)]) -> bool {
     let mut texts = changes.iter().enumerate();
     texts.all(|(at, (text, _))| !changes.iter().skip(at + 1).any(|(other, _)| other == text))
+}
+
+/// Does the container publish the same port on 127.0.0.1 as well?
+fn is_taken(container: &Container, port: &Port) -> bool {
+    let host = |port: &Port| port.host.as_ref().and_then(|host| host.as_known());
+    let all = container.ports.iter().filter_map(|field| field.value());
+    let mut on_loopback = all.filter(|other| {
+        let address = other.address.as_ref().and_then(|address| address.as_known());
+        address.as_deref() == Some("127.0.0.1")
+    });
+    on_loopback.any(|other| host(other) == host(port) && protocol(other) == protocol(port))
 }
 
 /// Is it certain that the port is open on every address? An unknown part may hold an address.
@@ -348,7 +364,7 @@ fn site_of(origin: &Origin) -> Option<Site> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_fix, check_none};
+    use nixpod_testing::{check, check_fix};
 
     #[test]
     fn what_a_pod_publishes_is_told_once() {
@@ -397,20 +413,6 @@ mod tests {
     }
 
     #[test]
-    fn where_the_firewall_holds() {
-        check_none(
-            &RULE,
-            r#"
-{
-  virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "127.0.0.1:80:80" "[::1]:80:80" ]; };
-  virtualisation.oci-containers.containers.b = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=host" ]; };
-  home-manager.users.app.services.podman.containers.c = { image = "a:1"; ports = [ "8080:80" ]; };
-}
-"#,
-        );
-    }
-
-    #[test]
     fn what_listens_there() {
         check(
             &RULE,
@@ -427,22 +429,35 @@ mod tests {
         );
     }
 
+    /// Docker asks this chain first.
     #[test]
-    fn where_nothing_is_passed() {
-        for (system, port) in [
-            ("networking.firewall.enable = false;", "80:80"),
-            ("networking.firewall.allowedTCPPorts = [ 80 ];", "80:80"),
-            (
-                "networking.firewall.allowedUDPPortRanges = [ { from = 50; to = 60; } ];",
-                "53:53/udp",
-            ),
+    fn rules_of_the_system_itself() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  networking.firewall.extraCommands = "iptables -I DOCKER-USER -i enp3s0 -j DROP";
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ note: these rules may close it
+  virtualisation.oci-containers.containers.db = { image = "docker.io/library/postgres:16.3"; ports = [ "5432:5432" ]; };
+                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there
+}
+"#,
+        );
+    }
+
+    /// Two that are the same would not start.
+    #[test]
+    fn no_fix_where_the_port_is_there_already() {
+        for ports in [
+            r#""80:80" "127.0.0.1:80:80""#,
+            r#""0.0.0.0:80:80" "[::]:80:80""#,
+            r#""127.0.0.1:80:8080" "80:80""#,
         ] {
-            check_none(
-                &RULE,
-                &format!(
-                    "{{ {system} virtualisation.oci-containers.containers.a = {{ image = \"a:1\"; ports = [ \"{port}\" ]; }}; }}"
-                ),
+            let text = format!(
+                "\n{{ virtualisation.oci-containers.containers.web = {{ image = \"a:1\"; ports = [ {ports} ]; }}; }}\n"
             );
+            check_fix(&RULE, &text, &text);
         }
     }
 

@@ -212,7 +212,7 @@ fn judge<T>(
         severity = Severity::Info;
     }
     let more = match group {
-        _ if is_root_anyhow => "Here `sudo` lets this user do so anyhow.",
+        _ if is_root_anyhow => "Here `sudo` or `doas` lets this user do so anyhow.",
         "podman" => "Rootless Podman needs no group, so leave it out.",
         "docker" => {
             "Use `virtualisation.docker.rootless` or rootless Podman, or `sudo` where the password matters."
@@ -256,7 +256,9 @@ fn judge_by_itself<T>(
     };
     let is_of_a_service =
         { system.users.iter() }.any(|other| other.name == user && other.is_system.certain() == Some(&true));
+    let is_root_anyhow = is_root_anyhow(system, user);
     let severity = match system.kind {
+        _ if is_root_anyhow => Severity::Info,
         SystemKind::Guest => Severity::Low,
         // Nobody logs in as such a user: its program has to be taken over first.
         _ if is_of_a_service => severity.min(Severity::Medium),
@@ -267,7 +269,12 @@ fn judge_by_itself<T>(
         format!("user `{user}`{} is in group `{group}`, which {what}", inside(ctx, system)),
     )
     .severity(severity)
-    .help("Programs that need it can have the group by `SupplementaryGroups` of their service; people have `sudo`.");
+    .help(match is_root_anyhow {
+        true => "Here this user becomes root without a password anyhow.",
+        false => {
+            "Programs that need it can have the group by `SupplementaryGroups` of their service; people have `sudo`."
+        }
+    });
 }
 
 /// Groups that need no engine: what their members can do.
@@ -331,6 +338,44 @@ fn is_empty(origin: &Origin) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    /// Modules have options for the groups of their services.
+    #[test]
+    fn by_the_module_of_a_service() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  services.traefik = { enable = true; group = "docker"; };
+                                            # ^^^^^^^^ medium: service `traefik` has group `docker`, which is root through Docker
+  services.jenkins = { enable = true; extraGroups = [ "wheel" "docker" ]; };
+                                                            # ^^^^^^^^ medium: service `jenkins` has group `docker`, which is root through Docker
+  services.netdata = { enable = false; group = "docker"; };
+  services.gitea.group = "docker";
+  services.nginx = { enable = true; group = "nginx"; };
+}
+"#,
+        );
+    }
+
+    /// Who becomes root without a password has nothing of it.
+    #[test]
+    fn of_whoever_is_root_anyhow() {
+        check(
+            &RULE,
+            r#"
+{
+  security.sudo.enable = false;
+  security.doas = { enable = true; wheelNeedsPassword = false; };
+  users.users.ann = { isNormalUser = true; extraGroups = [ "wheel" "disk" ]; };
+                                                                 # ^^^^^^ info: user `ann` is in group `disk`, which reads and writes all disks, and with them every file
+  users.users.bob = { isNormalUser = true; extraGroups = [ "disk" ]; };
+                                                         # ^^^^^^ high: user `bob` is in group `disk`, which reads and writes all disks, and with them every file
+}
+"#,
+        );
+    }
 
     #[test]
     fn podman() {

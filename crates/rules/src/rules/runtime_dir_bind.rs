@@ -1,6 +1,7 @@
 //! runtime-dir-bind
 
 use crate::about::paths::{Base, HostPath, host_path};
+use crate::about::power::is_nobody_there;
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
@@ -67,7 +68,7 @@ enum Shared {
     Socket(Severity, &'static str, &'static str),
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for field in &container.mounts {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
@@ -98,6 +99,16 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             Shared::Socket(severity, what, why) => {
                 (severity, format!("{who} gets {what} `{source}`"), why.to_owned())
             }
+        };
+        let (severity, message, help) = match is_nobody_there(ctx, container, mount) {
+            true if severity > Severity::Low => (
+                Severity::Low,
+                format!("{who} gets `{source}` of a user's session, which none of its users may open"),
+                "It is the user's alone, who has no id in a guest with users of its own. Leave it out: with a mapping of ids, such \
+                 as `rootidmap`, or without a user namespace, programs inside act as that user."
+                    .to_owned(),
+            ),
+            _ => (severity, message, help),
         };
         sink.report(field, message)
             .severity(severity)
@@ -185,6 +196,24 @@ mod tests {
                                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` gets the whole runtime directory `/run/user/1000/`, with the session bus and every agent
     config = { };
   };
+}
+"#,
+        );
+    }
+
+    /// The user has no id in such a guest.
+    #[test]
+    fn closed_to_whoever_has_users_of_its_own() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = { privateUsers = "pick"; bindMounts."/r".hostPath = "/run/user/1000"; config = { }; };
+                                                                     # ^^^^^^^^^^^^^^^^ low: `web` gets `/run/user/1000` of a user's session, which none of its users may open
+  containers.bus = { privateUsers = "pick"; bindMounts."/b".hostPath = "/run/user/1000/bus"; config = { }; };
+                                                                     # ^^^^^^^^^^^^^^^^^^^^ low: `bus` gets `/run/user/1000/bus` of a user's session, which none of its users may open
+  containers.own = { privateUsers = "pick"; bindMounts."/r:rootidmap".hostPath = "/run/user/1000"; config = { }; };
+                                                                               # ^^^^^^^^^^^^^^^^ high: `own` gets the whole runtime directory `/run/user/1000`, with the session bus and every agent
 }
 "#,
         );

@@ -5,7 +5,7 @@ use crate::about::secrets::{
 };
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, Holds, SecretSlot, StoreRef, System, Text, Written};
+use nixpod_model::{Container, Field, Holds, SecretSlot, StoreRef, System, SystemKind, Text, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -102,6 +102,18 @@ fn check_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_text(field, text, &who, false, sink);
         }
     }
+    // What an image is built of by Nix.
+    if let Some(field) = &container.image
+        && let Some(image) = field.value().filter(|image| image.provided_by_nix)
+    {
+        check_text(
+            field,
+            &image.reference,
+            &format!("the image of {who}"),
+            false,
+            sink,
+        );
+    }
     for field in &container.environment_files {
         let Some(field) = field.written() else {
             continue;
@@ -134,6 +146,37 @@ fn check_key_of_flake<T>(field: &Field<T>, text: &Text, who: &str, sink: &mut Si
             )
             .help(COPIED_HELP);
         }
+    }
+}
+
+/// A file that an option for a secret names without quotes, outside of a flake: its module may copy it, or not.
+fn check_checkout<T>(field: Written<'_, T>, text: &Text, user: &str, in_flake: bool, sink: &mut Sink) {
+    for context in &text.context {
+        let StoreRef::Path {
+            path,
+            encrypted: false,
+            ..
+        } = context
+        else {
+            continue;
+        };
+        if is_public(path) || is_encrypted_name(path) {
+            continue;
+        }
+        let (message, help) = match (path.starts_with('/'), in_flake) {
+            (true, _) => (
+                format!("{user} names `{path}` without quotes, so that Nix may copy it into the store"),
+                "A path literal is copied wherever a module puts it into a text. Write it as a string.",
+            ),
+            (false, false) => (
+                format!(
+                    "{user} names `{path}`, which is copied into the Nix store or read from your checkout"
+                ),
+                CHECKOUT_HELP,
+            ),
+            (false, true) => continue,
+        };
+        sink.report(field, message).severity(Severity::Low).help(help);
     }
 }
 
@@ -196,7 +239,12 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let text = field.get();
         match &secret.slot {
             SecretSlot::SecretFile(option) => {
-                check_text(&field, text, &format!("`{option}`{place}"), true, sink);
+                let what = format!("`{option}`{place}");
+                // Its module puts it on a command line.
+                let is_copied = option.ends_with("networkSocket.tls.key") && !in_flake;
+                let text = &if is_copied { copied(text) } else { text.clone() };
+                check_copies(&field, text, &what, (true, true), sink);
+                check_checkout(field, text, &what, in_flake, sink);
                 for context in &text.context {
                     if let StoreRef::Path {
                         path,
@@ -225,12 +273,22 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 );
             }
             SecretSlot::Environment(variable) => {
-                let announced = announced_by(variable).is_some();
-                check_text(
+                // A variable may name the file that has the secret.
+                let stem = ["_FILE", "_PATH"]
+                    .iter()
+                    .find_map(|end| variable.strip_suffix(end));
+                let announced = announced_by(stem.unwrap_or(variable)).is_some();
+                let what = format!("the variable `{variable}`{place}");
+                // NixOS interpolates what units are given, also a path.
+                let text = &match system.kind {
+                    SystemKind::Home => text.clone(),
+                    _ => copied(text),
+                };
+                check_copies(
                     &field,
                     text,
-                    &format!("the variable `{variable}`{place}"),
-                    announced,
+                    &what,
+                    (announced, announced && stem.is_some()),
                     sink,
                 );
             }
@@ -303,6 +361,17 @@ fn copied(text: &Text) -> Text {
 
 /// Reports what evaluating a text copies. `announced`: it is a secret for certain, whatever the file's name.
 fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sink: &mut Sink) {
+    check_copies(field, text, user, (announced, false), sink);
+}
+
+/// The same; `alone`: what stands in the file is the secret as a whole, however it looks.
+fn check_copies<T>(
+    field: &Field<T>,
+    text: &Text,
+    user: &str,
+    (announced, alone): (bool, bool),
+    sink: &mut Sink,
+) {
     // `"${./secrets}/web.age"` copies the directory, but names an encrypted file in it.
     if is_encrypted_name(&text.pattern()) {
         return;
@@ -318,7 +387,8 @@ fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sin
             continue;
         };
         let has_key = *holds == Holds::Key;
-        let is_told = !is_public(path) && (announced || is_secret_name(path)) && !is_harmless(holds);
+        let is_told =
+            !is_public(path) && (announced || is_secret_name(path)) && (alone || !is_harmless(holds));
         if !is_told && !has_key {
             continue;
         }
@@ -346,6 +416,42 @@ fn origin_or<'a>(origin: &'a Origin, otherwise: &'a Origin) -> &'a Origin {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// The option says that it is a secret, whatever stands in the file and whatever Nix is given.
+    #[test]
+    fn options_for_secrets() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  services.nextcloud.config.adminpassFile = "${./pw}";
+                                             # ^^^^ high: `services.nextcloud.config.adminpassFile` copies the secret file `./pw` into the Nix store
+  services.ledger.passwordFile = /run/keys/ledger;
+                               # ^^^^^^^^^^^^^^^^ low: `services.ledger.passwordFile` names `/run/keys/ledger` without quotes, so that Nix may copy it into the store
+  services.authelia.instances.main.secrets.jwtSecretFile = ./jwt;
+                                                         # ^^^^^ low: `services.authelia.instances.main.secrets.jwtSecretFile` names `./jwt`, which is copied into the Nix store or read from your checkout
+  systemd.services.x.environment.TOKEN_FILE = ./token-of-x;
+                                            # ^^^^^^^^^^^^ high: the variable `TOKEN_FILE` copies the secret file `./token-of-x` into the Nix store
+  virtualisation.podman.networkSocket.tls.key = ./key.pem;
+                                              # ^^^^^^^^^ high: `virtualisation.podman.networkSocket.tls.key` copies the secret file `./key.pem` into the Nix store
+  services.other.passwordFile = "/run/keys/other";
+  systemd.services.x.environment.CONFIG_FILE = ./config.toml;
+}
+#- /pw
+JWT=abc
+#- /jwt
+quince-harbour-58
+#- /token-of-x
+quince-harbour-59
+#- /key.pem
+-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ8r0s6Xr1b0y3c7c3Qm5v8kq1y2b7
+-----END PRIVATE KEY-----
+#- /config.toml
+a = 1
+"#,
+        );
+    }
 
     #[test]
     fn interpolated() {

@@ -2,7 +2,7 @@
 
 use crate::about::words::{inside, replace_text};
 use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{System, SystemKind};
+use nixpod_model::{ManagedSecret, System, SystemKind, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -47,13 +47,17 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         return;
     }
     for secret in &system.managed_secrets {
-        let Some(field) = secret.mode.written() else {
+        let Some(field) = secret.mode.as_ref().and_then(|mode| mode.written()) else {
             continue;
         };
         let Some(mode) = field.get().as_known() else {
             continue;
         };
-        let Some(others) = others(&mode).filter(|_| !is_public(&secret.option)) else {
+        if is_public(&secret.option) {
+            continue;
+        }
+        of_people(secret, field, &mode, sink);
+        let Some(others) = others(&mode) else {
             continue;
         };
         let (does, severity) = match (others & 4 != 0, others & 2 != 0) {
@@ -76,6 +80,32 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             builder.fix("Let only the owner read it", Applicability::Unsafe, change);
         }
     }
+}
+
+/// The group of every person by default, where the mode lets the group read.
+fn of_people(secret: &ManagedSecret, mode: Written<'_, Text>, digits: &str, sink: &mut Sink) {
+    let Some(group) = secret.group.as_ref().and_then(|group| group.written()) else {
+        return;
+    };
+    let of_group = { digits.chars().rev() }
+        .nth(1)
+        .and_then(|digit| digit.to_digit(8));
+    let reads =
+        of_group.is_some_and(|digit| digit & 4 != 0) && others(digits).is_some_and(|digit| digit & 4 == 0);
+    if !reads || group.get().as_known().as_deref() != Some("users") {
+        return;
+    }
+    sink.report(
+        group,
+        format!(
+            "everybody in group `users` can read the secret `{}` (mode {digits})",
+            secret.option
+        ),
+    )
+    .severity(Severity::Medium)
+    .depends_on(mode.field())
+    .related(&mode.origin, "the mode is asked for here")
+    .help("Every person is in that group by default. Give it to a group of those who need it.");
 }
 
 /// Certificates and public keys are for everybody, wherever they come from.
@@ -117,6 +147,21 @@ mod tests {
                                                # ^^^^^^ high: every user can change the secret `sops.templates.env` (mode 0666)
   deployment.keys.wg = { text = "x"; permissions = "0777"; };
                                                  # ^^^^^^ high: every user can change the secret `deployment.keys.wg` (mode 0777)
+}
+"#,
+        );
+    }
+
+    /// The group of every person.
+    #[test]
+    fn of_a_group_of_all() {
+        check(
+            &RULE,
+            r#"
+{
+  age.secrets.db = { file = ./db.age; mode = "0440"; group = "users"; };
+                                                           # ^^^^^^^ medium: everybody in group `users` can read the secret `age.secrets.db` (mode 0440)
+  age.secrets.own = { file = ./own.age; group = "users"; };
 }
 "#,
         );

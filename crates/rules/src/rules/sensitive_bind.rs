@@ -1,9 +1,9 @@
 //! sensitive-bind
 
-use crate::about::paths::{Base, HostPath, host_path};
-use crate::about::places::sensitive;
+use crate::about::paths::{Base, HostPath, host_path, is_of_root};
+use crate::about::places::{sensitive, sound};
 use crate::about::power::{RootUser, has_capability, inner_user, root_of};
-use crate::about::words::name;
+use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Mount, System, Text, TextPart};
 use nixpod_source::Origin;
@@ -13,8 +13,9 @@ declare_rule! {
     /// Bind mounts of whole system directories (`/`, `/etc`, `/home`, `/var`, `/run`, `/dev`, `/proc`, `/boot`, ...), of
     /// whole homes, of password hashes and keys of the host (`/etc/shadow`, SSH host keys, all of `/run/secrets`), of files
     /// that start programs (`~/.bashrc`, `~/.config`, `~/.gitconfig`, `~/.claude`) when writable, of the system bus and of tailscaled's socket. Keys
-    /// and passwords of users are a matter of credential-directory-bind. The root directory, writable for whoever is root on
-    /// the host, is critical: all that is critical by itself lies below it. A named volume that is such a directory
+    /// and passwords of users are a matter of credential-directory-bind. For whoever is root on the host the root
+    /// directory is critical if it is writable, since all that is critical by itself lies below it; and it is so read-only, as
+    /// is `/run`, where a rootful engine has its socket below. A named volume that is such a directory
     /// (`Device=/` with `Options=bind`, `driver_opts`, `podman volume create --opt=device=/`) is a bind of it; where no
     /// container here mounts it, the finding is at the volume, and one step less severe. Directories made for one service, such as
     /// `/var/lib/gitea` or `/home/alice/project`, are fine, and so are `/etc/localtime`, certificates and control groups.
@@ -99,6 +100,7 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    let ground = ground(ctx, ctx.system(container));
     let root = root_file_system(container);
     for field in container.mounts.iter().chain(&root) {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
@@ -108,14 +110,37 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(path) = host_path(&mount.source) else {
             continue;
         };
-        let Some(sensitive) = sensitive(&path).filter(|_| !is_of_a_service(ctx, container, mount)) else {
+        let found = sensitive(&path).or_else(|| sound(&path, &mount.target.pattern()));
+        let Some(mut sensitive) = found.filter(|_| !is_of_a_service(ctx, container, mount)) else {
             continue;
         };
-        // With `idmap` the container's root is the host's root there, whatever the user namespace.
-        let root = match mount.options.iter().any(|option| option == "idmap") {
+        // With `idmap` the container's root is the host's root there, whatever the user namespace; with the two others it is
+        // whoever owns the directory.
+        let is_root_there = |option: &String| match option.as_str() {
+            "idmap" => true,
+            "rootidmap" | "owneridmap" => sensitive.owned_by_root,
+            _ => false,
+        };
+        let root = match mount.options.iter().any(is_root_there) {
             true => RootUser::Host,
             false => root_of(ctx, container),
         };
+        // Hashes and keys are closed to whoever is not root, and whoever is root of a user namespace only is nobody here.
+        let is_of_root = is_of_root(&mount.source);
+        let is_closed = (sensitive.closed || is_of_root) && root == RootUser::Confined;
+        if path.is_system("etc") && root == RootUser::Confined {
+            sensitive.what = "the host's configuration in";
+            sensitive.writable = Some(Severity::Medium);
+            sensitive.read_only = Some(Severity::Medium);
+            sensitive.why = "Its root may not open password hashes and host keys there, but whatever everybody may read, such as \
+                             what services keep in it with wrong modes.";
+        }
+        // Homes are closed to others, and the root of a guest with users of its own is one of them.
+        let is_of_homes = path.base == Base::Home || path.is_system("home");
+        // The home of whoever runs a rootless engine is in the root directory.
+        let has_own_home = is_root_of_all(&path) && container.rootful.value() == Some(&false);
+        let is_guarded =
+            (sensitive.owned_by_root && !has_own_home) || (is_of_homes && container.nspawn.is_some());
         let after_remount = sensitive.writable.map(one_less);
         let undone = mount.read_only && can_remount(container, root, sensitive.owned_by_root);
         let severity = match (mount.read_only, undone) {
@@ -128,10 +153,11 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let severity = match root {
-            RootUser::Confined if sensitive.owned_by_root => one_less(severity),
+            RootUser::Confined if is_closed => Severity::Info,
+            RootUser::Confined if is_guarded => one_less(severity),
             // The whole host holds what is critical by itself: the store, the sockets of engines.
             RootUser::Host
-                if !mount.read_only && is_root_of_all(&path) && inner_user(container).is_none() =>
+                if inner_user(container).is_none() && holds_the_worst(ctx, container, mount, &path) =>
             {
                 Severity::Critical
             }
@@ -139,6 +165,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         };
         let source = mount.source.display();
         let mode = match (mount.read_only, undone) {
+            _ if is_closed => "which its root may not open",
             (false, _) => "writable",
             (true, false) if is_root_of_all(&path) && has_mounts_below(container, mount) => {
                 "read-only, but what is mounted below it stays writable"
@@ -161,14 +188,14 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
                 format!(
                     "{} gets {} `{source}`, {mode}{volume}",
                     name(container),
-                    sensitive.what
+                    of_ground(sensitive.what, &ground)
                 ),
             )
             .severity(severity)
             .at_most(confidence, "a part of the path is not known")
             .help(format!(
                 "{} Bind only the directory or file that the program needs.",
-                sensitive.why
+                of_ground(sensitive.why, &ground)
             ));
         if mount.volume.is_some()
             && let Some(TextPart::Known { origin, .. }) = mount.source.parts.first()
@@ -263,6 +290,20 @@ fn can_remount(container: &Container, root: RootUser, owned_by_root: bool) -> bo
     container.engine.value() == Some(&Engine::Podman) && has_capability(container, "CAP_SYS_ADMIN")
 }
 
+/// Is all that is critical by itself in it? Writable, that is the root directory. A socket is used through a read-only bind,
+/// too, and those of rootful engines are below `/run`.
+fn holds_the_worst(ctx: &Ctx<'_>, container: &Container, mount: &Mount, path: &HostPath) -> bool {
+    let is_alone = mount
+        .options
+        .iter()
+        .any(|option| matches!(option.as_str(), "bind" | "norbind" | "O"));
+    let has_sockets = path.is_system("run") || is_root_of_all(path) && !is_alone;
+    let engines = &ctx.system(container).engines;
+    let is_engine = |on: &Field<bool>| on.value() == Some(&true);
+    let has_engine = container.is_oci() || is_engine(&engines.docker) || is_engine(&engines.podman);
+    !mount.read_only && is_root_of_all(path) || has_sockets && has_engine
+}
+
 /// `/` always has other file systems below it: `/run`, `/dev`.
 fn is_root_of_all(path: &HostPath) -> bool {
     path.base == Base::System && path.segments.is_empty()
@@ -292,6 +333,26 @@ mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
 
+    /// In a guest it is the guest's.
+    #[test]
+    fn of_a_guest() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.g = {
+    privateUsers = "pick";
+    config = {
+      virtualisation.oci-containers.backend = "podman";
+      virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ "/etc:/e" ]; };
+                                                                              # ^^^^^^^^^ low: `a` gets guest `g`'s configuration in `/etc`, writable
+    };
+  };
+}
+"#,
+        );
+    }
+
     #[test]
     fn writable_root() {
         check(
@@ -313,6 +374,90 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/var/run/tailscale/tailscaled.sock:/s:ro" "/var/lib/tailscale-cert:/c" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` gets the socket of the host's tailscaled `/var/run/tailscale/tailscaled.sock`, read-only
+}
+"#,
+        );
+    }
+
+    /// What is closed to all but root stays so for the root of a user namespace; a mapping of ids opens it.
+    #[test]
+    fn with_users_of_its_own() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    privateUsers = "pick";
+    bindMounts."/a".hostPath = "/etc/shadow";
+                             # ^^^^^^^^^^^^^ info: `web` gets the host's password hashes `/etc/shadow`, which its root may not open
+    bindMounts."/b" = { hostPath = "/etc/ssh/ssh_host_ed25519_key"; isReadOnly = false; };
+                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info: `web` gets the host's SSH key `/etc/ssh/ssh_host_ed25519_key`, which its root may not open
+    bindMounts."/c".hostPath = "/etc";
+                             # ^^^^^^ low: `web` gets the host's configuration in `/etc`, read-only
+    bindMounts."/d".hostPath = "/";
+                             # ^^^ medium: `web` gets the host's root directory `/`, read-only
+    bindMounts."/e".hostPath = "/home";
+                             # ^^^^^^^ medium: `web` gets every home in `/home`, read-only
+    bindMounts."/f:idmap".hostPath = "/etc/shadow";
+                                   # ^^^^^^^^^^^^^ high: `web` gets the host's password hashes `/etc/shadow`, read-only, which its root can undo
+    bindMounts."/g:rootidmap".hostPath = "/etc/gshadow";
+                                       # ^^^^^^^^^^^^^^ high: `web` gets the host's password hashes `/etc/gshadow`, read-only, which its root can undo
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    /// What holds something is at least as bad as what it holds.
+    #[test]
+    fn what_holds_the_worst() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ "/root:/a:ro" ]; };
+                                                                          # ^^^^^^^^^^^^^ high: `a` gets the whole home `/root`, read-only
+  virtualisation.oci-containers.containers.b = { image = "a:1"; volumes = [ "/var/lib/machines/den:/a" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `b` gets the file system of another container in `/var/lib/machines/den`, writable
+  virtualisation.oci-containers.containers.c = { image = "a:1"; volumes = [ "/var/lib/nixos-containers/den:/a:ro" "/var/lib/machines/den/srv/data:/d" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `c` gets the file system of another container in `/var/lib/nixos-containers/den`, read-only
+}
+"#,
+        );
+    }
+
+    /// Servers of sound by their sockets, in whatever place.
+    #[test]
+    fn sound() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ "/srv/pulse:/home/u/.pulse" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: `a` gets the sound server `/srv/pulse`, writable
+  virtualisation.oci-containers.containers.b = { image = "a:1"; volumes = [ "/tmp/pulseaudio.socket:/s" "/srv/pulse:/data" "/etc/pulse:/etc/pulse:ro" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: `b` gets the sound server `/tmp/pulseaudio.socket`, writable
+  containers.c = { privateUsers = "pick"; bindMounts."/home/u/.pulse".hostPath = "/tmp/pulse"; config = { }; };
+                                                                               # ^^^^^^^^^^^^ low: `c` gets the sound server `/tmp/pulse`, read-only
+}
+"#,
+        );
+    }
+
+    /// A path that begins with `+` is one of the container's own files.
+    #[test]
+    fn paths_of_the_container() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    privateUsers = "pick";
+    extraFlags = [ "--bind=+/etc:/e" "--bind-ro=+/:/h" "--bind" "+/root" ];
+    bindMounts."/x".hostPath = "+/etc";
+    config = { };
+  };
 }
 "#,
         );
@@ -358,7 +503,7 @@ mod tests {
 {
   virtualisation.oci-containers.backend = "podman";
   virtualisation.oci-containers.containers.all = { image = "a:1"; volumes = [ "/:/host:ro" ]; };
-                                                                            # ^^^^^^^^^^^^ high: `all` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
+                                                                            # ^^^^^^^^^^^^ critical: `all` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
   virtualisation.oci-containers.containers.one = { image = "a:1"; volumes = [ "/:/host:ro,bind" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^ high: `one` gets the host's root directory `/`, read-only
   services.podman.containers.web = { image = "a:1"; addCapabilities = [ "SYS_ADMIN" ]; volumes = [ "/home:/host:ro" ]; };
@@ -533,7 +678,7 @@ mod tests {
     same = { image = "a:1"; volumes = [ "/:/h" ]; extraOptions = [ "--uidmap=0:0:65536" "--gidmap=0:0:65536" ]; };
                                       # ^^^^^^ critical: `same` gets the host's root directory `/`, writable
     other = { image = "a:1"; volumes = [ "/etc:/e" ]; extraOptions = [ "--uidmap=0:100000:65536" "--gidmap=0:100000:65536" ]; };
-                                       # ^^^^^^^^^ medium: `other` gets the host's configuration and password hashes in `/etc`, writable
+                                       # ^^^^^^^^^ low: `other` gets the host's configuration in `/etc`, writable
   };
 }
 "#,

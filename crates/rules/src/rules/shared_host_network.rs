@@ -1,8 +1,8 @@
 //! shared-host-network
 
-use crate::about::power::has_user_namespace;
-use crate::about::words::{ground, name, removal};
-use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
+use crate::about::power::{enclosing, has_user_namespace};
+use crate::about::words::{ground, name, of_ground, removal};
+use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {
@@ -38,7 +38,8 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: the container loses its connection until addresses, a bridge or ports are set.
+    /// Unsafe: a guest loses its connection until addresses, a bridge or ports are set. A container of Podman or Docker keeps its
+    /// connection, and is no longer reached by ports that it does not publish.
     pub static RULE = {
         id: "shared-host-network",
         summary: "container in the host's network",
@@ -68,7 +69,7 @@ declare_rule! {
             "x11-keys-and-windows",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.10"), Control::Nsa("1.5"), Control::Attack("T1040")]),
-        stakes: [Part x Command],
+        stakes: [Part x Command, Part x Step],
         check: Container(check),
     }
 }
@@ -85,10 +86,18 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(network) = container.network.written() else {
             return;
         };
-        let builder = sink.report(network, message).help(
-            "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports \
-             are the host's. Use a network of its own and publish the ports it offers.",
-        );
+        let help = "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports are \
+                    the host's. Use a network of its own and publish the ports it offers.";
+        // There it is the network of one guest.
+        let is_in_private = { enclosing(ctx, &container.system) }
+            .is_some_and(|guest| guest.network.value() == Some(&NetworkMode::Private));
+        let builder = sink
+            .report(network, message)
+            .severity(match is_in_private {
+                true => Severity::Low,
+                false => Severity::Medium,
+            })
+            .help(of_ground(help, &ground));
         if let Some(change) = removal(container, &container.network.origin) {
             builder.fix("use a network of its own", Applicability::Unsafe, change);
         }

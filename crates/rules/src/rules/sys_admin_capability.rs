@@ -81,28 +81,31 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.privileged.certain() == Some(&true) {
         return;
     }
-    let Some(field) = container
-        .capabilities
-        .iter()
-        .filter_map(|field| field.written())
-        .find(|field| field.get() == "CAP_SYS_ADMIN")
-    else {
+    let written = { container.capabilities.iter().filter_map(|field| field.written()) };
+    let all: Vec<_> = written.filter(|field| field.get() == "CAP_SYS_ADMIN").collect();
+    let Some(field) = all.first().copied() else {
         return;
     };
     let is_nspawn = container.nspawn.is_some();
     let is_confined = has_user_namespace(ctx, container) == Some(true);
     let (severity, help) = danger(is_nspawn, is_confined);
-    let builder = sink
+    let mut builder = sink
         .report(field, message(ctx, container, is_confined))
         .severity(severity)
         .help(help);
+    for other in all.iter().skip(1) {
+        builder = builder.related(&other.origin, "it is asked for here, too");
+    }
     let applicability = if is_nspawn {
         Applicability::Safe
     } else {
         Applicability::Unsafe
     };
-    if let Some(change) = removal(container, &field.origin) {
-        builder.fix("remove CAP_SYS_ADMIN", applicability, change);
+    let changes: Option<Vec<_>> = { all.iter() }
+        .map(|field| removal(container, &field.origin))
+        .collect();
+    if let Some(changes) = changes {
+        builder.fix_all("remove CAP_SYS_ADMIN", applicability, changes);
     }
 }
 
@@ -166,6 +169,20 @@ fn danger(is_nspawn: bool, confined: bool) -> (Severity, &'static str) {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    /// One finding, and one fix, for what is written twice.
+    #[test]
+    fn asked_for_twice() {
+        check_fix(
+            &RULE,
+            r#"
+{ containers.web = { additionalCapabilities = [ "CAP_SYS_ADMIN" "CAP_SYS_ADMIN" "CAP_SYS_TIME" ]; config = { }; }; }
+"#,
+            r#"
+{ containers.web = { additionalCapabilities = [ "CAP_SYS_TIME" ]; config = { }; }; }
+"#,
+        );
+    }
 
     #[test]
     fn names_the_kernel() {

@@ -2,11 +2,12 @@
 
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field, RunOption};
+use nixpod_model::{Container, Engine, Field, RunOption};
 
 declare_rule! {
     /// ## What it flags
-    /// A container whose engine is told to leave a limit out: `--pids-limit=-1` (or 0), and `--oom-kill-disable`.
+    /// A container whose engine is told to leave a limit out: `--pids-limit=-1` (or 0) under Podman, and
+    /// `--oom-kill-disable`. Docker limits the number of processes only where it is told to, so that there `-1` changes nothing.
     /// ## Why
     /// Podman lets a container have 2048 processes (containers.conf(5), `pids_limit`). Without the limit a program that
     /// starts ever more of them takes all process numbers of the host, and nothing else starts any more. A container whose
@@ -21,7 +22,8 @@ declare_rule! {
     /// { virtualisation.oci-containers.containers.app = { image = "docker.io/library/app:1"; extraOptions = [ "--pids-limit=20000" ]; }; }
     /// ```
     /// ## Fix safety
-    /// Unsafe: the program may need more processes than the limit, which a higher number gives it.
+    /// Unsafe: the program may need more processes than the limit, which a higher number gives it, or may not stand being
+    /// killed when memory runs out.
     pub static RULE = {
         id: "unlimited",
         summary: "limit of the engine taken away from a container",
@@ -62,6 +64,10 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             continue;
         };
         let value = field.get().value.pattern();
+        // Docker has no limit of processes by itself.
+        if option == "pids-limit" && container.engine.value() != Some(&Engine::Podman) {
+            continue;
+        }
         let is_off = match option {
             "pids-limit" => matches!(value.as_str(), "-1" | "0"),
             _ => value == "true" && !is_limited,
@@ -74,7 +80,11 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             .severity(severity)
             .help(help);
         if let Some(change) = removal(container, &field.origin) {
-            builder.fix("Leave the limit in place", Applicability::Unsafe, change);
+            let title = match option {
+                "pids-limit" => "Leave the limit in place",
+                _ => "Let the program be killed when memory runs out",
+            };
+            builder.fix(title, Applicability::Unsafe, change);
         }
     }
 }
@@ -96,6 +106,19 @@ mod tests {
                                                                          # ^^^^^^^^^ low: `api` may start any number of processes
   services.podman.containers.web = { image = "a:1"; extraPodmanArgs = [ "--oom-kill-disable" ]; };
                                                                       # ^^^^^^^^^^^^^^^^^^^^ medium: `web` is not stopped when it takes all memory
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn limits_that_docker_does_not_have() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.app = { image = "a:1"; extraOptions = [ "--pids-limit=-1" ]; };
 }
 "#,
         );

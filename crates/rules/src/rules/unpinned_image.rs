@@ -1,6 +1,6 @@
 //! unpinned-image
 
-use crate::about::images::{Tag, tag};
+use crate::about::images::{Tag, is_built_here, tag};
 use crate::about::words::name;
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
@@ -42,7 +42,7 @@ declare_rule! {
     }
 }
 
-fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
         return;
     };
@@ -55,7 +55,7 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if reference.starts_with("homemanager/") {
         return;
     }
-    let Some(tag) = tag(&reference) else {
+    let Some(tag) = tag(&reference).filter(|_| !is_built_here(ctx, container, &reference)) else {
         return;
     };
     let who = name(container);
@@ -108,6 +108,15 @@ mod tests {
             &RULE,
             r#"
 { services.podman = { enable = true; builds.site.file = "/home/ann/Containerfile"; containers.site = { image = "site.build"; }; }; }
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  systemd.services.build.script = "podman build -t portal:latest /src";
+  virtualisation.oci-containers.containers.portal.image = "portal:latest";
+}
 "#,
         );
     }

@@ -1,6 +1,6 @@
 //! unqualified-image
 
-use crate::about::images::without_registry;
+use crate::about::images::{is_built_here, without_registry};
 use crate::about::words::{name, replace_text};
 use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Surface, SystemKind};
@@ -60,6 +60,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(qualified) = without_registry(&reference) else {
         return;
     };
+    if is_built_here(ctx, container, &reference) {
+        return;
+    }
     let builder = sink
         .report(
             field,

@@ -1,7 +1,10 @@
 //! will-not-start
 
 mod networks;
+mod nspawn;
 mod options;
+mod paths;
+mod secrets;
 mod surroundings;
 mod users;
 
@@ -25,7 +28,8 @@ declare_rule! {
     /// and what the system around it has not: a port that another container publishes, one below 1024 without root, NVIDIA's
     /// devices or Docker's socket that nothing makes, a store on overlay or 9p below mapped users, `managed` users without a
     /// private network, `:idmap` without `hostPath`, a bridge that nothing makes, and for a rootless container a network that
-    /// root's Podman has. A network that nothing here makes, where others are made, may have been made by hand, and is info.
+    /// root's Podman has; a secret of sops-nix or agenix that the user who runs a container may not read; and, low, a path that
+    /// other systems have and NixOS has not, such as `/etc/timezone`. A network that nothing here makes, where others are made, may have been made by hand, and is info.
     /// ## Why
     /// The service fails, and what it was to protect or to offer is not there. Nothing of it is seen before the system is
     /// switched to, since the options have the right types.
@@ -86,12 +90,14 @@ declare_rule! {
             "podman-sysctl-of-a-shared-namespace",
             "ports-rootless-low",
             "nspawn-managed-needs-258",
+            "nspawn-namespace-path-excludes-veth",
+            "unit-fuse-rw-does-not-start",
             "nspawn-idmap-fails-on-overlay",
             "nspawn-idmap-fails-on-ramfs",
             "nspawn-suffix-without-host-path",
             "nspawn-bridge-that-is-not-there",
         ]),
-        stakes: [Service x Itself, Nothing x Itself],
+        stakes: [Service x Itself, Comfort x Itself, Nothing x Itself],
         check: Container(check),
     }
 }
@@ -99,6 +105,7 @@ declare_rule! {
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     surroundings::check(ctx, container, sink);
     networks::check(ctx, container, sink);
+    paths::check(ctx, container, sink);
     match container.engine.value() {
         Some(Engine::Nspawn) => {
             check_maps(container, sink);
@@ -106,6 +113,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             check_blanks(container, sink);
             check_taken_back(container, sink);
             options::check_nspawn(container, sink);
+            nspawn::check(ctx, container, sink);
             surroundings::check_nspawn(ctx, container, sink);
         }
         Some(Engine::Podman) => {
@@ -114,6 +122,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             options::check_podman(container, sink);
             check_homes(container, sink);
             users::check(ctx, container, sink);
+            secrets::check(ctx, container, sink);
         }
         Some(Engine::Docker) => {
             check_places(container, sink);

@@ -19,7 +19,7 @@ fn sockets_of_the_session() {
         ]),
         expect![[r#"
             high high: `web` gets the X11 socket `/tmp/.X11-unix`: it can read every window and every key
-            high high: `web` gets the X11 socket `/tmp/.X11-unix/X0`: it can read every window and every key
+            high high: `web` gets the X11 socket `/tmp/.X11-unix/X0`: it can read every window and every key of that X server
             high high: `web` gets the X11 cookie `/home/${config.users.users.alice.uid}/.Xauthority`: it can read every window and every key
         "#]],
     );
@@ -116,10 +116,10 @@ fn sockets_of_engines() {
             binds(web);
         }),
         expect![[r#"
-            high high: `web` gets Docker's socket `/var/run/docker.sock`, which is root on the host
-            high high: `web` gets Podman's socket `/run/podman/podman.sock`, which is root on the host
-            high high: `web` gets the user's own Podman socket `/run/user/1000/podman/podman.sock`, and so all of the user's files
-            high high: `web` gets the user's own Podman socket `%t/podman/podman.sock`, and so all of the user's files
+            low high: `web` gets Docker's socket `/var/run/docker.sock`, which none of its users may open
+            low high: `web` gets Podman's socket `/run/podman/podman.sock`, which none of its users may open
+            low high: `web` gets Podman's socket `/run/user/1000/podman/podman.sock`, which none of its users may open
+            low high: `web` gets Podman's socket `%t/podman/podman.sock`, which none of its users may open
         "#]],
     );
     let proxy = oci(|web| {
@@ -169,7 +169,7 @@ fn sensitive_paths_writable() {
             high high: `web` gets the host's configuration and password hashes in `/etc`, writable
             high high: `web` gets the whole home `/home/alice`, writable
             high high: `web` gets the state of all services in `/var/lib`, writable
-            high high: `web` gets the sockets and secrets of the host's services in `/run`, writable
+            critical high: `web` gets the sockets and secrets of the host's services in `/run`, writable
             high high: `web` gets all devices in `/dev`, writable
             high high: `web` gets the host's processes in `/proc`, writable
             high high: `web` gets the host's devices and kernel settings in `/sys`, writable
@@ -188,11 +188,11 @@ fn sensitive_paths_read_only() {
         "sensitive-bind",
         &with_binds(SENSITIVE, true),
         expect![[r#"
-            high high: `web` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
+            critical high: `web` gets the host's root directory `/`, read-only, but what is mounted below it stays writable
             high high: `web` gets the host's configuration and password hashes in `/etc`, read-only
-            medium high: `web` gets the whole home `/home/alice`, read-only
-            medium high: `web` gets the state of all services in `/var/lib`, read-only
-            high high: `web` gets the sockets and secrets of the host's services in `/run`, read-only
+            high high: `web` gets the whole home `/home/alice`, read-only
+            high high: `web` gets the state of all services in `/var/lib`, read-only
+            critical high: `web` gets the sockets and secrets of the host's services in `/run`, read-only
             high high: `web` gets all devices in `/dev`, read-only
             low high: `web` gets the host's processes in `/proc`, read-only
             low high: `web` gets the host's boot files in `/boot`, read-only
@@ -241,7 +241,7 @@ fn sensitive_paths_without_root() {
         "sensitive-bind",
         &rootless,
         expect![[r#"
-            medium high: `web` gets the host's configuration and password hashes in `/etc`, read-only
+            low high: `web` gets the host's configuration in `/etc`, read-only
             high high: `web` gets the whole home `/home/alice`, writable
         "#]],
     );

@@ -31,6 +31,8 @@ const MAY_HAVE_SIX: Release = Release::new(26, 11);
 /// The first Podman that reads a folder of users' settings, and the first that reads one of root's.
 const READS_ROOTLESS: PodmanRelease = PodmanRelease { major: 5, minor: 7 };
 const READS_ROOTFUL: PodmanRelease = PodmanRelease { major: 6, minor: 0 };
+/// The first that knows `default_host_ips`.
+const KNOWS_ADDRESS: PodmanRelease = PodmanRelease { major: 6, minor: 0 };
 
 /// What every container has in a system, or in a home, by engine; nothing where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -192,7 +194,8 @@ fn of_nodes(
     table.isolation(reader, &mut all, is_old);
     table.lists(reader, &mut all, is_old);
     table.limits(reader, &mut all);
-    let host_address = engine(reader, files, &mut all);
+    let is_known = release::podman(system).is_none_or(|newest| newest >= KNOWS_ADDRESS);
+    let host_address = engine(reader, files, &mut all).filter(|_| is_known);
     (EngineSettings { all, host_address }, table)
 }
 

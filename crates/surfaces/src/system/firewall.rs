@@ -21,6 +21,7 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found) -> Firewal
         backend: backend(reader, config, &firewall),
         filter_forward: of(reader, &firewall, "filterForward"),
         strict_forward: strict_forward(reader, config),
+        own_rules: own_rules(reader, config),
         open,
     }
 }
@@ -73,6 +74,38 @@ fn strict_forward(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bo
         Value::String(text) => Ok(matches!(&*text.text, "yes" | "true")),
         other => Err(wrong("a Boolean", other)),
     })
+}
+
+/// Rules that somebody writes for packets before or while they are forwarded: in Docker's own chain for that, which is asked
+/// first, or in tables beside those of NixOS.
+fn own_rules(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    for path in [
+        &["networking", "firewall", "extraForwardRules"] as &[&str],
+        &["networking", "firewall", "extraCommands"],
+        &["networking", "nftables", "ruleset"],
+    ] {
+        let rules = reader.option(config, path);
+        if reader.is_written(&rules) && reader.may_say(&rules.value, says_forwarded) {
+            return Field::set(true, reader.place_of(&rules));
+        }
+    }
+    let tables = reader.option(config, &["networking", "nftables", "tables"]);
+    if reader.is_written(&tables) {
+        for (_, table) in reader.entries(&tables).named {
+            let content = reader.get(&table, "content");
+            if reader.may_say(&content.value, says_forwarded) {
+                return Field::set(true, reader.place_of(&content));
+            }
+        }
+    }
+    Field::default(false)
+}
+
+fn says_forwarded(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["docker-user", "forward", "prerouting", "drop", "reject"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// `allowedTCPPorts` and `allowedTCPPortRanges`, or those of UDP.

@@ -10,6 +10,7 @@ mod every_container;
 mod firewall;
 mod gone;
 mod kernel;
+mod missing_paths;
 mod modules_options;
 mod node;
 mod not_modelled;
@@ -65,6 +66,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.users_by = firewall::users_by(reader, config);
     system.gone_options = gone::read(reader, config);
     bridges::read(reader, config, system);
+    system.missing_paths = missing_paths::read(reader, config);
     system.sub_id_files = users::sub_id_files(reader, config);
     not_modelled::tell(reader, config, system.kind);
 }
@@ -106,11 +108,16 @@ fn lowest_free_port(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<
     })
 }
 
-/// Is `sudo` told not to ask members of `wheel`? The module of NixOS-WSL tells it so by default.
+/// Is `sudo` or `doas` told not to ask members of `wheel`? The module of NixOS-WSL tells `sudo` so by default.
 fn wheel_is_root(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
-    for sudo in ["sudo", "sudo-rs"] {
-        let asks = reader.option(config, &["security", sudo, "wheelNeedsPassword"]);
-        if !reader.is_unset(&asks) && !reader.is_default(&asks) {
+    for program in ["sudo", "sudo-rs", "doas"] {
+        let enable = reader.option(config, &["security", program, "enable"]);
+        let is_off = match reader.is_unset(&enable) {
+            true => program == "doas",
+            false => reader.bool(&enable).value() == Some(&false),
+        };
+        let asks = reader.option(config, &["security", program, "wheelNeedsPassword"]);
+        if !is_off && !reader.is_unset(&asks) && !reader.is_default(&asks) {
             return reader.bool(&asks).map(|asks| !asks);
         }
     }

@@ -13,13 +13,18 @@ const MAX_OPTIONS: usize = 400;
 /// What the options end in that take the path of a file.
 const FILES: [&str; 2] = ["File", "Path"];
 /// What their names say besides, in lower case.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 12] = [
     "password",
     "pass",
     "secret",
     "token",
     "privatekey",
     "apikey",
+    "authkey",
+    "accesskey",
+    "secretkey",
+    "encryptionkey",
+    "presharedkey",
     "credential",
 ];
 /// Files of keys that are meant to be seen, or whose secret is none.
@@ -62,6 +67,10 @@ impl Walk<'_> {
                     let field = reader.text(&option);
                     let text = of_store_path(reader, field, &option);
                     secrets_of(path, text, self.secrets);
+                }
+                // A derivation, such as that of `pkgs.writeText`.
+                Value::Attrs(_) if takes_secret_file(&name) => {
+                    reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, self.secrets);

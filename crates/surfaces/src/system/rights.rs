@@ -348,7 +348,9 @@ fn starts_wrapper(reader: &mut OptionReader<'_, '_>, wrapper: &Found) -> Option<
 }
 
 /// Actions of polkit by which somebody becomes root.
-const ACTIONS: [&str; 4] = [
+const ACTIONS: [&str; 5] = [
+    // All of them, by what their names begin with.
+    "org.freedesktop.machine1.",
     "org.freedesktop.machine1.host-shell",
     "org.freedesktop.machine1.shell",
     "org.freedesktop.machine1.manage-machines",

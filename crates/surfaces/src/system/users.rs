@@ -3,10 +3,13 @@
 use crate::read::{Found, OptionReader, as_key, known_string, wrong};
 use crate::system::switches::activation_script;
 use crate::vocabulary::certainty::{maybe, weaken};
+use crate::vocabulary::text::HOLE;
 use crate::vocabulary::words::{self, split_words};
 use nixpod_eval::Value;
-use nixpod_model::{Doubt, EntryName, Field, SecretSlot, SecretValue, SubIdRange, System, Text, User};
-use nixpod_source::Why;
+use nixpod_model::{
+    Doubt, EntryName, Field, Release, SecretSlot, SecretValue, SubIdRange, System, Text, User,
+};
+use nixpod_source::{Origin, Why};
 
 /// Reads `users.users`.
 pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &mut System) {
@@ -30,6 +33,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         passwords(reader, &name, &found, &mut system.secrets);
         system.users.push(user);
     });
+    lingering_by_hand(reader, config, system);
 }
 
 fn user(reader: &mut OptionReader<'_, '_>, name: &EntryName, found: &Found) -> User {
@@ -125,15 +129,64 @@ pub(super) fn sub_id_files(reader: &mut OptionReader<'_, '_>, config: &Found) ->
     if let Some(script) = activation_script(reader, config, names_sub_ids) {
         return Field::set(true, reader.place_of(&script));
     }
+    match tmpfiles_rules(reader, config, names_sub_ids).first() {
+        Some(rule) => Field::set(true, reader.place_of(rule)),
+        None => Field::default(false),
+    }
+}
+
+/// The lines for `systemd-tmpfiles` that may say something.
+fn tmpfiles_rules(reader: &mut OptionReader<'_, '_>, config: &Found, says: fn(&str) -> bool) -> Vec<Found> {
     let rules = reader.option(config, &["systemd", "tmpfiles", "rules"]);
-    if reader.is_written(&rules) {
-        for rule in reader.elements(&rules) {
-            if reader.may_say(&rule.value, names_sub_ids) {
-                return Field::set(true, reader.place_of(&rule));
+    if !reader.is_written(&rules) {
+        return Vec::new();
+    }
+    let mut found = reader.elements(&rules);
+    found.retain(|rule| reader.may_say(&rule.value, says));
+    found
+}
+
+/// The first state version whose users are not told to linger or not where nobody says it.
+const LINGER_UNMANAGED: Release = Release::new(25, 11);
+
+/// Where nobody says whether a user lingers, a file that something else makes decides, and it is not known.
+fn lingering_by_hand(reader: &mut OptionReader<'_, '_>, config: &Found, system: &mut System) {
+    const FOLDER: &str = "/var/lib/systemd/linger/";
+    let is_open = |user: &User| matches!(user.linger.value(), Some(None));
+    // Before, such a file is removed again.
+    let is_managed = { system.state_version.certain() }.is_some_and(|version| *version < LINGER_UNMANAGED);
+    if is_managed || !system.users.iter().any(is_open) {
+        return;
+    }
+    let mut found = tmpfiles_rules(reader, config, makes_linger);
+    found.extend(activation_script(reader, config, makes_linger));
+    let mut said: Vec<(Option<String>, Origin)> = Vec::new();
+    for found in found {
+        let text = reader.text(&found);
+        said.push((text.value().map(Text::pattern), reader.place_of(&found)));
+    }
+    let groups = reader.option(config, &["systemd", "tmpfiles", "settings"]);
+    if reader.is_written(&groups) {
+        for (_, group) in reader.entries(&groups).named {
+            for (path, file) in reader.entries_called(&group, &|path| path.starts_with(FOLDER)) {
+                said.push((Some(path), reader.key_origin(&file)));
             }
         }
     }
-    Field::default(false)
+    for (text, origin) in said {
+        for user in system.users.iter_mut().filter(|user| is_open(user)) {
+            let is_named = text
+                .as_ref()
+                .is_none_or(|text| text.contains(HOLE) || text.contains(user.name.as_str()));
+            if is_named {
+                user.linger = Field::unknown(Why::named(FOLDER), origin.clone());
+            }
+        }
+    }
+}
+
+fn makes_linger(text: &str) -> bool {
+    text.contains("systemd/linger") || text.contains("enable-linger")
 }
 
 fn names_sub_ids(text: &str) -> bool {
@@ -238,7 +291,39 @@ pub(crate) fn service_groups(
             }
         }
     }
+    module_groups(reader, config, &mut out);
     out
+}
+
+/// Options of the module of a service, beside its name, that say with which groups it runs.
+const GROUPS: [&str; 3] = ["group", "extraGroups", "supplementaryGroups"];
+
+/// The groups that services which are enabled are given by options of their modules.
+fn module_groups(reader: &mut OptionReader<'_, '_>, config: &Found, out: &mut Vec<Field<(String, String)>>) {
+    let services = reader.option(config, &["services"]);
+    if !reader.is_written(&services) {
+        return;
+    }
+    for (service, found) in reader.entries(&services).named.into_iter().take(MAX_SERVICES) {
+        if !matches!(found.value.value, Value::Attrs(_)) || reader.is_default(&found) {
+            continue;
+        }
+        for key in GROUPS {
+            let groups = reader.get(&found, key);
+            if !reader.is_written(&groups) {
+                continue;
+            }
+            let enable = reader.get(&found, "enable");
+            let enable = reader.bool(&enable);
+            if enable.value() != Some(&true) {
+                break;
+            }
+            for group in groups_in(reader, groups) {
+                let group = group.map(|group| (group.display(), service.clone()));
+                out.push(weaken(group, &enable));
+            }
+        }
+    }
 }
 
 /// Is a unit the one in which oci-containers runs the client of the engine for a container?

@@ -40,6 +40,7 @@ let inherit (config.virtualisation.quadlet) networks pods volumes; in
               port: - 8080 -> 80 of pod desk <- "8080:80"
               command: check <- check
               command: it <- it
+              option: Pod = desk.pod <- pods.desk.ref
             quadlet-nix type in `box` <- {…
               rootful: false <- 1004
               runs as: press <- 1004

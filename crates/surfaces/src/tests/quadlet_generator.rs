@@ -304,7 +304,10 @@ fn made(case: &Case, (service, container): (&str, &Container), own: &[String]) -
         return out;
     };
     let (mut unit, line) = (facts(container), facts(line));
-    unit.retain(|fact| line.contains(fact) || !is_missing_device(case, fact));
+    // The generator makes `--pod` or `--pod-id-file` of it.
+    unit.retain(|fact| {
+        line.contains(fact) || !(is_missing_device(case, fact) || fact.starts_with("option: Pod = "))
+    });
     let only = |these: &[String], those: &[String]| -> Vec<String> {
         let only = these.iter().filter(|fact| !those.contains(fact));
         only.cloned().collect()

@@ -59,6 +59,7 @@ fn files_of_a_system() {
               network: Joined("systemd-web") <- web.container
               port: - 8080 -> 80 of pod desk <- 8080:80
               image: quay.io/a/b:1 <- quay.io/a/b:1
+              option: Pod = desk.pod <- desk.pod
             quadlet web in `box` <- "containers/systemd/web.container"
               auto start: true <- WantedBy
               capability: CAP_NET_ADMIN <- NET_ADMIN
@@ -283,6 +284,7 @@ fn folders_are_read_by_their_own_generators() {
             quadlet web in `box` <- "containers/systemd/web.container"
               network: Private <- lane.network
               image: x <- x
+              option: Pod = mine.pod <- mine.pod
               unit problem: there is no unit `mine.pod` (NoService) <- mine.pod
             quadlet own in `box` <- "containers/systemd/users/1004/own.container"
               rootful: default false
@@ -290,17 +292,20 @@ fn folders_are_read_by_their_own_generators() {
               users: Pick <- auto
               mount: /srv/four at /i rw <- ink.volume:/i
               image: x <- x
+              option: Pod = mine.pod <- mine.pod
             quadlet own (2) in `box` <- "containers/systemd/users/1005/own.container"
               rootful: default false
               mount: /srv/five at /i rw <- ink.volume:/i
               device: /dev/fuse rwm <- /dev/fuse
               image: x <- x
+              option: Pod = none.pod <- none.pod
               unit problem: there is no unit `none.pod` (NoService) <- none.pod
             quadlet all in `box` <- "containers/systemd/users/all.container"
               rootful: default false
               users: Pick <- auto
               mount: volume ink.volume at /i rw <- ink.volume:/i
               image: x <- x
+              option: Pod = mine.pod <- mine.pod
         "#]],
     );
 }

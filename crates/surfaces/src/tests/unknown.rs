@@ -380,6 +380,7 @@ fn what_was_not_seen_dooms_the_defaults_of_homes() {
           option: unknown: `inputs.b.HealthStartupCmd` comes from outside <- Container
           option: unknown: `inputs.b.ContainerName` comes from outside <- Container
           option: unknown: `inputs.b.Rootfs` comes from outside <- Container
+          option: unknown: `inputs.b.Pod` comes from outside <- Container
           not seen: `inputs.b` comes from outside
           not known: a part of its definition: `inputs.b` comes from outside <- Container
         not analysed: services.podman.containers.b: `inputs.b` comes from outside <- Container

@@ -7,13 +7,14 @@ use crate::vocabulary::text::{HOLE, split_all, split_once};
 use nixpod_model::{Container, Field, Mount, Text};
 use nixpod_source::Origin;
 
-/// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both.
+/// `source:target:options` of systemd-nspawn's `--bind=`; one path alone is both. A source that begins with `+` is the
+/// container's own tree, and keeps the sign, so that nobody takes it for a path of the host.
 pub(crate) fn nspawn_bind(text: &Text, read_only: bool) -> Mount {
     let parts = split_all(text, ':');
-    let source = parts.first().map(without_sign).unwrap_or_default();
+    let source = parts.first().cloned().unwrap_or_default();
     let target = match parts.get(1) {
         Some(target) if !target.parts.is_empty() => target.clone(),
-        _ => source.clone(),
+        _ => without_sign(&source),
     };
     Mount {
         source,
@@ -90,7 +91,7 @@ pub(crate) fn bind_volumes<'b>(container: &mut Container, bound: impl Fn(&str) -
     }
 }
 
-/// A `+` means relative to the image.
+/// A path as it is seen inside.
 fn without_sign(text: &Text) -> Text {
     let pattern = text.pattern();
     if pattern.starts_with('+') {
@@ -283,12 +284,21 @@ mod tests {
     fn nspawn_binds() {
         check(
             |text| Some(nspawn_bind(text, false)),
-            &["/a", "/a:/b", "/a:/b:idmap,rbind", "+/a:/b", r"/a\:b:/c", ""],
+            &[
+                "/a",
+                "/a:/b",
+                "/a:/b:idmap,rbind",
+                "+/a:/b",
+                "+/a",
+                r"/a\:b:/c",
+                "",
+            ],
             expect![[r#"
                 /a => bind /a -> /a []
                 /a:/b => bind /a -> /b []
                 /a:/b:idmap,rbind => bind /a -> /b ["idmap", "rbind"]
-                +/a:/b => bind /a -> /b []
+                +/a:/b => bind +/a -> /b []
+                +/a => bind +/a -> /a []
                 /a\:b:/c => bind /a\:b -> /c []
                  => bind  ->  []
             "#]],

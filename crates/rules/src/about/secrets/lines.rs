@@ -23,7 +23,10 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
         match shape(line).filter(|hit| !is_known(hit)) {
             Some(hit) => hits.push((String::new(), hit.moved(start))),
             None => {
-                let found = pairs(line).chain(assignment(line)).chain(netrc(line));
+                let found = pairs(line)
+                    .chain(assignment(line))
+                    .chain(netrc(line))
+                    .chain(echoed(line));
                 for (name, from, value) in found {
                     let identical = name.eq_ignore_ascii_case(value);
                     if let Some(hit) = judge(name, value).filter(|_| !identical) {
@@ -45,6 +48,18 @@ pub(crate) fn judge_lines(text: &str) -> Vec<(String, Hit)> {
         }
     }
     hits
+}
+
+/// `echo 'name=value' > file`: name, start of the value, value.
+fn echoed(line: &str) -> Option<(&str, usize, &str)> {
+    let program = line.split_whitespace().next()?;
+    if !matches!(program, "echo" | "printf") || !line.contains('>') {
+        return None;
+    }
+    let start = line.find('\'')? + 1;
+    let inside = line.get(start..)?.split('\'').next()?;
+    let (name, value) = inside.split_once('=')?;
+    (is_name(name) && is_literal(value)).then_some((name, start + name.len() + 1, value))
 }
 
 /// `machine host login ann password hunter2`, as in netrc(5).
@@ -165,14 +180,20 @@ const TAKES_P: [&str; 6] = [
     "mariadb-dump",
 ];
 
+/// Programs whose `-a` is followed by one.
+const TAKES_A: [&str; 3] = ["redis-cli", "valkey-cli", "keydb-cli"];
+
 /// Secrets among the words of a command line, as `(option, hit)`: `--requirepass hunter2`, `--password=hunter2`.
 pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
     let mut hits = Vec::new();
     let mut words = words(text).peekable();
     let mut takes_p = false;
+    let mut takes_a = false;
     while let Some((at, word)) = words.next() {
         if !word.starts_with('-') {
-            takes_p |= TAKES_P.contains(&word.rsplit('/').next().unwrap_or(word));
+            let program = word.rsplit('/').next().unwrap_or(word);
+            takes_p |= TAKES_P.contains(&program);
+            takes_a |= TAKES_A.contains(&program);
             if let Some((name, value)) = word.split_once('=')
                 && is_name(name)
                 && announced_by(name).is_some()
@@ -188,6 +209,17 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
             && let Some(hit) = judge_literal("password", unquoted(password))
         {
             hits.push(("-p".to_owned(), hit.moved(at + 2)));
+            continue;
+        }
+        if word == "-a"
+            && takes_a
+            && let Some((from, password)) = words.peek().copied()
+            && let Some(hit) = judge_literal("password", unquoted(password))
+        {
+            hits.push((
+                "-a".to_owned(),
+                hit.moved(from + password.find(unquoted(password)).unwrap_or(0)),
+            ));
             continue;
         }
         let (option, value, from) = match word.split_once('=') {
@@ -231,12 +263,22 @@ pub(super) fn inside(name: &str, value: &str) -> Option<Hit> {
     if value.trim().contains('\n') || trimmed.starts_with('{') {
         return judge_lines(value).into_iter().next().map(|(_, hit)| hit);
     }
-    if value.contains("--") && value.contains(char::is_whitespace) || trimmed.starts_with("--") {
+    let has_options = |mark: &str| value.contains(&format!(" {mark}")) || trimmed.starts_with(mark);
+    if has_options("--") || value.contains("--") && value.contains(char::is_whitespace) || has_options("-D") {
         return judge_words(value).into_iter().next().map(|(_, hit)| hit);
     }
     const PAIRS: [&str; 4] = ["CREDENTIALS", "CREDS", "USERPASS", "BASIC_AUTH"];
     let upper = name.to_ascii_uppercase();
-    if PAIRS.iter().any(|end| upper.ends_with(end))
+    // Other names that end so may have a host with its port, or two words of a protocol.
+    let is_login = || {
+        let password = value.split_once(':').map_or("", |(_, password)| password);
+        let has = |is: fn(&char) -> bool| password.chars().any(|c| is(&c));
+        (upper == "AUTH" || upper.ends_with("_AUTH"))
+            && password.len() >= 8
+            && has(char::is_ascii_digit)
+            && has(char::is_ascii_alphabetic)
+    };
+    if (PAIRS.iter().any(|end| upper.ends_with(end)) || is_login())
         && let Some((user, password)) = value.split_once(':')
         && !user.is_empty()
         && is_name(user)

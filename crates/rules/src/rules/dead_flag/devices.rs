@@ -1,7 +1,6 @@
 //! Devices that are shown and closed, or open and not there.
 
-use crate::about::devices::{Sort, closed_by_device_rules, dead_entry, may_have, sort};
-use crate::about::power::maps_root_to_root;
+use crate::about::devices::{Sort, closed_by_device_rules, dead_entry, may_have, may_have_node, sort};
 use crate::about::words::name;
 use nixpod_analysis::{Severity, Sink};
 use nixpod_model::{Container, Mount, Written};
@@ -90,26 +89,12 @@ fn check_binds(container: &Container, sink: &mut Sink) {
     }
 }
 
-/// Devices that are allowed and have no node: the letter `m` is for making it, which takes a container without users of its
-/// own. nspawn makes some nodes by itself.
+/// Devices that are allowed and have no node.
 fn check_nodes(container: &Container, sink: &mut Sink) {
-    let mounts = || container.mounts.iter();
-    if mounts().any(|field| field.value().is_none()) {
-        return;
-    }
     for field in container.devices.iter().filter_map(|field| field.written()) {
         let device = field.get();
-        let Some(of) = sort(&device.node).filter(|_| device.allowed_only && dead_entry(device).is_none())
-        else {
-            continue;
-        };
-        let can_make = (device.access.is_empty() || device.access.contains('m'))
-            && container.userns.value().is_none_or(maps_root_to_root);
-        let has_node = mounts().filter_map(|field| field.value()).any(|mount| {
-            let is_of_devices = mount.source.pattern().trim_end_matches('/').starts_with("/dev");
-            (is_of_devices && sort(&mount.source).is_none_or(|other| other == of)) || mount.source.has_hole()
-        });
-        if can_make || has_node || matches!(of, Sort::Fuse | Sort::Tun | Sort::Graphics) {
+        let is_alive = device.allowed_only && dead_entry(device).is_none();
+        if !is_alive || may_have_node(container, device) {
             continue;
         }
         sink.report(
@@ -142,6 +127,8 @@ mod tests {
                                                                             # ^^^^^^^^^^^^^^ medium: `b` gets `/dev/ttyUSB0` but allows no such device, so opening it fails
   containers.c = { bindMounts."/dev/kvm" = { }; allowedDevices = [ { node = "/dev/dri/renderD128"; modifier = "rw"; } { node = "char-alsa"; modifier = "rw"; } ]; config = { }; };
                             # ^^^^^^^^^^ medium: `c` gets `/dev/kvm` but allows no such device, so opening it fails
+                                                                          # ^^^^^^^^^^^^^^^^^^^^^ low: `c` is allowed `/dev/dri/renderD128` and has no such node
+                                                                                                                             # ^^^^^^^^^^^ low: `c` is allowed `char-alsa` and has no such node
 }
 "#,
         );
@@ -185,6 +172,10 @@ mod tests {
   containers.d = { allowedDevices = [ { node = "/dev/ttyUSB0"; modifier = "rw"; } ]; extraFlags = [ "--bind=/dev/serial/by-id/usb-Stick" ]; config = { }; };
   containers.e = { allowedDevices = [ { node = "/dev/kvm"; modifier = "rw"; } ]; bindMounts = config.my.binds; config = { }; };
   containers.f = { allowedDevices = [ { node = "/dev/kvm"; modifier = "rw"; } ]; bindMounts."/dev" = { }; config = { }; };
+  containers.g = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/nvidia0"; modifier = "rw"; } ]; config = { }; };
+                                                                    # ^^^^^^^^^^^^^^ low: `g` is allowed `/dev/nvidia0` and has no such node
+  containers.h = { allowedDevices = [ { node = "char-alsa"; modifier = "rw"; } ]; config = { }; };
+                                             # ^^^^^^^^^^^ low: `h` is allowed `char-alsa` and has no such node
 }
 "#,
         );

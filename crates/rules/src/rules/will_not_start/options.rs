@@ -302,7 +302,7 @@ fn is_option(word: &str, option: &str) -> bool {
 }
 
 /// An option among the words that the code writes.
-fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written<'_, Text>> {
+pub(super) fn option(container: &Container, is_it: impl Fn(&str) -> bool) -> Option<Written<'_, Text>> {
     let mut words = container
         .flags
         .iter()

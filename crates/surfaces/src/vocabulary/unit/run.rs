@@ -10,7 +10,7 @@ use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
 use crate::vocabulary::unit::values::{Values, is_filled};
-use nixpod_model::{Container, Field, Image, Mount, Text, UnitProblem};
+use nixpod_model::{Container, Field, Image, Mount, RunOption, Text, UnitProblem};
 use nixpod_source::Origin;
 
 /// What stands around a unit.
@@ -105,10 +105,20 @@ pub(crate) fn container(values: &Values, around: &Around<'_>, container: &mut Co
         option.value = option.value.take().map(|value| around.resolved(value));
     }
     podman::apply(container, &further);
+    let pod = values.last("Pod").filter(is_filled);
+    container.run_options.extend(pod.map(|pod| {
+        pod.map(|pod| RunOption {
+            name: POD,
+            value: pod.clone(),
+        })
+    }));
     unexpanded(container);
     container.unit_problems.extend(values.problems.iter().cloned());
     container.unit_problems.extend(values.wrong());
 }
+
+/// The option that says of a quadlet in which pod it is: by the name of its file, as nothing else is told of a pod.
+const POD: &str = "Pod";
 
 /// Reads the section of a pod into a container that is in it: it shares users, networks, ports and volumes.
 pub(crate) fn pod(values: &Values, name: &str, around: &Around<'_>, container: &mut Container) {
