@@ -53,7 +53,19 @@ fn scripts_are_told_by_their_first_line() {
         ("home/.zshrc", "alias web='podman run --all --net=host web:1'\n"),
         ("node_modules/a/bin", "#!/bin/sh\npodman run --all web:1\n"),
     ]);
-    expect![[r""]].assert_eq(&out);
+    expect![[r#"
+        bin/deploy:2:1 `podman run --all --net=host web:1` medium/high toy-absent: `bin/deploy` is not isolated [bin]
+        bin/deploy:2:12 `--all` high/high toy-flag: `bin/deploy` uses `--all` [bin]
+          fix (safe): Remove `--all`
+        bin/tool:2:7 `podman` medium/high toy-absent: `bin/tool` is not isolated [bin]
+        bin/tool:2:24 `--all` high/high toy-flag: `bin/tool` uses `--all` [bin]
+        home/.zshrc:1:12 `podman run --all --net=host web:1` medium/medium toy-absent: `home/.zshrc` is not isolated [home/.zshrc]
+        home/.zshrc:1:23 `--all` high/medium toy-flag: `home/.zshrc` uses `--all` [home/.zshrc]
+          fix (safe): Remove `--all`
+        gap /p/bin/deploy: `bin/deploy`: whether its engine runs as root is not known: nothing says who runs the script
+        gap /p/bin/tool: `bin/tool`: whether its engine runs as root is not known: nothing says who runs the script
+        gap /p/home/.zshrc: `home/.zshrc`: whether its engine runs as root is not known: nothing says who runs the script
+    "#]].assert_eq(&out);
 }
 
 #[test]

@@ -496,5 +496,16 @@ ExecStart=/usr/bin/podman run -v /a:/a \
 [Service]
 ExecStart=/bin/true
 "#;
-    texts(text, expect![[r""]]);
+    texts(text, expect![[r#"
+        command-line units/web.service in `files` <- /usr/bin/podman run -v /a:/a 
+          auto start: default false
+          engine: podman <- /usr/bin/podman run -v /a:/a 
+          rootful: false <- User
+          runs as: ann <- User
+          mount: /a at /a rw <- /a:/a
+          image: a <- a
+          flag: -v <- -v
+          flag value: /a:/a <- /a:/a
+          flag: --rm <- --rm
+    "#]]);
 }

@@ -1,6 +1,6 @@
 //! How Podman's own options read numbers, sizes, addresses and their like, so that it is known which values they refuse.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// A whole number as Go reads it, in any of its bases. `is_signed`: it may be less than nothing.
 pub(super) fn is_integer(value: &str, is_signed: bool) -> bool {
