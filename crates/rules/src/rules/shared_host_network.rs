@@ -38,8 +38,8 @@ declare_rule! {
     /// }
     /// ```
     /// ## Fix safety
-    /// Unsafe: a guest loses its connection until addresses, a bridge or ports are set. A container of Podman or Docker keeps its
-    /// connection, and is no longer reached by ports that it does not publish.
+    /// Unsafe: what listens without a published port or an address of its own is no longer reached. A guest also loses its
+    /// connection until addresses, a bridge or ports are set.
     pub static RULE = {
         id: "shared-host-network",
         summary: "container in the host's network",

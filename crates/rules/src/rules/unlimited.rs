@@ -22,8 +22,8 @@ declare_rule! {
     /// { virtualisation.oci-containers.containers.app = { image = "docker.io/library/app:1"; extraOptions = [ "--pids-limit=20000" ]; }; }
     /// ```
     /// ## Fix safety
-    /// Unsafe: the program may need more processes than the limit, which a higher number gives it, or may not stand being
-    /// killed when memory runs out.
+    /// Unsafe: the program may need more than the limit gives. A higher number gives it more processes, and `--memory` says how
+    /// much memory it may take.
     pub static RULE = {
         id: "unlimited",
         summary: "limit of the engine taken away from a container",
