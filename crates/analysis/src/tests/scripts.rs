@@ -125,6 +125,8 @@ let launch = pkgs.writeShellScript "launch" "${lib.getExe pkgs.podman} run ${lib
 { systemd.services.x.serviceConfig.ExecStart = launch; }"#,
             ),
         ],
-        expect![[""]],
+        expect![[r#"
+            box.nix:3:101 `--all` high/high toy-flag: `systemd.services.x` uses `--all` [box]
+        "#]],
     );
 }
