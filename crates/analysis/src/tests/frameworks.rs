@@ -40,7 +40,6 @@ fn of_blueprint() {
               fix (safe): Remove `--all`
             pods.nix:1:14 `lone` medium/high toy-absent: `lone` is not isolated [oak]
               fix (safe): Isolate it
-            gap /p/flake.nix: `further systemConfigs`: `inputs.blueprint (…).systemConfigs` comes from outside
         "#]],
     );
 }

@@ -152,7 +152,7 @@ async fn what_changes_beside_the_editor_is_watched() {
     let registered = client.wait_for("client/registerCapability").await;
     let watchers = registered["registrations"][0]["registerOptions"]["watchers"].to_string();
     for pattern in [
-        "nix,sh,bash,yaml,yml,artifact,build,container,",
+        "nix,sh,bash,dash,ksh,zsh,fish,nu,py,desktop,service,j2,yaml,yml,artifact,build,container,",
         "**/*.d/*.conf",
         "**/.devcontainer.json",
     ] {

@@ -37,7 +37,7 @@ pub fn flake_roots(
     };
     walk.output(ev, "nixosConfigurations", Kind::Nixos);
     // What system-manager has of NixOS on other distributions.
-    walk.output(ev, "systemConfigs", Kind::Nixos);
+    walk.output(ev, SYSTEM_CONFIGS, Kind::Nixos);
     walk.output(ev, "homeConfigurations", Kind::Home);
     walk.homes_of_platforms(ev);
     for output in ["colmenaHive", "colmena"] {
@@ -71,6 +71,9 @@ struct OutputWalk<'a> {
     roots: Vec<RootSystem>,
 }
 
+/// The output of a flake in which systems of system-manager are.
+const SYSTEM_CONFIGS: &str = "systemConfigs";
+
 impl OutputWalk<'_> {
     /// An output that is a set of systems.
     fn output(&mut self, ev: &mut Evaluator<'_>, output: &str, kind: Kind) {
@@ -79,7 +82,9 @@ impl OutputWalk<'_> {
             let name = ev.name(attr.name).to_string();
             self.host(ev, &attr, (output, &name), kind);
         });
-        if let Some(open) = &set.open {
+        // Hardly any flake has systems of system-manager, so that what may hold some is told only beside others.
+        let is_likely = output != SYSTEM_CONFIGS || !set.entries.is_empty();
+        if let Some(open) = set.open.as_ref().filter(|_| is_likely) {
             let what = format!("further {output}");
             gap(ev, self.library, None, what, open.why.clone());
         }

@@ -1,12 +1,19 @@
 //! sensitive-bind
 
-use crate::about::paths::{Base, HostPath, host_path, is_of_root};
+mod mounts;
+mod volumes;
+
+use self::mounts::{
+    can_remount, has_mounts_below, holds_the_worst, is_of_a_service, is_root_of_all, one_less,
+    root_file_system,
+};
+use self::volumes::check_volumes;
+use crate::about::paths::{Base, host_path, is_of_root};
 use crate::about::places::{sensitive, sound};
-use crate::about::power::{RootUser, has_capability, inner_user, root_of};
+use crate::about::power::{RootUser, inner_user, root_of};
 use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Field, Mount, System, Text, TextPart};
-use nixpod_source::Origin;
+use nixpod_model::{Container, TextPart};
 
 declare_rule! {
     /// ## What it flags
@@ -202,129 +209,6 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         {
             builder.related(origin, "the volume is this directory");
         }
-    }
-}
-
-/// Volumes that are such directories and that no container here mounts: whatever is started next may.
-fn check_volumes(_ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
-    for field in system.bound_volumes.iter().filter_map(|field| field.written()) {
-        let volume = field.get();
-        let Some(path) = host_path(&volume.source) else {
-            continue;
-        };
-        let Some(sensitive) = sensitive(&path) else {
-            continue;
-        };
-        let (severity, mode) = match volume.read_only {
-            true => (sensitive.read_only, "read-only"),
-            false => (sensitive.writable, "writable"),
-        };
-        let Some(severity) = severity.map(one_less) else {
-            continue;
-        };
-        let severity = match volume.rootful {
-            Some(true) => severity,
-            _ if sensitive.owned_by_root => one_less(severity),
-            _ => severity,
-        };
-        let confidence = match path.vague {
-            true => Confidence::Medium,
-            false => Confidence::High,
-        };
-        let source = volume.source.display();
-        sink.report(
-            field,
-            format!("the volume `{}` is {} `{source}`, {mode}", volume.name, sensitive.what),
-        )
-        .severity(severity)
-        .at_most(confidence, "a part of the path is not known")
-        .help(format!(
-            "No container here mounts it, but whoever names it gets the directory. {} Make the volume of a directory of its own.",
-            sensitive.why
-        ));
-    }
-}
-
-/// A directory of the host that is all of the container's file system (`Rootfs=`, `--rootfs`), as what is bound to `/`.
-fn root_file_system(container: &Container) -> Option<Field<Mount>> {
-    let options = container.run_options.iter();
-    let field =
-        { options.rev() }.find(|field| field.value().is_some_and(|option| option.name == "rootfs"))?;
-    let text = &field.value()?.value;
-    let pattern = text.pattern();
-    let path = pattern.split(':').next().unwrap_or_default();
-    let options: Vec<String> = pattern.split(':').skip(1).map(str::to_owned).collect();
-    path.starts_with('/').then(|| {
-        field.map(|_| Mount {
-            source: text.slice(0, path.len()),
-            target: Text::known("/", Origin::default()),
-            read_only: options.iter().any(|option| option == "O"),
-            options: options.clone(),
-            is_bind: true,
-            unclear_access: None,
-            volume: None,
-        })
-    })
-}
-
-/// Is it the home of a user who is no person: the directory of one service?
-fn is_of_a_service(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
-    let Some(source) = mount.source.as_known() else {
-        return false;
-    };
-    let Some(name) = source.trim_end_matches('/').strip_prefix("/home/") else {
-        return false;
-    };
-    let users = ctx.outermost(&container.system).users.iter();
-    users
-        .filter(|user| user.name == name)
-        .any(|user| user.is_system.value() == Some(&true) && user.is_normal.value() != Some(&true))
-}
-
-/// Can the container's root mount it writable again? In nspawn a user namespace prevents it; Podman mounts inside of the
-/// user namespace, so that there nothing prevents it but the lack of the capability.
-fn can_remount(container: &Container, root: RootUser, owned_by_root: bool) -> bool {
-    if container.nspawn.is_some() {
-        return owned_by_root && root == RootUser::Host;
-    }
-    container.engine.value() == Some(&Engine::Podman) && has_capability(container, "CAP_SYS_ADMIN")
-}
-
-/// Is all that is critical by itself in it? Writable, that is the root directory. A socket is used through a read-only bind,
-/// too, and those of rootful engines are below `/run`.
-fn holds_the_worst(ctx: &Ctx<'_>, container: &Container, mount: &Mount, path: &HostPath) -> bool {
-    let is_alone = mount
-        .options
-        .iter()
-        .any(|option| matches!(option.as_str(), "bind" | "norbind" | "O"));
-    let has_sockets = path.is_system("run") || is_root_of_all(path) && !is_alone;
-    let engines = &ctx.system(container).engines;
-    let is_engine = |on: &Field<bool>| on.value() == Some(&true);
-    let has_engine = container.is_oci() || is_engine(&engines.docker) || is_engine(&engines.podman);
-    !mount.read_only && is_root_of_all(path) || has_sockets && has_engine
-}
-
-/// `/` always has other file systems below it: `/run`, `/dev`.
-fn is_root_of_all(path: &HostPath) -> bool {
-    path.base == Base::System && path.segments.is_empty()
-}
-
-/// Does the engine bind what is mounted below a directory, too, and leave it writable?
-fn has_mounts_below(container: &Container, mount: &Mount) -> bool {
-    let says = |word: &str| mount.options.iter().any(|option| option == word);
-    container.is_oci()
-        && container.engine.value() == Some(&Engine::Podman)
-        && !says("bind")
-        && !says("rro")
-        && !says("O")
-}
-
-const fn one_less(severity: Severity) -> Severity {
-    match severity {
-        Severity::Critical => Severity::High,
-        Severity::High => Severity::Medium,
-        Severity::Medium => Severity::Low,
-        Severity::Low | Severity::Info => Severity::Info,
     }
 }
 

@@ -21,8 +21,10 @@ fn texts_of_pods() {
               network: Host <- host
               mount: / at /h rw <- /:/h
               image: a:1 <- "a:1"
+              option: Pod = p.pod <- config.virtualisation.quadlet.pods.p.ref
             quadlet-nix w in `box` <- containers.w.containerConfig = { image = "a:1"; pod = config.virtualisation.quadlet.pods.o.ref; }
               image: a:1 <- "a:1"
+              option: Pod = o.pod <- config.virtualisation.quadlet.pods.o.ref
         "#]],
     );
 }

@@ -496,7 +496,9 @@ ExecStart=/usr/bin/podman run -v /a:/a \
 [Service]
 ExecStart=/bin/true
 "#;
-    texts(text, expect![[r#"
+    texts(
+        text,
+        expect![[r#"
         command-line units/web.service in `files` <- /usr/bin/podman run -v /a:/a 
           auto start: default false
           engine: podman <- /usr/bin/podman run -v /a:/a 
@@ -507,5 +509,6 @@ ExecStart=/bin/true
           flag: -v <- -v
           flag value: /a:/a <- /a:/a
           flag: --rm <- --rm
-    "#]]);
+    "#]],
+    );
 }
