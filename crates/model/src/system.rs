@@ -328,12 +328,21 @@ impl System {
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
         visit_surroundings(visitor, gone_options, bridges);
-        for volume in bound_volumes {
-            visitor.fact(FactInfo::certain("volume", "which volumes it makes"), volume);
-        }
-        for problem in unit_problems {
-            visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
-        }
+        visit_units(visitor, bound_volumes, unit_problems);
+    }
+}
+
+/// What its units and scripts make besides containers, and what is wrong with them.
+fn visit_units(
+    visitor: &mut impl Visitor,
+    bound_volumes: &[Field<BoundVolume>],
+    unit_problems: &[Field<UnitProblem>],
+) {
+    for volume in bound_volumes {
+        visitor.fact(FactInfo::certain("volume", "which volumes it makes"), volume);
+    }
+    for problem in unit_problems {
+        visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
     }
 }
 

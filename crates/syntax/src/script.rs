@@ -58,7 +58,7 @@ pub fn begins_as_script(text: &str) -> bool {
         Interpreter::Shell => true,
         Interpreter::Other => false,
         // The lines below the first one say what nix-shell runs.
-        Interpreter::Nix => lines.take(MAX_LINES).any(|line| is_run_in_shell(line)),
+        Interpreter::Nix => lines.take(MAX_LINES).any(is_run_in_shell),
     }
 }
 

@@ -276,6 +276,7 @@ fn fixes_edit_units_and_scripts_where_they_are_written() {
 
 /// A comment does not end what backslashes join, so what stands before it must.
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn what_goes_takes_its_joint_along() {
     let out = fixed(&[
         (

@@ -5,7 +5,7 @@ use crate::about::words::{name, removal};
 use nixpod_analysis::{
     Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Engine, NetworkMode, Surface};
+use nixpod_model::{Container, Engine, NetworkMode, Surface, Written};
 use nixpod_source::Site;
 
 declare_rule! {
@@ -272,18 +272,22 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             )
         };
         let builder = sink.report(field, message).severity(severity).help(help);
-        if capability == "CAP_NET_ADMIN" && container.nspawn.is_some() {
-            // It comes with `enableTun`, which is right in a network of the guest's own.
-            let change = Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into());
-            builder.fix("set `privateNetwork = true`", Applicability::Unsafe, change);
-        } else if let Some(change) = removal(container, &field.origin) {
-            builder.fix(
-                format!("remove `{}`", short(capability)),
-                Applicability::Unsafe,
-                change,
-            );
+        if let Some((title, change)) = less(container, field) {
+            builder.fix(title, Applicability::Unsafe, change);
         }
     }
+}
+
+/// What takes a capability away.
+fn less(container: &Container, field: Written<'_, String>) -> Option<(String, Change)> {
+    let capability = field.get();
+    if capability == "CAP_NET_ADMIN" && container.nspawn.is_some() {
+        // It comes with `enableTun`, which is right in a network of the guest's own.
+        let change = Change::SetIn(container.origin.clone(), "privateNetwork".into(), "true".into());
+        return Some(("set `privateNetwork = true`".to_owned(), change));
+    }
+    let change = removal(container, &field.origin)?;
+    Some((format!("remove `{}`", short(capability)), change))
 }
 
 const INSIDE: &str = "It does not reach the host from here. Leave it out if the workload runs without it.";

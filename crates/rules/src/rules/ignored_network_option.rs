@@ -46,6 +46,11 @@ declare_rule! {
     }
 }
 
+const ALONE: &str = "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
+                     host's network is meant.";
+const JOINED: &str = "A container that joins a network namespace has no links of its own, and NixOS refuses `privateNetwork = \
+                      true` beside it. Remove these options, or set up the namespace itself.";
+
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(nspawn) = &container.nspawn else {
         return;
@@ -61,15 +66,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let Some(first) = written.first() else {
         return;
     };
-    let names: Vec<String> = written
-        .iter()
-        .map(|option| format!("`{}`", option.get().name))
-        .collect();
+    let names = written.iter().map(|option| format!("`{}`", option.get().name));
+    let names: Vec<String> = names.collect();
     // Interfaces and links of its own make a network private, too, and these options do nothing there either.
-    let why = if nspawn.other_private_network.value() == Some(&false) {
-        "it has no private network, and it shares the host's network"
-    } else {
-        "`privateNetwork` is not set"
+    let why = match nspawn.other_private_network.value() {
+        Some(false) => "it has no private network, and it shares the host's network",
+        _ => "`privateNetwork` is not set",
     };
     let mut links = nspawn.links.iter().filter_map(|field| field.written());
     let joined = links.find(|link| link.get().name == "networkNamespace");
@@ -91,14 +93,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         )
         .depends_on(&nspawn.private_network)
         .help(match &joined {
-            None => {
-                "These options take effect only together with `privateNetwork = true`. Set it, or remove them if the \
-                 host's network is meant."
-            }
-            Some(_) => {
-                "A container that joins a network namespace has no links of its own, and NixOS refuses `privateNetwork = true` \
-                 beside it. Remove these options, or set up the namespace itself."
-            }
+            None => ALONE,
+            Some(_) => JOINED,
         });
     if !explicit {
         builder = builder.if_all_seen(&ctx.system(container).seen);

@@ -221,6 +221,23 @@ fn behind(container: &Container, port: &Port) -> Behind {
     }
 }
 
+/// The ports in words, with their protocols where not all are TCP.
+fn numbers(open: &[Written<'_, Port>]) -> Vec<String> {
+    let with_protocol = open.iter().any(|port| protocol(port.get()) != "tcp");
+    let words = open.iter().map(|port| {
+        let port = port.get();
+        let protocol = match with_protocol {
+            true => format!("/{}", protocol(port)),
+            false => String::new(),
+        };
+        match &port.host {
+            Some(host) => format!("{}{protocol}", host.display()),
+            None => format!("{} (at a free port)", port.container.display()),
+        }
+    });
+    words.collect()
+}
+
 fn report(
     container: &Container,
     open: &[Written<'_, Port>],
@@ -233,21 +250,7 @@ fn report(
         return;
     };
     let port = first.get();
-    let with_protocol = open.iter().any(|port| protocol(port.get()) != "tcp");
-    let ports: Vec<String> = open
-        .iter()
-        .map(|port| {
-            let port = port.get();
-            let protocol = match with_protocol {
-                true => format!("/{}", protocol(port)),
-                false => String::new(),
-            };
-            match &port.host {
-                Some(host) => format!("{}{protocol}", host.display()),
-                None => format!("{} (at a free port)", port.container.display()),
-            }
-        })
-        .collect();
+    let ports = numbers(open);
     let noun = if ports.len() == 1 { "port" } else { "ports" };
     let who = match &port.pod {
         Some(pod) => format!("pod `{pod}`"),

@@ -4,13 +4,13 @@ mod mounts;
 mod volumes;
 
 use self::mounts::{
-    can_remount, has_mounts_below, holds_the_worst, is_of_a_service, is_root_of_all, one_less,
-    root_file_system,
+    can_remount, configuration, has_mounts_below, holds_the_worst, is_of_a_service, is_root_of_all, one_less,
+    root_file_system, root_there,
 };
 use self::volumes::check_volumes;
 use crate::about::paths::{Base, host_path, is_of_root};
 use crate::about::places::{sensitive, sound};
-use crate::about::power::{RootUser, inner_user, root_of};
+use crate::about::power::{RootUser, inner_user};
 use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, TextPart};
@@ -106,6 +106,10 @@ declare_rule! {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one sentence about one bind, clause by clause"
+)]
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let ground = ground(ctx, ctx.system(container));
     let root = root_file_system(container);
@@ -121,26 +125,12 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(mut sensitive) = found.filter(|_| !is_of_a_service(ctx, container, mount)) else {
             continue;
         };
-        // With `idmap` the container's root is the host's root there, whatever the user namespace; with the two others it is
-        // whoever owns the directory.
-        let is_root_there = |option: &String| match option.as_str() {
-            "idmap" => true,
-            "rootidmap" | "owneridmap" => sensitive.owned_by_root,
-            _ => false,
-        };
-        let root = match mount.options.iter().any(is_root_there) {
-            true => RootUser::Host,
-            false => root_of(ctx, container),
-        };
+        let root = root_there(ctx, container, mount, sensitive.owned_by_root);
         // Hashes and keys are closed to whoever is not root, and whoever is root of a user namespace only is nobody here.
         let is_of_root = is_of_root(&mount.source);
         let is_closed = (sensitive.closed || is_of_root) && root == RootUser::Confined;
         if path.is_system("etc") && root == RootUser::Confined {
-            sensitive.what = "the host's configuration in";
-            sensitive.writable = Some(Severity::Medium);
-            sensitive.read_only = Some(Severity::Medium);
-            sensitive.why = "Its root may not open password hashes and host keys there, but whatever everybody may read, such as \
-                             what services keep in it with wrong modes.";
+            sensitive = configuration(sensitive);
         }
         // Homes are closed to others, and the root of a guest with users of its own is one of them.
         let is_of_homes = path.base == Base::Home || path.is_system("home");
@@ -180,10 +170,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             (true, false) => "read-only",
             (true, true) => "read-only, which its root can undo",
         };
-        let confidence = if path.vague {
-            Confidence::Medium
-        } else {
-            Confidence::High
+        let confidence = match path.vague {
+            true => Confidence::Medium,
+            false => Confidence::High,
         };
         let volume = match &mount.volume {
             Some(volume) => format!(", as the volume `{volume}`"),

@@ -74,6 +74,28 @@ declare_rule! {
     }
 }
 
+/// A container of an engine. Only what is written counts: no engine shares the network by itself.
+fn by_engine(ctx: &Ctx<'_>, container: &Container, message: String, ground: &str, sink: &mut Sink) {
+    let Some(network) = container.network.written() else {
+        return;
+    };
+    let help = "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports are \
+                the host's. Use a network of its own and publish the ports it offers.";
+    // There it is the network of one guest.
+    let is_in_private = { enclosing(ctx, &container.system) }
+        .is_some_and(|guest| guest.network.value() == Some(&NetworkMode::Private));
+    let builder = sink
+        .report(network, message)
+        .severity(match is_in_private {
+            true => Severity::Low,
+            false => Severity::Medium,
+        })
+        .help(of_ground(help, ground));
+    if let Some(change) = removal(container, &container.network.origin) {
+        builder.fix("use a network of its own", Applicability::Unsafe, change);
+    }
+}
+
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if container.network.value() != Some(&NetworkMode::Host) {
         return;
@@ -82,26 +104,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let message = format!("{} shares the network of {ground}", name(container))
         .replace("the network of the host", "the host's network");
     let Some(nspawn) = &container.nspawn else {
-        // Only what is written counts: no engine shares the network by itself.
-        let Some(network) = container.network.written() else {
-            return;
-        };
-        let help = "It reaches every service on localhost and every abstract socket, such as an X server's, and its ports are \
-                    the host's. Use a network of its own and publish the ports it offers.";
-        // There it is the network of one guest.
-        let is_in_private = { enclosing(ctx, &container.system) }
-            .is_some_and(|guest| guest.network.value() == Some(&NetworkMode::Private));
-        let builder = sink
-            .report(network, message)
-            .severity(match is_in_private {
-                true => Severity::Low,
-                false => Severity::Medium,
-            })
-            .help(of_ground(help, &ground));
-        if let Some(change) = removal(container, &container.network.origin) {
-            builder.fix("use a network of its own", Applicability::Unsafe, change);
-        }
-        return;
+        return by_engine(ctx, container, message, &ground, sink);
     };
     // The path of the host's own namespace, where others name one of their own.
     if let Some(network) = container.network.written()

@@ -46,6 +46,7 @@ fn lines_of_units() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn scripts() {
     containers(
         r#"

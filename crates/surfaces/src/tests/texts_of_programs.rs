@@ -163,6 +163,7 @@ p run -v /a:/a becomes
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn settings_of_desktops() {
     let text = r#"
 #- /sway/config
@@ -277,6 +278,7 @@ subprocess.check_call("docker run -v /j:/j j", shell=True)
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn boxes_in_scripts_and_files() {
     let text = r#"
 #- /run.sh
@@ -407,6 +409,7 @@ fn options_of_other_programs() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn options_of_desktops() {
     let text = r#"{
   home.username = "ann";

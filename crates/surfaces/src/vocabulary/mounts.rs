@@ -191,16 +191,7 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
             _ => out.options.push(pattern),
         }
     }
-    match kind.as_str() {
-        "bind" => out.is_bind = true,
-        // All that the pattern fits is bound: what is in a folder, mostly.
-        "glob" => {
-            out.source = folder_of_pattern(&out.source);
-            out.is_bind = true;
-        }
-        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => out.options.insert(0, kind.clone()),
-        _ => return None,
-    }
+    of_kind(&kind, &mut out)?;
     if let Some(bound) = bound_by_driver(&of_driver).filter(|_| kind == "volume") {
         out.read_only |= bound.read_only;
         let name = std::mem::replace(&mut out.source, bound.source).pattern();
@@ -209,6 +200,23 @@ pub(crate) fn mount(text: &Text, is_docker: bool) -> Option<Mount> {
         out.is_bind = true;
     }
     Some(out)
+}
+
+/// What the kind of a mount makes of it; nothing for one that is not known.
+fn of_kind(kind: &str, out: &mut Mount) -> Option<()> {
+    match kind {
+        "bind" => out.is_bind = true,
+        // All that the pattern fits is bound: what is in a folder, mostly.
+        "glob" => {
+            out.source = folder_of_pattern(&out.source);
+            out.is_bind = true;
+        }
+        "volume" | "image" | "tmpfs" | "ramfs" | "devpts" | "artifact" => {
+            out.options.insert(0, kind.to_owned())
+        }
+        _ => return None,
+    }
+    Some(())
 }
 
 /// The directory that options for the driver of a volume make it.

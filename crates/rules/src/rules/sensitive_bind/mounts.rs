@@ -1,7 +1,8 @@
 //! What a bind reaches, and what keeps it from that.
 
 use crate::about::paths::{Base, HostPath};
-use crate::about::power::{RootUser, has_capability};
+use crate::about::places::Sensitive;
+use crate::about::power::{RootUser, has_capability, root_of};
 use nixpod_analysis::{Ctx, Severity};
 use nixpod_model::{Container, Engine, Field, Mount, Text};
 use nixpod_source::Origin;
@@ -87,5 +88,36 @@ pub(super) const fn one_less(severity: Severity) -> Severity {
         Severity::High => Severity::Medium,
         Severity::Medium => Severity::Low,
         Severity::Low | Severity::Info => Severity::Info,
+    }
+}
+
+/// Who the container's root is in what a bind shows. With `idmap` it is the host's root there, whatever the user namespace;
+/// with the two others it is whoever owns the directory.
+pub(super) fn root_there(
+    ctx: &Ctx<'_>,
+    container: &Container,
+    mount: &Mount,
+    owned_by_root: bool,
+) -> RootUser {
+    let is_root_there = |option: &String| match option.as_str() {
+        "idmap" => true,
+        "rootidmap" | "owneridmap" => owned_by_root,
+        _ => false,
+    };
+    match mount.options.iter().any(is_root_there) {
+        true => RootUser::Host,
+        false => root_of(ctx, container),
+    }
+}
+
+/// `/etc` for whoever is root of a user namespace only.
+pub(super) fn configuration(all: Sensitive) -> Sensitive {
+    Sensitive {
+        what: "the host's configuration in",
+        writable: Some(Severity::Medium),
+        read_only: Some(Severity::Medium),
+        why: "Its root may not open password hashes and host keys there, but whatever everybody may read, such as what services \
+              keep in it with wrong modes.",
+        ..all
     }
 }

@@ -106,10 +106,7 @@ pub(super) fn is_unit_line(path: &str) -> bool {
 fn is_typed(path: &str) -> bool {
     let is_option = |option: &&[&str]| path.starts_with(&option.join("."));
     let name = path.strip_suffix(".text").unwrap_or(path).trim_end_matches('"');
-    places::ALIASES
-        .iter()
-        .chain(&places::INITS)
-        .any(|option| is_option(option))
+    places::ALIASES.iter().chain(&places::INITS).any(is_option)
         || nixpod_syntax::is_shell_name(name) && !name.ends_with(".sh") && !name.ends_with(".bash")
 }
 

@@ -123,22 +123,7 @@ fn unspecified(line: &Line, container: &mut Container) {
 
 /// The lines of a script.
 fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
-    for line in &mut lines {
-        line.addresses
-            .iter_mut()
-            .zip(&written.addresses)
-            .for_each(|(own, around)| {
-                *own = own.take().or_else(|| around.clone());
-            });
-    }
-    let mut context = None;
-    for line in &mut lines {
-        if let Some(name) = verb::context_used(line) {
-            context = Some(name.clone());
-        }
-        let [.., named] = &mut line.addresses;
-        *named = named.take().or_else(|| context.clone());
-    }
+    add_addresses(written, &mut lines);
     let lines = &lines[..];
     let base = Base::new(written);
     let known = Known::of(&base, lines);
@@ -155,52 +140,77 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
                 continue;
             }
         }
-        match line.program.as_str() {
-            "systemd-nspawn" if !line.elsewhere => {
-                let mut container = begin(&base, line, nspawn::name(line), out);
-                nspawn::read(&base, line, &mut container);
-                unspecified(line, &mut container);
-                out.add(container, || base.command(line, nspawn::end(line)));
-            }
-            "distrobox" | "distrobox-create" | "distrobox-ephemeral" => {
-                if let Some(words) = boxes::words(line) {
-                    let mut container = begin(&base, line, boxes::name(words), out);
-                    boxes::read(&base, line, words, &mut container);
-                    out.add(container, || base.command(line, line.words.len()));
-                }
-            }
-            "unshare" => {
-                let mounts = unshare::mounts(&base, line);
-                if !mounts.is_empty() {
-                    let mut container = begin(&base, line, None, out);
-                    unshare::read(&base, line, mounts, &mut container);
-                    out.add(container, || base.command(line, line.words.len()));
-                }
-            }
-            "podman" | "docker" | "nerdctl" => match engine::command(line) {
-                engine::Command::Run(run) => {
-                    let mut container = begin(&base, line, run.name.clone(), out);
-                    if run.is_build {
-                        container.service = None;
-                    }
-                    engine::read(&base, line, &run, &known, &mut container);
-                    unspecified(line, &mut container);
-                    out.add(container, || base.command(line, run.end(line)));
-                }
-                engine::Command::NotRead(what) => {
-                    let why = Why::NotModelled(format!("{} {what}", line.program));
-                    out.not_analysed
-                        .push(gap(place_of(&written.path), why, &line.origin));
-                }
-                engine::Command::Nothing => {}
-            },
-            _ => {}
-        }
+        one_line(written, (&base, &known), line, out);
         out.apis.extend(apis(&base, line));
         if let Some(why) = not_read(line) {
             out.not_analysed
                 .push(gap(place_of(&written.path), why, &line.origin));
         }
+    }
+}
+
+/// Gives lines the addresses of engines that are said around them, and the contexts that lines before them choose.
+fn add_addresses(written: &Written, lines: &mut [Line]) {
+    for line in &mut *lines {
+        line.addresses
+            .iter_mut()
+            .zip(&written.addresses)
+            .for_each(|(own, around)| {
+                *own = own.take().or_else(|| around.clone());
+            });
+    }
+    let mut context = None;
+    for line in lines {
+        if let Some(name) = verb::context_used(line) {
+            context = Some(name.clone());
+        }
+        let [.., named] = &mut line.addresses;
+        *named = named.take().or_else(|| context.clone());
+    }
+}
+
+/// The container that a line runs, if it runs one.
+fn one_line(written: &Written, (base, known): (&Base<'_>, &Known<'_>), line: &Line, out: &mut TextsRead) {
+    match line.program.as_str() {
+        "systemd-nspawn" if !line.elsewhere => {
+            let mut container = begin(base, line, nspawn::name(line), out);
+            nspawn::read(base, line, &mut container);
+            unspecified(line, &mut container);
+            out.add(container, || base.command(line, nspawn::end(line)));
+        }
+        "distrobox" | "distrobox-create" | "distrobox-ephemeral" => {
+            if let Some(words) = boxes::words(line) {
+                let mut container = begin(base, line, boxes::name(words), out);
+                boxes::read(base, line, words, &mut container);
+                out.add(container, || base.command(line, line.words.len()));
+            }
+        }
+        "unshare" => {
+            let mounts = unshare::mounts(base, line);
+            if !mounts.is_empty() {
+                let mut container = begin(base, line, None, out);
+                unshare::read(base, line, mounts, &mut container);
+                out.add(container, || base.command(line, line.words.len()));
+            }
+        }
+        "podman" | "docker" | "nerdctl" => match engine::command(line) {
+            engine::Command::Run(run) => {
+                let mut container = begin(base, line, run.name.clone(), out);
+                if run.is_build {
+                    container.service = None;
+                }
+                engine::read(base, line, &run, known, &mut container);
+                unspecified(line, &mut container);
+                out.add(container, || base.command(line, run.end(line)));
+            }
+            engine::Command::NotRead(what) => {
+                let why = Why::NotModelled(format!("{} {what}", line.program));
+                out.not_analysed
+                    .push(gap(place_of(&written.path), why, &line.origin));
+            }
+            engine::Command::Nothing => {}
+        },
+        _ => {}
     }
 }
 

@@ -26,19 +26,8 @@ pub(crate) fn of_others(values: &Values, unit: &Unit) -> Vec<Field<UnitProblem>>
             }
         }
         Kind::Volume => {
-            let driver =
-                last("Driver").filter(|driver| driver.value().is_some_and(|text| text.pattern() == "image"));
-            match (driver, last("Type")) {
-                (Some(driver), _) if last("Image").is_none() => {
-                    tell(&driver, "the driver `image` needs an `Image`")
-                }
-                (None, Some(kind)) if last("Device").is_none() => tell(&kind, "`Type` needs a `Device`"),
-                (None, None) if last("Device").is_none() => {
-                    if let Some(options) = last("Options") {
-                        tell(&options, "`Options` needs a `Device`");
-                    }
-                }
-                _ => {}
+            if let Some((key, what)) = of_volume(values) {
+                tell(&key, what);
             }
         }
         Kind::Build => {
@@ -70,6 +59,18 @@ pub(crate) fn of_others(values: &Values, unit: &Unit) -> Vec<Field<UnitProblem>>
         Kind::Container | Kind::Pod | Kind::Image | Kind::Artifact => {}
     }
     out
+}
+
+fn of_volume(values: &Values) -> Option<(Field<Text>, &'static str)> {
+    let last = |name: &str| values.last(name).filter(is_filled);
+    let driver = last("Driver").filter(|driver| driver.value().is_some_and(|text| text.pattern() == "image"));
+    match (driver, last("Type")) {
+        (Some(driver), _) if last("Image").is_none() => Some((driver, "the driver `image` needs an `Image`")),
+        (Some(_), _) => None,
+        _ if last("Device").is_some() => None,
+        (None, Some(kind)) => Some((kind, "`Type` needs a `Device`")),
+        (None, None) => Some((last("Options")?, "`Options` needs a `Device`")),
+    }
 }
 
 fn is_filled(field: &Field<Text>) -> bool {

@@ -116,6 +116,7 @@ mod tests {
 
     /// Each is as Podman 5.4 takes or refuses it, but for durations, which are Go's.
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of values")]
     fn values_of_options() {
         let check = |is_it: fn(&str) -> bool, taken: &[&str], refused: &[&str]| {
             for value in taken {
