@@ -56,7 +56,9 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         if is_public(&secret.option) {
             continue;
         }
-        of_people(secret, field, &mode, sink);
+        if has_several_people(system) {
+            of_people(secret, field, &mode, sink);
+        }
         let Some(others) = others(&mode) else {
             continue;
         };
@@ -80,6 +82,13 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             builder.fix("Let only the owner read it", Applicability::Unsafe, change);
         }
     }
+}
+
+/// Does more than one person have an account, so that not all of a secret's readers are its owner?
+fn has_several_people(system: &System) -> bool {
+    let people = system.users.iter();
+    let people = people.filter(|user| user.is_normal.value() == Some(&true));
+    people.count() > 1
 }
 
 /// The group of every person by default, where the mode lets the group read.
@@ -159,9 +168,21 @@ mod tests {
             &RULE,
             r#"
 {
+  users.users.ann.isNormalUser = true;
+  users.users.bob.isNormalUser = true;
   age.secrets.db = { file = ./db.age; mode = "0440"; group = "users"; };
                                                            # ^^^^^^^ medium: everybody in group `users` can read the secret `age.secrets.db` (mode 0440)
   age.secrets.own = { file = ./own.age; group = "users"; };
+}
+"#,
+        );
+        // Of one person all of that is hers.
+        check_none(
+            &RULE,
+            r#"
+{
+  users.users.ann.isNormalUser = true;
+  age.secrets.db = { file = ./db.age; mode = "0440"; group = "users"; };
 }
 "#,
         );
