@@ -101,7 +101,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 
 /// Podman refuses ports of a container that it is to put into a pod which is there already.
 fn check_pod(container: &Container, sink: &mut Sink) {
-    let Some(pod) = joined_pod(container) else {
+    // One with a network of its own is not in the pod's, and publishes there.
+    let has_own = !container.networks.is_empty();
+    let Some(pod) = joined_pod(container).filter(|_| !has_own) else {
         return;
     };
     let written = { container.ports.iter().filter_map(|field| field.written()) };
@@ -186,6 +188,7 @@ mod tests {
     pen.containerConfig = { image = "a:1"; pod = "desk.pod"; podmanArgs = [ "--publish=82:82" ]; };
                                                                           # ^^^^^^^^^^^^^^^^^ medium: `pen` does not start: it publishes `82:82`, and is in a pod
     cup.containerConfig = { image = "a:1"; pod = "desk.pod"; };
+    jar.containerConfig = { image = "a:1"; pod = "desk.pod"; networks = [ "tea" ]; publishPorts = [ "85:85" ]; };
   };
   environment.etc."containers/systemd/web.pod".text = "[Pod]\nPublishPort=83:83\n";
   environment.etc."containers/systemd/own.container".text = ''
