@@ -26,6 +26,13 @@ pub(crate) fn root_of(ctx: &Ctx<'_>, container: &Container) -> RootUser {
             other => return other,
         }
         match enclosing(ctx, &container.system) {
+            // What an engine keeps from a container, such as capabilities, what runs in it has not either.
+            Some(outer) if outer.is_oci() && outer.privileged.said() != Some(&true) => {
+                return match own_root(outer) {
+                    RootUser::Confined => RootUser::Confined,
+                    RootUser::Host | RootUser::Unknown => RootUser::Unknown,
+                };
+            }
             Some(outer) => container = outer,
             None if is_in_guest(ctx, &container.system) => return RootUser::Unknown,
             None => return RootUser::Host,

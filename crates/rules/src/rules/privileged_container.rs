@@ -179,4 +179,25 @@ mod tests {
 "#,
         );
     }
+
+    /// In the NixOS of a service of arion nothing is more than what the service has.
+    #[test]
+    fn in_a_service_of_arion() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.arion.backend = "podman-socket";
+  virtualisation.arion.projects.shop.settings.services = {
+    lab = {
+      service.useHostStore = true;
+      nixos.useSystemd = true;
+      nixos.configuration.virtualisation.oci-containers.containers.inner = { image = "a:1"; privileged = true; };
+                                                                                                       # ^^^^ high: `inner` runs privileged, without system call filter and masked paths
+    };
+  };
+}
+"#,
+        );
+    }
 }
