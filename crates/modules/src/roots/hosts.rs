@@ -166,12 +166,18 @@ impl OutputWalk<'_> {
             };
             for platform in ev.sorted(&platforms) {
                 let packages = ev.force_or_unknown(platform.thunk);
-                for (kind, set) in [(Kind::Nixos, "nixosConfigurations"), (Kind::Home, "homeConfigurations")] {
+                for (kind, set) in [
+                    (Kind::Nixos, "nixosConfigurations"),
+                    (Kind::Home, "homeConfigurations"),
+                ] {
                     let all = look_up(ev, &packages, set).map(|all| all.value);
                     let Some(Value::Attrs(all)) = all else { continue };
                     for attr in ev.sorted(&all) {
                         let name = ev.name(attr.name).to_string();
-                        let is_known = self.roots.iter().any(|root| root.name == name && root.kind == kind);
+                        let is_known = self
+                            .roots
+                            .iter()
+                            .any(|root| root.name == name && root.kind == kind);
                         if seen.insert((set, name.clone())) && !is_known {
                             self.host(ev, &attr, (set, &name), kind);
                         }

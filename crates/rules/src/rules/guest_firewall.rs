@@ -93,9 +93,15 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 /// Does the host open these ports, or something that is not known? A host without a firewall has all of them open.
 fn is_open(host: &Firewall, ports: &OpenPorts) -> bool {
     let opens = |field: &nixpod_model::Field<OpenPorts>| {
-        field.value().is_none_or(|open| open.first <= ports.first && ports.last <= open.last)
+        field
+            .value()
+            .is_none_or(|open| open.first <= ports.first && ports.last <= open.last)
     };
-    let all = if ports.is_udp { &host.open_udp } else { &host.open_tcp };
+    let all = if ports.is_udp {
+        &host.open_udp
+    } else {
+        &host.open_tcp
+    };
     host.enable.value() != Some(&true) || all.iter().any(opens)
 }
 

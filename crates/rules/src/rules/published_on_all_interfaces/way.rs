@@ -44,12 +44,16 @@ pub(super) fn is_meant(firewall: &Firewall, port: &Port) -> bool {
         return false;
     };
     let opens = |open: &OpenPorts| (open.first..=open.last).contains(&number);
-    opened(firewall, port).iter().any(|field| field.value().is_some_and(opens))
+    opened(firewall, port)
+        .iter()
+        .any(|field| field.value().is_some_and(opens))
 }
 
 /// A port that the firewall opens and whose number is not known, so that it may be this one.
 pub(super) fn perhaps_meant<'a>(firewall: &'a Firewall, port: &Port) -> Option<&'a Field<OpenPorts>> {
-    opened(firewall, port).iter().find(|field| field.value().is_none())
+    opened(firewall, port)
+        .iter()
+        .find(|field| field.value().is_none())
 }
 
 fn opened<'a>(firewall: &'a Firewall, port: &Port) -> &'a [Field<OpenPorts>] {
