@@ -272,15 +272,7 @@ fn report(
         )
         .severity(severity)
         .depends_on(&container.rootful)
-        .help(format!("{danger}{}", match is_nspawn {
-            _ if way == Way::NoFirewall => "The system has no firewall, so that every machine on its networks reaches the port. Where \
-                     only this machine needs it, publish it as `127.0.0.1:PORT:PORT`.",
-            true => "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. \
-                     Where that is not meant, let a proxy on the host reach the guest's own address.",
-            false => "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy \
-                      needs the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge \
-                      reaches the container's own address even then, unless `networking.firewall.filterForward` is on.",
-        }));
+        .help(format!("{danger}{}", help(way, is_nspawn)));
     if let Some(rules) = firewall.map(|firewall| &firewall.own_rules)
         && rules.value() != Some(&false)
     {
@@ -307,6 +299,24 @@ fn report(
     {
         let changes = changes.into_iter().map(|(_, change)| change).collect();
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
+    }
+}
+
+const fn help(way: Way, is_nspawn: bool) -> &'static str {
+    match (way, is_nspawn) {
+        (Way::NoFirewall, _) => {
+            "The system has no firewall, so that every machine on its networks reaches the port. Where only this machine needs \
+             it, publish it as `127.0.0.1:PORT:PORT`."
+        }
+        (Way::PastTheFirewall, true) => {
+            "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. Where that is \
+             not meant, let a proxy on the host reach the guest's own address."
+        }
+        (Way::PastTheFirewall, false) => {
+            "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs the \
+             port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge reaches the container's \
+             own address even then, unless `networking.firewall.filterForward` is on."
+        }
     }
 }
 
