@@ -82,7 +82,9 @@ fn qualify(field: &Written<'_, Image>, qualified: &str) -> Option<Change> {
     let reference = &field.get().reference;
     let site = |origin: &Origin| Some(origin.place()?.site);
     match &reference.parts[..] {
-        [TextPart::Known { origin, .. }] if site(origin) == site(&field.origin) => replace_text(origin, qualified),
+        [TextPart::Known { origin, .. }] if site(origin) == site(&field.origin) => {
+            replace_text(origin, qualified)
+        }
         _ => {
             let registry = qualified.strip_suffix(&reference.pattern())?;
             Some(Change::Prepend(field.origin.clone(), registry.to_owned()))

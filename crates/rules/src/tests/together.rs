@@ -263,7 +263,9 @@ fn a_fix_after_which_the_default_says_the_same() {
 }
 "#;
     let analysis = host(ALL, &Fixture::parse(files)).analysis();
-    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|reported| reported.diagnostic.rule == "root-equivalent-group");
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|reported| {
+        reported.diagnostic.rule == "root-equivalent-group"
+    });
     assert!(fixed.files.is_empty(), "{:?}", fixed.applied);
     let left: Vec<_> = fixed.left.iter().map(|left| &left.refusal).collect();
     assert_eq!(left, [&Refusal::Stays]);
