@@ -4,6 +4,7 @@ use super::containers;
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn typed_options() {
     containers(
         r#"
