@@ -151,6 +151,8 @@ pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
 }
 
 pub(super) fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+    // What the user's own module makes of its option nobody knows: it may well be a template.
+    let is_own = all.info.as_ref().is_some_and(|info| info.declared);
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
@@ -160,7 +162,7 @@ pub(super) fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secret
                 reader.secret(&variable, SecretSlot::Environment(name), secrets);
             }
             // What it is is known by its name.
-            Value::Unknown(unknown) if unknown.why.symbol() == Some(Symbol::Secret) => {
+            Value::Unknown(unknown) if !is_own && unknown.why.symbol() == Some(Symbol::Secret) => {
                 let read = |this: &mut OptionReader<'_, '_>, value: &Tracked, origin: &Origin| {
                     Ok(this.text_or_hole(value, origin))
                 };
