@@ -271,8 +271,7 @@ mod tests {
 {
   containers.a = { bindMounts."/dev/dri".hostPath = "/dev/dri"; allowedDevices = [ { node = "/dev/dri"; modifier = "rw"; } ]; config = { }; };
   containers.b = { bindMounts."/dev/dri".hostPath = "/dev/dri"; allowedDevices = [ { node = "/dev/dri/card?"; modifier = "rw"; } ]; config = { }; };
-  containers.c = { bindMounts."/dev/dri".hostPath = "/dev/dri"; allowedDevices = [ { node = "/dev/dri/by-path"; modifier = "rw"; } ]; config = { }; };
-  containers.d = { bindMounts."/dev/nvidia0".hostPath = "/dev/nvidia0"; allowedDevices = [ { node = "/dev/nvidia[0-9]"; modifier = "rw"; } { node = "/dev/nvidia0"; modifier = "drm"; } ]; config = { }; };
+  containers.c = { bindMounts."/dev/nvidia0".hostPath = "/dev/nvidia0"; allowedDevices = [ { node = "/dev/nvidia[0-9]"; modifier = "rw"; } { node = "/dev/nvidia0"; modifier = "drm"; } ]; config = { }; };
 }
 "#,
         );

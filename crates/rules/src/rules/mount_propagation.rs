@@ -143,13 +143,14 @@ mod tests {
     mounts = [ "type=bind,source=/e,destination=/e,bind-propagation=rshared" ];
              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `b` mounts below `/e` appears on the host
   };
+  environment.etc."containers/systemd/c.container".text = ''
+    [Container]
+    Image=docker.io/library/a:1
+    AddCapability=SYS_ADMIN
+    Mount=type=bind,source=/f,destination=/f,bind-propagation=shared
+        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `c` mounts below `/f` appears on the host
+  '';
 }
-#- /files/units/c.container
-[Container]
-Image=docker.io/library/a:1
-AddCapability=SYS_ADMIN
-Mount=type=bind,source=/f,destination=/f,bind-propagation=shared
-    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `c` mounts below `/f` appears on the host
 "#,
         );
     }
