@@ -109,12 +109,7 @@ fn of_line(
     };
     let is_folder = is_folder_of_secrets(path);
     let makes_folder = "dDevqQ".contains(line);
-    let is_sticky = digits.len() > 3 && digits.trim_start_matches('0').len() > 3 && {
-        let first = digits.trim_start_matches('0').chars().next();
-        first
-            .and_then(|digit| digit.to_digit(8))
-            .is_some_and(|digit| digit & 1 != 0)
-    };
+    let is_sticky = is_sticky(digits);
     let is_secret = below_manager(path) || is_secret_name(path) && !is_public_file(path);
     let (what, does, severity, good) = if makes_folder || is_folder && line == 'z' {
         // sops-nix and agenix put a link there, which systemd-tmpfiles leaves alone.
@@ -165,6 +160,13 @@ fn of_line(
     if let Some(change) = replace_text(&field.origin, good) {
         builder.fix("Let only the owner read it", Applicability::Unsafe, change);
     }
+}
+
+/// Does a mode of four digits let only owners take away what is in a folder?
+fn is_sticky(mode: &str) -> bool {
+    let digits = mode.trim_start_matches('0');
+    let first = digits.chars().next().and_then(|digit| digit.to_digit(8));
+    digits.len() > 3 && first.is_some_and(|digit| digit & 1 != 0)
 }
 
 /// Below a folder in which managers of secrets put nothing else.
