@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::of_store_path;
+use crate::system::referred::{self, Of};
 use nixpod_eval::Value;
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, Text};
 
@@ -75,9 +76,14 @@ impl Walk<'_> {
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, self.secrets);
                 }
-                Value::Attrs(_) => self.options(reader, &option, &path, depth - 1),
+                Value::Attrs(set) if set.get(reader.ev.common().out_path).is_none() => {
+                    self.options(reader, &option, &path, depth - 1);
+                }
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
+                }
+                Value::Attrs(_) | Value::String(_) | Value::Unknown(_) => {
+                    referred::texts(reader, &option, Of::Other, self.secrets);
                 }
                 _ => {}
             }

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 115] = [
+pub const READ: [ReadOption; 118] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -249,6 +249,9 @@ pub const READ: [ReadOption; 115] = [
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
     tells_scripts(&["services", "udev"]),
+    tells_scripts(&["services", "xserver", "displayManager", "sessionCommands"]),
+    tells_scripts(&["services", "xserver", "displayManager", "setupCommands"]),
+    tells_scripts(&["services", "xserver", "displayManager", "startx", "extraCommands"]),
     explains(&["services", "userborn"]),
     tells(&["sops"]),
     tells(&["specialisation"]),
@@ -263,7 +266,7 @@ pub const READ: [ReadOption; 115] = [
     tells(&["systemd", "sockets"]),
     explains(&["systemd", "sysusers"]),
     explains(&["systemd", "timers"]),
-    tells_scripts(&["systemd", "tmpfiles"]),
+    tells_either(&["systemd", "tmpfiles"]),
     tells_scripts(&["systemd", "units"]),
     tells_either(&["systemd", "user", "services"]),
     tells_secrets(&["systemd", "user", "sessionVariables"]),
