@@ -117,10 +117,19 @@ fn units_that_options_write() {
         }
         "#,
         expect![[r#"
+            quadlet build of odd in `box` <- "containers/systemd/users/odd.build"
+              auto start: unknown: option `site.build` is set nowhere in the analysed files
+              rootful: default false
+              users: unknown: option `site.build` is set nowhere in the analysed files
+              privileged: unknown: option `site.build` is set nowhere in the analysed files
+              network: unknown: option `site.build` is set nowhere in the analysed files
+              not seen: option `site.build` is set nowhere in the analysed files
+              not known: a part of its definition: option `site.build` is set nowhere in the analysed files <- text
             quadlet build of web in `box` <- "containers/systemd/web.build"
               mount: /run/podman/podman.sock at /s rw <- %t/podman/podman.sock:/s
               mount: ${site.sources} at /src rw <- {…
               not known: what it mounts: option `site.sources` is set nowhere in the analysed files <- {…
+            not analysed: build of odd: option `site.build` is set nowhere in the analysed files <- text
             not analysed: build of web: option `site.sources` is set nowhere in the analysed files <- {…
         "#]],
     );

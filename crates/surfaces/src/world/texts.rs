@@ -139,7 +139,8 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
             continue;
         }
         let entries = reader.entries(&all);
-        out.is_open |= entries.open.is_some();
+        // What is called by an unknown name may be any.
+        out.is_open |= entries.open.is_some() || entries.template.is_some();
         let names = entries.named.iter();
         out.names
             .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));

@@ -44,6 +44,7 @@ fn named(container: &Container) -> Vec<Field<String>> {
 fn unit<T>(field: &Field<T>, text: &Text, endings: &[&str]) -> Option<Field<String>> {
     let text = text.as_known()?;
     let name = text.split(':').next().unwrap_or_default();
-    let is_unit = endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(['/', '%']);
+    // An instance is there where its template is.
+    let is_unit = endings.iter().any(|ending| name.ends_with(ending)) && !name.contains(['/', '%', '@']);
     is_unit.then(|| field.map(|_| name.to_owned()))
 }
