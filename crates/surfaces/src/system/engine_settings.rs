@@ -141,27 +141,33 @@ fn read(
     let options = is_said(reader, &settings).then_some(Node::Option(settings));
     let (main, added) = of_files(reader, config, system.kind, &CONTAINERS);
     let main = main.or(options);
-    let has_main = main.is_some();
+    // Home Manager writes the file wherever it has Podman, whatever is in it.
+    let enable = reader.option(config, &["services", "podman", "enable"]);
+    let has_main =
+        main.is_some() || system.kind == SystemKind::Home && reader.bool(&enable).certain() != Some(&false);
     let files: Vec<Node> = main.into_iter().chain(added).collect();
     let of_user = around.zip(system.home_of.as_deref());
     let of_user = of_user.and_then(|(around, user)| around.of_user(user));
     let mut rootless = over(of_user, around.and_then(|around| around.rootless.as_ref()));
     let mut general = around.and_then(|around| around.podman.clone());
-    let Some(first) = files.first() else {
-        return over(rootless.as_ref(), general.as_ref());
-    };
-    let all = stands_for_all(reader, first, system, Surface::ContainersConf);
     let release = system.release.value();
-    let (mut out, table) = of_nodes(reader, system, &files, all);
     if let Some(general) = general
         .as_mut()
         .filter(|_| has_main && release.is_some_and(|release| *release >= MAY_HAVE_SIX))
     {
-        general
-            .in_doubt("it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not");
         // What the system adds to its main file is read in any case.
-        rootless = over(rootless.as_ref(), around.and_then(|around| around.added.as_ref()));
+        let added = around.and_then(|around| around.added.as_ref());
+        general.in_doubt(
+            "it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not",
+            added,
+        );
+        rootless = over(rootless.as_ref(), added);
     }
+    let Some(first) = files.first() else {
+        return over(rootless.as_ref(), general.as_ref());
+    };
+    let all = stands_for_all(reader, first, system, Surface::ContainersConf);
+    let (mut out, table) = of_nodes(reader, system, &files, all);
     // A user's file is read after the system's.
     if let Some(mut around) = over(rootless.as_ref(), general.as_ref()) {
         without_lists(&mut around, reader, &table);
@@ -232,6 +238,7 @@ fn drop_ins(
     if newest.is_none() && is_rootful {
         out.in_doubt(
             "it depends on whether the system has Podman 6, which is the first that reads this folder",
+            None,
         );
     }
     Some(out)
@@ -554,11 +561,6 @@ impl Table {
     }
 }
 
-fn word(word: Field<Text>) -> Flag {
-    let form = FlagForm::Option;
-    Flag { word, form }
-}
-
 /// The tables `[network]` and `[engine]`. Gives the address that published ports are bound to where they name none.
 fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container) -> Option<Field<Text>> {
     let engine = Table::new(reader, files, "engine");
@@ -577,7 +579,9 @@ fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container
 }
 
 fn option(name: &str, value: &Field<Text>) -> Flag {
-    word(value.map(|value| concat([Text::known(name, Origin::default()), value.clone()])))
+    let form = FlagForm::Option;
+    let word = value.map(|value| concat([Text::known(name, Origin::default()), value.clone()]));
+    Flag { word, form }
 }
 
 /// Leaves out lists that a file which is read later takes the place of.

@@ -121,8 +121,8 @@ fn check_slot<T>(
                 if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
                     continue;
                 }
-                // `Secret=` of Podman's units is the name of a secret that Podman keeps.
-                if variable == "Secret" && is_unit_of_podman(file) {
+                // `Secret=` of Podman's units is the name of a secret that Podman keeps, and `Creds=` is told of whoever logs in.
+                if matches!(variable.as_str(), "Creds" | "Secret") && is_unit_of_podman(file) {
                     continue;
                 }
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
@@ -264,9 +264,17 @@ fn is_stand_in(name: &str) -> bool {
 
 /// Is it a file that Podman's generator reads?
 fn is_unit_of_podman(file: &str) -> bool {
-    [".container", ".build", ".pod", ".kube", ".conf"]
-        .iter()
-        .any(|end| file.ends_with(end))
+    [
+        ".artifact",
+        ".build",
+        ".conf",
+        ".container",
+        ".image",
+        ".kube",
+        ".pod",
+    ]
+    .iter()
+    .any(|end| file.ends_with(end))
         && file.contains("containers/systemd")
 }
 
