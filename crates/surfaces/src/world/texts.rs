@@ -71,6 +71,7 @@ impl Walk<'_, '_, '_> {
         let not_found = joined::join(self.world, &outer.id, &made);
         networks::look_up(self.world, &outer.id, &made);
         units::look_up(self.world, &outer.id, &units);
+        networks::connect(self.world, &outer.id, &made);
         self.reader.not_analysed.extend(not_found);
         let podman = release::podman(self.world.system(&outer.id));
         let problems = problems_of_quadlet_nix(&mut self.reader, config, (is_home, podman));
@@ -273,6 +274,7 @@ fn read_files(
         add(&mut world, read, &mut not_analysed);
     }
     not_analysed.extend(joined::join(&mut world, &id, &made));
+    networks::connect(&mut world, &id, &made);
     world.not_analysed = not_analysed;
     (world, commands)
 }
