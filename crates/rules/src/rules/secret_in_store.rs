@@ -476,4 +476,68 @@ let secret = "plum-cartwheel-41"; in
 "#,
         );
     }
+
+    /// What a later command replaces is no secret, but where one comes.
+    #[test]
+    fn slots_that_a_script_fills() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services.a.script = ''
+    cat > /var/lib/bot/c.json <<'EOF'
+    { "botToken": "BOT_TOKEN_PLACEHOLDER" }
+    EOF
+    sed -i \
+      "s|BOT_TOKEN_PLACEHOLDER|$(cat /run/secrets/bot)|g" /var/lib/bot/c.json
+  '';
+  systemd.services.b.script = ''
+    echo 'API_TOKEN=slot-for-token' > /run/b.env
+    ${pkgs.replace-secret}/bin/replace-secret slot-for-token /run/secrets/b /run/b.env
+  '';
+  systemd.services.c.script = ''
+    echo 'API_TOKEN=change-me-now' > /run/c.env
+                  # ^^^^^^^^^^^^^ high: `API_TOKEN` in the script of a service is a placeholder, easy to guess and readable in the Nix store
+    sed -i "s|HOST|$HOSTNAME|g" /run/c.env
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_and_passwords_by_their_names() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.wave = {
+    image = "a:1";
+    environment = {
+      S2_ACCESS_CONTROL_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `S2_ACCESS_CONTROL_KEY` of `wave` is written out, so everybody can read it in the Nix store
+      ROOM_PASSWORD_ADMIN = "admin";
+                          # ^^^^^^^ high: `ROOM_PASSWORD_ADMIN` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD = "<password>";
+               # ^^^^^^^^^^^^ high: `PASSWORD` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD_RESET_ENABLED = "true";
+      CACHE_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+      SOME_KEY = "F13";
+    };
+  };
+  virtualisation.oci-containers.containers.kiosk = {
+    image = "a:1";
+    environment = {
+      PHOTOS_URL = "http://host.containers.internal:2283";
+      PHOTOS_API_KEY = "Q1rt9bxYZu3WIcIHMatbpkNWU9fsmPHwUhDfEY4HRNQ";
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `PHOTOS_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+      CHAT_URL = "http://host.containers.internal:11434";
+      CHAT_API_KEY = "sk-something";
+                   # ^^^^^^^^^^^^^^ low: `CHAT_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+    };
+  };
+}
+"#,
+        );
+    }
 }

@@ -4,8 +4,10 @@ use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, is_in_guest, root_of};
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Device, Text, Written};
+use nixpod_analysis::{
+    Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
+use nixpod_model::{Container, Device, Surface, Text, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -50,7 +52,7 @@ declare_rule! {
             "podman-mknod",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step, Part x Command],
+        stakes: [HostRoot x Step, HostRoot x Weakness, Part x Command],
         attack: Attack::Typed {
             experiment: "unit-raw-disk",
             command: "mknod /d b MAJOR MINOR && head -c 11 /d",
@@ -61,8 +63,12 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    // A container that is not root outside opens what the nodes' own rights let it.
-    if root_of(ctx, container) != RootUser::Host
+    // A container that is not root outside opens what the nodes' own rights let it. Of a unit in a file that may be for any
+    // folder nobody says whose it is.
+    let root = root_of(ctx, container);
+    let is_unsure =
+        root == RootUser::Unknown && container.surface == Surface::Quadlet && container.rootful.is_unknown();
+    if root != RootUser::Host && !is_unsure
         || container.privileged.value() == Some(&true)
         || is_in_guest(ctx, &container.system)
     {
@@ -93,16 +99,28 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
     }
     for (what, writes, fields) in &of_kind {
-        report(container, what, *writes, fields, sink);
+        let finding = report(container, what, *writes, fields, sink);
+        if let Some(finding) = finding.filter(|_| is_unsure) {
+            finding.severity(Severity::Medium).at_most(
+                Confidence::Low,
+                "whether its engine runs as root is not known",
+            );
+        }
     }
-    check_rules(container, sink);
+    if !is_unsure {
+        check_rules(container, sink);
+    }
 }
 
 /// One finding for all devices of a kind.
-fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_, Device>], sink: &mut Sink) {
-    let Some(first) = fields.first() else {
-        return;
-    };
+fn report<'s>(
+    container: &Container,
+    what: &str,
+    writes: bool,
+    fields: &[Written<'_, Device>],
+    sink: &'s mut Sink,
+) -> Option<FindingBuilder<'s>> {
+    let first = fields.first()?;
     let verb = if writes { "reads and writes" } else { "reads" };
     let nodes: Vec<String> = fields
         .iter()
@@ -118,6 +136,7 @@ fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_,
     for field in fields.iter().skip(1) {
         builder = builder.related(&field.origin, "and this one");
     }
+    Some(builder)
 }
 
 /// Rules that open classes of devices by their numbers.
@@ -217,6 +236,23 @@ fn is_disk(below: &str) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// Nobody says whose unit it is.
+    #[test]
+    fn of_a_unit_in_a_file() {
+        check(
+            &RULE,
+            r#"
+#- /default.nix
+{ }
+#- /a.container
+[Container]
+Image=docker.io/a/b:1
+AddDevice=/dev/sda
+        # ^^^^^^^^ medium: `a` reads and writes a disk of the host by `/dev/sda`
+"#,
+        );
+    }
 
     #[test]
     fn disks_and_memory() {

@@ -3,9 +3,10 @@
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
 use super::lines::words;
 use super::shapes::shape;
+use super::values::looks_random;
 use super::{
-    Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_option,
-    judge_words,
+    Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines,
+    judge_option, judge_words,
 };
 use crate::about::words::{also, name};
 use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Severity, Sink};
@@ -101,6 +102,7 @@ impl Given<'_> {
                 }
                 let what = format!("`{}`{} of {}", variable.name, also(&names), self.who);
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
+                    && !looks_random(&text.pattern())
                     && goes_to_the_machine(container, &variable.name);
                 let found = Found {
                     field,
@@ -143,7 +145,11 @@ impl Given<'_> {
             let StoreRef::Written { name: file, text, .. } = context else {
                 continue;
             };
-            for (variable, hit) in judge_lines(&text.pattern()) {
+            let pattern = text.pattern();
+            for (variable, hit) in judge_lines(&pattern) {
+                if is_replaced(&pattern, &hit) {
+                    continue;
+                }
                 let what = in_file(&variable, file, &format!(" of {}", self.who));
                 let is_sure = is_of_variables || matches!(hit.kind, Kind::Shape(_));
                 let found = Found {
