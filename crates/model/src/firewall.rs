@@ -15,8 +15,10 @@ pub struct Firewall {
     pub strict_forward: Field<bool>,
     /// Are there rules of the system's own for what is forwarded, which may close a port that an engine opens?
     pub own_rules: Field<bool>,
-    /// The TCP and UDP ports that are open on all interfaces, by number or range.
-    pub open: Vec<Field<OpenPorts>>,
+    /// The TCP ports that are open on all interfaces, by number or range.
+    pub open_tcp: Vec<Field<OpenPorts>>,
+    /// The UDP ports.
+    pub open_udp: Vec<Field<OpenPorts>>,
 }
 
 /// Nothing is set: NixOS has a firewall, with nothing open.
@@ -28,12 +30,18 @@ impl Default for Firewall {
             filter_forward: Field::default(false),
             strict_forward: Field::default(false),
             own_rules: Field::default(false),
-            open: Vec::new(),
+            open_tcp: Vec::new(),
+            open_udp: Vec::new(),
         }
     }
 }
 
 impl Firewall {
+    /// All ports that are open on all interfaces.
+    pub fn open(&self) -> impl Iterator<Item = &Field<OpenPorts>> {
+        self.open_tcp.iter().chain(&self.open_udp)
+    }
+
     pub(crate) fn visit(&self, visitor: &mut impl Visitor) {
         let Self {
             enable,
@@ -41,7 +49,8 @@ impl Firewall {
             filter_forward,
             strict_forward,
             own_rules,
-            open,
+            open_tcp,
+            open_udp,
         } = self;
         let default = FactInfo::by_default;
         visitor.fact(default("firewall", "whether it has a firewall"), enable);
@@ -61,7 +70,7 @@ impl Firewall {
             ),
             own_rules,
         );
-        for ports in open {
+        for ports in open_tcp.iter().chain(open_udp) {
             visitor.fact(FactInfo::certain("open ports", "which ports are open"), ports);
         }
     }

@@ -397,6 +397,7 @@ fn of_quadlets(quadlets: &[(FileId, QuadletSite)]) -> Vec<Root> {
             kind: Kind::Nixos,
             in_guest: false,
             path: quadlet.path.clone(),
+            conditions: Vec::new(),
         });
     }
     let roots = by_file.into_iter().map(|(file, mut modules)| {
@@ -439,6 +440,7 @@ fn sorted<'m>(modules: impl Iterator<Item = &'m ModuleSite>) -> Vec<Island> {
             },
             in_guest: module.kind == SystemKind::Guest,
             path: module.path.clone(),
+            conditions: module.conditions.clone(),
         })
         .collect();
     all.sort();

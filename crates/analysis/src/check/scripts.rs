@@ -112,6 +112,7 @@ impl Scripts {
                     kind: Kind::Nixos,
                     in_guest: false,
                     path: script.site.path.clone(),
+                    conditions: Vec::new(),
                 });
             }
         }

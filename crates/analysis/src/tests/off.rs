@@ -458,3 +458,30 @@ in {
         expect![[r#""#]],
     );
 }
+
+/// What a function that is not known is given stands under the conditions around the call.
+#[test]
+fn what_is_given_under_a_condition() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{ lib, own, ... }:
+let cfg = { on = true; off = false; }; in
+{
+  config = lib.mkMerge [
+    (lib.mkIf cfg.off (own.merged [ { virtualisation.oci-containers.containers.off = { image = "x"; extraOptions = [ "--all" ]; }; } ]))
+    (lib.mkIf cfg.on (own.merged [ { virtualisation.oci-containers.containers.on = { image = "x"; extraOptions = [ "--all" ]; }; } ]))
+  ];
+}"#,
+            ),
+        ],
+        expect![[r#"
+            box.nix:7:116 `"--all"` high/medium toy-flag: `on` uses `--all` [box.nix: config] imported by no host
+            gap /p/box.nix: `a module's definitions`: `own.merged (…)` comes from outside
+            left out (off): off
+        "#]],
+    );
+}

@@ -375,6 +375,13 @@ let
       gitea-actions-runner.instances = partly (opt (types.attrsOf giteaRunner) { });
       forgejo-runner.instances = partly (opt (types.attrsOf forgejoRunner) { });
       woodpecker-agents.agents = partly (opt (types.attrsOf woodpeckerAgent) { });
+      # What firewalls are opened for by name.
+      nginx = {
+        defaultHTTPListenPort = opt types.port 80;
+        defaultSSLListenPort = opt types.port 443;
+      };
+      openssh.ports = opt (types.listOf types.port) [ 22 ];
+      tailscale.port = opt types.port 41641;
     };
 
     virtualisation = {

@@ -39,7 +39,7 @@ pub fn flake_roots(
     // What system-manager has of NixOS on other distributions.
     walk.output(ev, SYSTEM_CONFIGS, Kind::Nixos);
     walk.output(ev, "homeConfigurations", Kind::Home);
-    walk.homes_of_platforms(ev);
+    walk.of_platforms(ev);
     for output in ["colmenaHive", "colmena"] {
         walk.hive(ev, output);
     }
@@ -155,8 +155,9 @@ impl OutputWalk<'_> {
         ev.attrs_or_open(value, NO_SITE).ok()
     }
 
-    /// Homes that stand among packages, where Home Manager looks for them too: each once for all platforms.
-    fn homes_of_platforms(&mut self, ev: &mut Evaluator<'_>) {
+    /// Systems and homes that stand among packages, where Nix looks for what a command names, too: each once for all
+    /// platforms.
+    fn of_platforms(&mut self, ev: &mut Evaluator<'_>) {
         let mut seen = BTreeSet::new();
         for output in ["packages", "legacyPackages"] {
             let platforms = look_up(ev, &self.flake.outputs, output).map(|platforms| platforms.value);
@@ -165,15 +166,21 @@ impl OutputWalk<'_> {
             };
             for platform in ev.sorted(&platforms) {
                 let packages = ev.force_or_unknown(platform.thunk);
-                let homes = look_up(ev, &packages, "homeConfigurations").map(|homes| homes.value);
-                let Some(Value::Attrs(homes)) = homes else {
-                    continue;
-                };
-                for attr in ev.sorted(&homes) {
-                    let name = ev.name(attr.name).to_string();
-                    let is_known = self.roots.iter().any(|root| root.name == name);
-                    if seen.insert(name.clone()) && !is_known {
-                        self.host(ev, &attr, ("homeConfigurations", &name), Kind::Home);
+                for (kind, set) in [
+                    (Kind::Nixos, "nixosConfigurations"),
+                    (Kind::Home, "homeConfigurations"),
+                ] {
+                    let all = look_up(ev, &packages, set).map(|all| all.value);
+                    let Some(Value::Attrs(all)) = all else { continue };
+                    for attr in ev.sorted(&all) {
+                        let name = ev.name(attr.name).to_string();
+                        let is_known = self
+                            .roots
+                            .iter()
+                            .any(|root| root.name == name && root.kind == kind);
+                        if seen.insert((set, name.clone())) && !is_known {
+                            self.host(ev, &attr, (set, &name), kind);
+                        }
                     }
                 }
             }

@@ -23,6 +23,8 @@ pub struct Island {
     pub in_guest: bool,
     /// The attribute path under which it stands in the file; empty for what is no attribute.
     pub path: String,
+    /// The conditions of the definitions around it.
+    pub conditions: Vec<ExprId>,
 }
 
 /// A set of scripts that stand in code. No configuration has an option of this name.
@@ -133,7 +135,14 @@ pub fn island_roots(
     for island in islands {
         let module = value_at(ev, island.expr);
         let at = |expr: ExprId| file.map(|file| Site { file, expr });
+        let mut is_false = |ev: &mut Evaluator<'_>, condition: &ExprId| {
+            let condition = value_at(ev, *condition);
+            matches!(ev.force_or_unknown(condition).value, Value::Bool(false))
+        };
+        // What every host leaves out may be looked at as if it were there.
+        let is_off = standing != Standing::Off && { island.conditions.iter() }.any(|one| is_false(ev, one));
         let module = match &island.shape {
+            Shape::Module if is_off => left_out(ev, module),
             Shape::Module => module,
             Shape::Quadlet {
                 container,
@@ -268,6 +277,18 @@ fn of_somebody(ev: &mut Evaluator<'_>, container: ThunkId, code: &str) -> ThunkI
         }
         Ok(container)
     })
+}
+
+/// `mkIf false module`.
+fn left_out(ev: &mut Evaluator<'_>, module: ThunkId) -> ThunkId {
+    let kind = ev.alloc(Value::string("if"), OriginId::default());
+    let condition = ev.alloc(Value::Bool(false), OriginId::default());
+    let all = ev.attrs_from(vec![
+        ("_type", kind),
+        ("condition", condition),
+        ("content", module),
+    ]);
+    ev.alloc(Value::attrs(all), OriginId::default())
 }
 
 /// A set with one attribute.

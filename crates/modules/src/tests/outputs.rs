@@ -138,3 +138,24 @@ fn homes_among_packages_are_roots() {
         "#]],
     );
 }
+
+/// `nixos-rebuild --flake .#alpha` finds a host that stands among the packages of its platform.
+#[test]
+fn systems_among_packages_are_roots() {
+    check(
+        r#"
+  inputs.flake-utils.url = "github:numtide/flake-utils";
+  outputs = { nixpkgs, flake-utils, ... }:
+    let host = name: nixpkgs.lib.nixosSystem { modules = [ { containers.${name}.autoStart = true; } ]; };
+    in flake-utils.lib.eachDefaultSystem (system: {
+      packages.nixosConfigurations.alpha = host "a";
+      legacyPackages.nixosConfigurations = { alpha = host "a"; beta = host "b"; };
+    });
+}
+"#,
+        expect![[r#"
+            # alpha Nixos closed=true missing=[] release=Some((25, 11))
+            # beta Nixos closed=true missing=[] release=Some((25, 11))
+        "#]],
+    );
+}

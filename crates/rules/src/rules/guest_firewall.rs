@@ -64,7 +64,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let runs = has_capability(container, "CAP_NET_ADMIN") && !userns;
     let host = &ctx.outermost(&container.system).firewall;
     let firewall = &guest.firewall;
-    let own = { firewall.open.iter() }.filter_map(|field| field.written());
+    let own = { firewall.open() }.filter_map(|field| field.written());
     let closed: Vec<_> = own.filter(|ports| runs || !is_open(host, ports.get())).collect();
     let who = name(container);
     let (severity, message, help) = match runs {
@@ -93,11 +93,16 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 /// Does the host open these ports, or something that is not known? A host without a firewall has all of them open.
 fn is_open(host: &Firewall, ports: &OpenPorts) -> bool {
     let opens = |field: &nixpod_model::Field<OpenPorts>| {
-        field.value().is_none_or(|open| {
-            open.is_udp == ports.is_udp && open.first <= ports.first && ports.last <= open.last
-        })
+        field
+            .value()
+            .is_none_or(|open| open.first <= ports.first && ports.last <= open.last)
     };
-    host.enable.value() != Some(&true) || host.open.iter().any(opens)
+    let all = if ports.is_udp {
+        &host.open_udp
+    } else {
+        &host.open_tcp
+    };
+    host.enable.value() != Some(&true) || all.iter().any(opens)
 }
 
 #[cfg(test)]

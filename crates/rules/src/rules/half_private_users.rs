@@ -242,8 +242,7 @@ fn low_ports(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     };
     let low: Vec<_> = guest
         .firewall
-        .open
-        .iter()
+        .open()
         .filter(is_low)
         .filter_map(|field| field.written())
         .collect();

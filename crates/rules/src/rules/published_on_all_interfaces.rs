@@ -8,9 +8,9 @@ use crate::about::words::{listed, name, replace_text};
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Container, Field, NetworkMode, Port, TextPart, Written};
+use nixpod_model::{Container, Firewall, NetworkMode, Port, TextPart, Written};
 use nixpod_source::{Origin, Site};
-use way::{Way, is_forwarded, is_meant, protocol, way};
+use way::{Way, is_forwarded, is_meant, perhaps_meant, protocol, way};
 
 declare_rule! {
     /// ## What it flags
@@ -115,8 +115,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         None => own,
     };
     for ports in [own, of_pod] {
-        let own_rules = (way == Way::PastTheFirewall).then_some(&outer.firewall.own_rules);
-        report(container, &ports, way, own_rules, sink);
+        let firewall = (way == Way::PastTheFirewall).then_some(&outer.firewall);
+        report(container, &ports, way, firewall, sink);
     }
 }
 
@@ -242,7 +242,7 @@ fn report(
     container: &Container,
     open: &[Written<'_, Port>],
     way: Way,
-    own_rules: Option<&Field<bool>>,
+    firewall: Option<&Firewall>,
     sink: &mut Sink,
 ) {
     let is_nspawn = container.nspawn.is_some();
@@ -272,19 +272,18 @@ fn report(
         )
         .severity(severity)
         .depends_on(&container.rootful)
-        .help(format!("{danger}{}", match is_nspawn {
-            _ if way == Way::NoFirewall => "The system has no firewall, so that every machine on its networks reaches the port. Where \
-                     only this machine needs it, publish it as `127.0.0.1:PORT:PORT`.",
-            true => "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. \
-                     Where that is not meant, let a proxy on the host reach the guest's own address.",
-            false => "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy \
-                      needs the port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge \
-                      reaches the container's own address even then, unless `networking.firewall.filterForward` is on.",
-        }));
-    if let Some(rules) = own_rules.filter(|rules| rules.value() != Some(&false)) {
+        .help(format!("{danger}{}", help(way, is_nspawn)));
+    if let Some(rules) = firewall.map(|firewall| &firewall.own_rules)
+        && rules.value() != Some(&false)
+    {
         builder = builder
             .at_most(Confidence::Medium, "rules of the system's own may close the port")
             .related(&rules.origin, "these rules may close it");
+    }
+    if let Some(field) = { open.iter() }.find_map(|port| perhaps_meant(firewall?, port.get())) {
+        builder = builder
+            .at_most(Confidence::Medium, "the firewall may open the port on purpose")
+            .related(&field.origin, "which port this opens is not known");
     }
     if port.pod.is_some() {
         builder = builder.shared();
@@ -300,6 +299,24 @@ fn report(
     {
         let changes = changes.into_iter().map(|(_, change)| change).collect();
         builder.fix_all("publish on 127.0.0.1 only", Applicability::Unsafe, changes);
+    }
+}
+
+const fn help(way: Way, is_nspawn: bool) -> &'static str {
+    match (way, is_nspawn) {
+        (Way::NoFirewall, _) => {
+            "The system has no firewall, so that every machine on its networks reaches the port. Where only this machine needs \
+             it, publish it as `127.0.0.1:PORT:PORT`."
+        }
+        (Way::PastTheFirewall, true) => {
+            "Packets are redirected before the NixOS firewall looks at them, and `forwardPorts` has no address. Where that is \
+             not meant, let a proxy on the host reach the guest's own address."
+        }
+        (Way::PastTheFirewall, false) => {
+            "Packets are redirected before the NixOS firewall looks at them. Where only this machine or a proxy needs the \
+             port, publish it as `127.0.0.1:PORT:PORT`. A neighbour that routes to the engine's bridge reaches the container's \
+             own address even then, unless `networking.firewall.filterForward` is on."
+        }
     }
 }
 

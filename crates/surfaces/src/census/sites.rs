@@ -56,6 +56,8 @@ pub struct ModuleSite {
     pub kind: SystemKind,
     /// The attribute path under which it stands in the file, as far as it is written out; empty for what is no attribute.
     pub path: String,
+    /// The conditions of the definitions around it: without them the code does not come to it.
+    pub conditions: Vec<ExprId>,
     /// What it is.
     pub shape: ModuleShape,
 }
@@ -93,6 +95,7 @@ impl SpecSite {
                 expr: script.text,
                 kind: SystemKind::Nixos,
                 path: script.path.clone(),
+                conditions: Vec::new(),
                 shape: ModuleShape::Module,
             },
         }

@@ -27,6 +27,8 @@ pub(super) fn census(hir: &Hir) -> Census {
         outer: Vec::new(),
         path: Steps::default(),
         condition: None,
+        definitions: Vec::new(),
+        outside: 0,
         is_never: false,
         machine: None,
         out: Census::default(),
@@ -45,6 +47,9 @@ struct Walk<'h> {
     path: Steps,
     /// The innermost condition since the path began.
     condition: Option<ExprId>,
+    /// The conditions of definitions around it, and how many of them are outside of where the path begins.
+    definitions: Vec<ExprId>,
+    outside: usize,
     /// Is there a condition around it that is written as `false`?
     is_never: bool,
     /// Is it a part of a machine for tests?
@@ -127,12 +132,13 @@ impl Walk<'_> {
 
     fn afresh(&mut self, begin: ExprId, run: impl FnOnce(&mut Self)) {
         let path = std::mem::take(&mut self.path);
-        let outer = (self.begin, self.condition.take(), self.outer.len());
+        let outer = (self.begin, self.condition.take(), self.outer.len(), self.outside);
         self.begin = begin;
+        self.outside = self.definitions.len();
         self.outer.extend(names(&path));
         run(self);
         let names;
-        (self.begin, self.condition, names) = outer;
+        (self.begin, self.condition, names, self.outside) = outer;
         self.outer.truncate(names);
         self.path = path;
     }
@@ -161,10 +167,12 @@ impl Walk<'_> {
     }
 
     fn perhaps_under(&mut self, condition: Option<ExprId>, run: impl FnOnce(&mut Self)) {
-        match condition {
-            Some(condition) => self.under(condition, run),
-            None => run(self),
-        }
+        let Some(condition) = condition else {
+            return run(self);
+        };
+        self.definitions.push(condition);
+        self.under(condition, run);
+        self.definitions.pop();
     }
 
     /// Bindings of a `let` are no options, whatever they are called; what they hold may be modules.
@@ -581,6 +589,7 @@ impl Walk<'_> {
             expr,
             kind,
             path: names.join("."),
+            conditions: self.definitions.get(..self.outside).unwrap_or_default().to_vec(),
             shape: ModuleShape::Module,
         }
     }

@@ -9,10 +9,8 @@ use nixpod_source::Why;
 pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found) -> Firewall {
     let firewall = reader.option(config, &["networking", "firewall"]);
     let enable = reader.get(&firewall, "enable");
-    let mut open = Vec::new();
-    for (name, is_udp) in [("TCP", false), ("UDP", true)] {
-        ports(reader, &firewall, name, is_udp, &mut open);
-    }
+    let open_tcp = ports(reader, &firewall, "TCP");
+    let open_udp = ports(reader, &firewall, "UDP");
     Firewall {
         enable: match reader.is_unset(&enable) {
             true => Field::default(true),
@@ -22,7 +20,8 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found) -> Firewal
         filter_forward: of(reader, &firewall, "filterForward"),
         strict_forward: strict_forward(reader, config),
         own_rules: own_rules(reader, config),
-        open,
+        open_tcp,
+        open_udp,
     }
 }
 
@@ -109,13 +108,9 @@ fn says_forwarded(text: &str) -> bool {
 }
 
 /// `allowedTCPPorts` and `allowedTCPPortRanges`, or those of UDP.
-fn ports(
-    reader: &mut OptionReader<'_, '_>,
-    firewall: &Found,
-    name: &str,
-    is_udp: bool,
-    out: &mut Vec<Field<OpenPorts>>,
-) {
+fn ports(reader: &mut OptionReader<'_, '_>, firewall: &Found, name: &str) -> Vec<Field<OpenPorts>> {
+    let is_udp = name == "UDP";
+    let mut out = Vec::new();
     let number = |value: i64| u16::try_from(value).unwrap_or(u16::MAX);
     let all = reader.get(firewall, &format!("allowed{name}Ports"));
     if !reader.is_unset(&all) {
@@ -141,6 +136,7 @@ fn ports(
             }));
         }
     }
+    out
 }
 
 /// What makes the users.

@@ -53,7 +53,7 @@ fn each(most: u64, text: &str) {
 #[test]
 fn containers_with_guests() {
     each(
-        25 << 10,
+        26 << 10,
         r#"{ lib, ... }: {
           containers = lib.genAttrs (map (n: "c${toString n}") (lib.range 1 COUNT))
             (n: { privateUsers = "pick"; config = { }; });

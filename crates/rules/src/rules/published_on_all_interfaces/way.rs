@@ -1,6 +1,6 @@
 //! Whether a published port is open: what of the network it passes.
 
-use nixpod_model::{Container, Engine, Firewall, FirewallBackend, Port, Surface, System};
+use nixpod_model::{Container, Engine, Field, Firewall, FirewallBackend, OpenPorts, Port, Surface, System};
 
 /// How a published port is open although no firewall opens it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) fn is_forwarded(container: &Container, port: &Port) -> bool {
         .all(|nspawn| nspawn.private_network.value() == Some(&true))
 }
 
-/// Does the firewall open the port anyway?
+/// Does the firewall open the port anyway? Of a port that is not known itself, anything may be so.
 pub(super) fn is_meant(firewall: &Firewall, port: &Port) -> bool {
     let number = port.host.as_ref().and_then(|host| host.as_known());
     // The first of a range stands for all of it.
@@ -43,13 +43,24 @@ pub(super) fn is_meant(firewall: &Firewall, port: &Port) -> bool {
     let Some(number) = number.and_then(|number| number.parse::<u16>().ok()) else {
         return false;
     };
-    let is_udp = protocol(port) == "udp";
-    // What is not known may be this port.
-    firewall.open.iter().any(|field| {
-        field
-            .value()
-            .is_none_or(|open| open.is_udp == is_udp && (open.first..=open.last).contains(&number))
-    })
+    let opens = |open: &OpenPorts| (open.first..=open.last).contains(&number);
+    opened(firewall, port)
+        .iter()
+        .any(|field| field.value().is_some_and(opens))
+}
+
+/// A port that the firewall opens and whose number is not known, so that it may be this one.
+pub(super) fn perhaps_meant<'a>(firewall: &'a Firewall, port: &Port) -> Option<&'a Field<OpenPorts>> {
+    opened(firewall, port)
+        .iter()
+        .find(|field| field.value().is_none())
+}
+
+fn opened<'a>(firewall: &'a Firewall, port: &Port) -> &'a [Field<OpenPorts>] {
+    match &*protocol(port) {
+        "udp" => &firewall.open_udp,
+        _ => &firewall.open_tcp,
+    }
 }
 
 /// The protocol of a port, `tcp` where nothing is said.
@@ -81,6 +92,31 @@ mod tests {
                     "{{ {system} virtualisation.oci-containers.containers.a = {{ image = \"a:1\"; ports = [ \"{port}\" ]; }}; }}"
                 ),
             );
+        }
+    }
+
+    /// One port whose number is not known hides no other: packets pass it by in any case.
+    #[test]
+    fn what_opens_an_unknown_port() {
+        let host = |opened: &str, marker: &str| {
+            format!(
+                r#"
+{{ config, ... }}: {{
+  networking.firewall = {{ {opened} }};
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.db = {{ image = "docker.io/library/postgres:16.3"; ports = [ "5432:5432" ]; }};
+{marker}}}
+"#
+            )
+        };
+        let marker = "                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there\n";
+        for opened in [
+            "allowedUDPPorts = [ config.services.tailscale.port ];",
+            "allowedTCPPorts = [ config.services.nginx.defaultHTTPListenPort 22 ];",
+            "allowedTCPPorts = [ config.services.other.port ];",
+            "allowedTCPPorts = [ 22 ] ++ config.services.openssh.ports;",
+        ] {
+            check(&RULE, &host(opened, marker));
         }
     }
 
