@@ -116,6 +116,8 @@ mod tests {
                                          # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` contains a password in SQL, which everybody can read in the Nix store
   '';
   services.mysql.initialScript = ./init.sql;
+  containers.guest.config.services.postgresql.initialScript = builtins.toFile "init.sql" "CREATE USER app WITH PASSWORD 'hG7bv2Kq9s';";
+                                                                                                                       # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` in guest `guest` contains a password in SQL, which everybody can read in the Nix store
   virtualisation.oci-containers.containers.db = {
     image = "postgres:16";
     volumes = [ "${pkgs.writeText "a.sql" "CREATE USER app PASSWORD 'changeme';"}:/docker-entrypoint-initdb.d/a.sql" ];
@@ -536,6 +538,27 @@ let secret = "plum-cartwheel-41"; in
                    # ^^^^^^^^^^^^^^ low: `CHAT_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
     };
   };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_run_and_written_at_start() {
+        check(
+            &RULE,
+            r#"
+{
+  system.activationScripts.a = ''
+    echo 'DB_PASSWORD=quince-harbour-58' > /run/a.env
+                    # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in an activation script is written out, so everybody can read it in the Nix store
+    mysql -u root -pquince-harbour-59
+                  # ^^^^^^^^^^^^^^^^^ high: `-p` in an activation script is written out, so everybody can read it in the Nix store
+  '';
+  systemd.tmpfiles.rules = [ "f /run/b.env 0600 root root - DB_PASSWORD=quince-harbour-60" "d /run/c 0755 root root -" ];
+                                                                      # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in the file `/run/b.env` is written out, so everybody can read it in the Nix store
+  systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
+                                            # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
 }
 "#,
         );

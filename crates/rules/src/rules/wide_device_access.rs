@@ -2,7 +2,7 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, is_in_guest, root_of};
+use crate::about::power::{RootUser, has_capability, is_in_guest, root_of};
 use crate::about::words::{listed, name};
 use nixpod_analysis::{
     Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
@@ -11,8 +11,8 @@ use nixpod_model::{Container, Device, Surface, Text, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Disks and partitions, the machine's memory, whole classes of block devices and the whole of `/dev` given to a
-    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
+    /// Disks and partitions, the machine's memory (`/dev/mem` beside `CAP_SYS_RAWIO`), whole classes of block devices and the whole of `/dev` given to a
+    /// container: `/dev/sda`, `/dev/mapper/…`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
     /// or `'b 8:* rwm'`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
@@ -83,7 +83,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         // The letter `m` alone opens nothing.
         let opens = device.access.is_empty() || device.access.contains(['r', 'w']);
-        Some((field, wide(&device.node).filter(|_| opens)?))
+        let what = wide(&device.node).filter(|_| opens)?;
+        // The kernel asks whoever opens it for this capability, which no engine gives by itself.
+        let is_there = !is_memory(what) || has_capability(container, "CAP_SYS_RAWIO");
+        is_there.then_some((field, what))
     });
     let mut of_kind: Vec<(&str, bool, Vec<Written<'_, Device>>)> = Vec::new();
     for (field, what) in given {
@@ -101,10 +104,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for (what, writes, fields) in &of_kind {
         let finding = report(container, what, *writes, fields, sink);
         if let Some(finding) = finding.filter(|_| is_unsure) {
-            finding.severity(Severity::Medium).at_most(
-                Confidence::Low,
-                "whether its engine runs as root is not known",
-            );
+            finding
+                .severity(Severity::Medium)
+                .at_most(Confidence::Low, "whether its engine runs as root is not known");
         }
     }
     if !is_unsure {
@@ -183,6 +185,13 @@ fn is_of_disks(numbers: &str) -> bool {
     )
 }
 
+const MEMORY: &str = "the machine's memory";
+const PORTS: &str = "what devices of the machine answer to";
+
+fn is_memory(what: &str) -> bool {
+    matches!(what, MEMORY | PORTS)
+}
+
 /// What a node opens, if that is all of something.
 fn wide(node: &Text) -> Option<&'static str> {
     let pattern = node.pattern();
@@ -201,8 +210,10 @@ fn wide(node: &Text) -> Option<&'static str> {
     if below.is_empty() || below == "*" {
         return Some("every device of the host");
     }
-    if matches!(below, "mem" | "kmem" | "port") {
-        return Some("the machine's memory");
+    match below {
+        "mem" | "kmem" => return Some(MEMORY),
+        "port" => return Some(PORTS),
+        _ => {}
     }
     is_disk(below).then_some("a disk of the host")
 }
@@ -260,7 +271,7 @@ AddDevice=/dev/sda
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; capabilities.SYS_RAWIO = true; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads a disk of the host by `/dev/nvme0n1`
                                                                                                           # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
   containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };

@@ -155,7 +155,12 @@ pub(crate) fn read(
         return Reading::Off;
     }
     let is_home = around.kind == SystemKind::Home;
-    let module = QuadletModule::new(reader, around.config, is_home);
+    let mut module = QuadletModule::new(reader, around.config, is_home);
+    // The other module puts such units where only the managers of users read them.
+    let uid = reader.get(found, "uid");
+    if !reader.is_unset(&uid) && !matches!(uid.value.value, Value::Null) {
+        module.manager = Manager::User;
+    }
     container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {

@@ -1,7 +1,9 @@
 //! Options whose values end in the world-readable store.
 
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::written_files::sets_of_hjem;
+use crate::surface::texts::Runs;
+use crate::surface::tmpfiles;
+use crate::surface::written_files::{Wanted, sets_of_hjem};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
@@ -63,11 +65,67 @@ pub(crate) fn read(
         let all = reader.option(config, path);
         environment(reader, &all, secrets);
     }
+    activations(reader, config, kind, secrets);
+    placed(reader, config, kind, secrets);
     if kind == SystemKind::Home {
         images(reader, config, secrets);
         services_of_homes(reader, config, secrets);
     } else {
         services(reader, config, secrets);
+    }
+}
+
+/// What is run whenever a system or a home is switched to.
+fn activations(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    secrets: &mut Vec<SecretValue>,
+) {
+    let (path, part) = match kind {
+        SystemKind::Home => (["home", "activation"], "data"),
+        _ => (["system", "activationScripts"], "text"),
+    };
+    let all = reader.option(config, &path);
+    if reader.is_unset(&all) || reader.is_default(&all) {
+        return;
+    }
+    for (name, script) in reader.entries(&all).named {
+        let text = match &script.value.value {
+            Value::Attrs(_) => reader.get(&script, part),
+            _ => script,
+        };
+        if secrets.len() < MAX_SECRETS && matches!(text.value.value, Value::String(_)) {
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let slot = SecretSlot::Script(format!("{}.{key}", path.join(".")));
+            reader.secret(&text, slot, secrets);
+        }
+    }
+}
+
+/// Files that systemd-tmpfiles writes, by their paths.
+fn placed(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    secrets: &mut Vec<SecretValue>,
+) {
+    let wanted = Wanted {
+        entry: |line| line.trim_start().starts_with(['f', 'F', 'w']),
+        file: |_| true,
+        folder: None,
+    };
+    for written in tmpfiles::files(reader, config, kind, &wanted, |_, _| Runs::Unknown) {
+        let path = written.path.split('"').nth(1).unwrap_or(&written.path).to_owned();
+        if secrets.len() >= MAX_SECRETS || is_unit(&path) {
+            continue;
+        }
+        if written.text.value().is_some() {
+            secrets.push(SecretValue {
+                slot: SecretSlot::WrittenFile(path),
+                value: written.text,
+            });
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Secrets that are written out in what a container is given.
 
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
-use super::lines::words;
+use super::logins::login_of_curl;
 use super::shapes::shape;
 use super::values::looks_random;
 use super::{
@@ -292,20 +292,6 @@ fn place_of(part: &TextPart) -> Option<Place> {
     match part {
         TextPart::Known { origin, .. } | TextPart::Hole { origin, .. } => origin.place(),
     }
-}
-
-/// `curl -u ann:hunter2`.
-fn login_of_curl(command: &str) -> Option<Hit> {
-    let words: Vec<(usize, &str)> = words(command).collect();
-    let is_curl = |(_, word): &(usize, &str)| word.rsplit('/').next() == Some("curl");
-    let from = words.iter().position(is_curl)?;
-    let at = { words.iter().skip(from) }.position(|(_, word)| matches!(*word, "-u" | "--user"))?;
-    let (start, login) = *words.get(from + at + 1)?;
-    let login = login.trim_matches(['"', '\'']);
-    let (user, password) = login.split_once(':')?;
-    let hit = judge_credential(password).filter(|_| !password.contains(['$', '`']))?;
-    let begin = start + command.get(start..)?.find(login)?;
-    Some(hit.moved(begin + user.len() + 1))
 }
 
 /// Is the value of both one and the same, written at one place, as by a binding?

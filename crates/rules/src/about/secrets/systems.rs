@@ -4,7 +4,7 @@ use super::found::{
     CREDENTIAL_HELP, FILE_HELP, Found, Kept, OF_SERVICE, USER_HELP, environment_help, in_file,
     is_read_from_file,
 };
-use super::logins::judge_login;
+use super::logins::{judge_login, login_of_curl};
 use super::{
     Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines, judge_words,
 };
@@ -130,11 +130,15 @@ fn check_slot<T>(
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
             }
         }
-        SecretSlot::Script(_) => {
+        SecretSlot::Script(option) => {
+            let (whose, help) = match option.contains(".activation") {
+                true => ("an activation script", FILE_HELP.to_owned()),
+                false => ("the script of a service", environment_help(OF_SERVICE)),
+            };
             for (line, at) in lines(&pattern) {
                 if let Some(hit) = judge_login(line) {
-                    let what = format!("the password of an engine in the script of a service{place}");
-                    found(&what, &environment_help(OF_SERVICE), text, &hit.moved(at), sink);
+                    let what = format!("the password of an engine in {whose}{place}");
+                    found(&what, &help, text, &hit.moved(at), sink);
                     continue;
                 }
                 // Containers that a line runs are looked at by themselves.
@@ -144,14 +148,18 @@ fn check_slot<T>(
                 {
                     continue;
                 }
-                let hits = judge_words(line).into_iter().chain(judge_lines(line));
+                let of_curl = login_of_curl(line).map(|hit| ("-u".to_owned(), hit));
+                let hits = judge_words(line)
+                    .into_iter()
+                    .chain(judge_lines(line))
+                    .chain(of_curl);
                 let mut known: Vec<(usize, usize)> = Vec::new();
                 for (name, hit) in hits {
                     let hit = hit.moved(at);
                     if !known.contains(&hit.range) && !is_replaced(&pattern, &hit) {
                         known.push(hit.range);
-                        let what = in_script(&name, place);
-                        found(&what, &environment_help(OF_SERVICE), text, &hit, sink);
+                        let what = in_script(&name, &format!("{whose}{place}"));
+                        found(&what, &help, text, &hit, sink);
                     }
                 }
             }
@@ -205,10 +213,10 @@ fn check_slot<T>(
 }
 
 /// A script that several services share is told once, so none of them is named.
-fn in_script(name: &str, place: &str) -> String {
+fn in_script(name: &str, script: &str) -> String {
     match name {
-        "" => format!("the script of a service{place}"),
-        _ => format!("`{name}` in the script of a service{place}"),
+        "" => script.to_owned(),
+        _ => format!("`{name}` in {script}"),
     }
 }
 
