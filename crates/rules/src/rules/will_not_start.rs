@@ -79,7 +79,7 @@ declare_rule! {
             "podman-cap-conflicts",
             "nspawn-bind-with-a-blank",
             "nspawn-bind-with-a-dash",
-            "nspawn-filter-words",
+            "nspawn-extra-flags-split-filter",
             "nspawn-ownership-of-an-odd-range",
             "podman-shm-size-without-ipc",
             "podman-dns-without-network",
