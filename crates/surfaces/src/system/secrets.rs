@@ -1,7 +1,7 @@
 //! Options whose values end in the world-readable store.
 
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::texts::Runs;
+use crate::surface::Runs;
 use crate::surface::tmpfiles;
 use crate::surface::written_files::{Wanted, sets_of_hjem};
 use crate::vocabulary::certainty::part;
