@@ -142,8 +142,8 @@ fn is_nobody_to_users(container: &Container, mount: &Mount) -> bool {
     let has_users = container.nspawn.is_some() || container.rootful.value() == Some(&true);
     let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap" | "U");
     let is_mapped = |option: &String| is_mapping(option) || option.starts_with("idmap=");
-    let is_own = matches!(container.userns.value(), Some(Userns::Pick | Userns::Auto));
-    has_users && is_own && !mount.options.iter().any(is_mapped)
+    let is_picked = container.userns.value() == Some(&Userns::Pick);
+    has_users && is_picked && !mount.options.iter().any(is_mapped)
 }
 
 /// Is it a key that the host's manager of secrets names? SSH host keys are told by their place already.
