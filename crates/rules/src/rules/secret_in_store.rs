@@ -116,6 +116,8 @@ mod tests {
                                          # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` contains a password in SQL, which everybody can read in the Nix store
   '';
   services.mysql.initialScript = ./init.sql;
+  containers.guest.config.services.postgresql.initialScript = builtins.toFile "init.sql" "CREATE USER app WITH PASSWORD 'hG7bv2Kq9s';";
+                                                                                                                       # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` in guest `guest` contains a password in SQL, which everybody can read in the Nix store
   virtualisation.oci-containers.containers.db = {
     image = "postgres:16";
     volumes = [ "${pkgs.writeText "a.sql" "CREATE USER app PASSWORD 'changeme';"}:/docker-entrypoint-initdb.d/a.sql" ];
@@ -528,6 +530,91 @@ let secret = "plum-cartwheel-41"; in
   };
   virtualisation.quadlet.images.own.imageConfig = { image = "registry.example.org/own:1"; creds = "ann:plum-cartwheel-43"; };
                                                                                                      # ^^^^^^^^^^^^^^^^^ high: the password for the registry of `own.image` is written out, so everybody can read it in the Nix store
+}
+"#,
+        );
+    }
+
+    /// What a later command replaces is no secret, but where one comes.
+    #[test]
+    fn slots_that_a_script_fills() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services.a.script = ''
+    cat > /var/lib/bot/c.json <<'EOF'
+    { "botToken": "BOT_TOKEN_PLACEHOLDER" }
+    EOF
+    sed -i \
+      "s|BOT_TOKEN_PLACEHOLDER|$(cat /run/secrets/bot)|g" /var/lib/bot/c.json
+  '';
+  systemd.services.b.script = ''
+    echo 'API_TOKEN=slot-for-token' > /run/b.env
+    ${pkgs.replace-secret}/bin/replace-secret slot-for-token /run/secrets/b /run/b.env
+  '';
+  systemd.services.c.script = ''
+    echo 'API_TOKEN=change-me-now' > /run/c.env
+                  # ^^^^^^^^^^^^^ high: `API_TOKEN` in the script of a service is a placeholder, easy to guess and readable in the Nix store
+    sed -i "s|HOST|$HOSTNAME|g" /run/c.env
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_and_passwords_by_their_names() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.wave = {
+    image = "a:1";
+    environment = {
+      S2_ACCESS_CONTROL_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `S2_ACCESS_CONTROL_KEY` of `wave` is written out, so everybody can read it in the Nix store
+      ROOM_PASSWORD_ADMIN = "admin";
+                          # ^^^^^^^ high: `ROOM_PASSWORD_ADMIN` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD = "<password>";
+               # ^^^^^^^^^^^^ high: `PASSWORD` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD_RESET_ENABLED = "true";
+      CACHE_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+      SOME_KEY = "F13";
+    };
+  };
+  virtualisation.oci-containers.containers.kiosk = {
+    image = "a:1";
+    environment = {
+      PHOTOS_URL = "http://host.containers.internal:2283";
+      PHOTOS_API_KEY = "Q1rt9bxYZu3WIcIHMatbpkNWU9fsmPHwUhDfEY4HRNQ";
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `PHOTOS_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+      CHAT_URL = "http://host.containers.internal:11434";
+      CHAT_API_KEY = "sk-something";
+                   # ^^^^^^^^^^^^^^ low: `CHAT_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+    };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn what_is_run_and_written_at_start() {
+        check(
+            &RULE,
+            r#"
+{
+  system.activationScripts.a = ''
+    echo 'DB_PASSWORD=quince-harbour-58' > /run/a.env
+                    # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in `system.activationScripts.a` is written out, so everybody can read it in the Nix store
+    mysql -u root -pquince-harbour-59
+                  # ^^^^^^^^^^^^^^^^^ high: `-p` in `system.activationScripts.a` is written out, so everybody can read it in the Nix store
+  '';
+  systemd.tmpfiles.rules = [ "f /run/b.env 0600 root root - DB_PASSWORD=quince-harbour-60" "d /run/c 0755 root root -" ];
+                                                                      # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in the file `/run/b.env` is written out, so everybody can read it in the Nix store
+  systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
+                                            # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
 }
 "#,
         );

@@ -140,7 +140,13 @@ pub(crate) fn read(
     if is_off(reader, found, around) {
         return Reading::Off;
     }
-    let module = QuadletModule::new(reader, around.config, around.kind == SystemKind::Home);
+    let is_home = around.kind == SystemKind::Home;
+    let mut module = QuadletModule::new(reader, around.config, is_home);
+    // The other module puts such units where only the managers of users read them.
+    let uid = reader.get(found, "uid");
+    if !reader.is_unset(&uid) && !matches!(uid.value.value, Value::Null) {
+        module.manager = Manager::User;
+    }
     who_runs(reader, &module, found, around, container);
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {

@@ -5,8 +5,10 @@ use super::found::{
     is_read_from_file,
 };
 use super::local::goes_to_the_machine;
-use super::logins::judge_login;
-use super::{Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_words};
+use super::logins::{judge_login, login_of_curl};
+use super::{
+    Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines, judge_words,
+};
 use crate::about::words::{also, inside};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink};
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
@@ -120,7 +122,7 @@ fn check_slot<T>(
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 // Instructions are full of names with something to put in their place.
-                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
+                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) || is_replaced(&pattern, &hit) {
                     continue;
                 }
                 // `Secret=` of Podman's units is the name of a secret that Podman keeps, and `Creds=` is told of whoever logs in.
@@ -148,13 +150,18 @@ fn check_slot<T>(
                 {
                     continue;
                 }
-                let hits = judge_words(line).into_iter().chain(judge_lines(line));
+                let of_curl = login_of_curl(line).map(|hit| ("-u".to_owned(), hit));
+                let hits = judge_words(line)
+                    .into_iter()
+                    .chain(judge_lines(line))
+                    .chain(of_curl);
                 let mut known: Vec<(usize, usize)> = Vec::new();
                 for (name, hit) in hits {
-                    if !known.contains(&hit.range) {
+                    let hit = hit.moved(at);
+                    if !known.contains(&hit.range) && !is_replaced(&pattern, &hit) {
                         known.push(hit.range);
                         let what = in_script(&name, &script, place);
-                        found(&what, &help, text, &hit.moved(at), sink);
+                        found(&what, &help, text, &hit, sink);
                     }
                 }
             }
