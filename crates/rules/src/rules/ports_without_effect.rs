@@ -9,7 +9,8 @@ declare_rule! {
     /// ## What it flags
     /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
     /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), in one of the driver `macvlan` or
-    /// `ipvlan` that is made beside it, or in none; and those of a container that Podman is to put into a pod (`--pod`, and `Pod=` of a quadlet), which keep it from starting.
+    /// `ipvlan` that is made beside it, or in none; and those of a container that Podman is to put into a pod (`--pod`, and
+    /// `Pod=` of a quadlet), which keep it from starting.
     /// ## Why
     /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
     /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
