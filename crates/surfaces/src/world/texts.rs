@@ -70,6 +70,7 @@ impl Walk<'_, '_, '_> {
         }
         let not_found = joined::join(self.world, &outer.id, &made);
         networks::look_up(self.world, &outer.id, &made);
+        networks::connect(self.world, &outer.id, &made);
         units::look_up(self.world, &outer.id, &units);
         self.reader.not_analysed.extend(not_found);
         let podman = release::podman(self.world.system(&outer.id));
@@ -272,6 +273,7 @@ fn read_files(
         add(&mut world, read, &mut not_analysed);
     }
     not_analysed.extend(joined::join(&mut world, &id, &made));
+    networks::connect(&mut world, &id, &made);
     world.not_analysed = not_analysed;
     (world, commands)
 }
