@@ -1,6 +1,6 @@
 //! `systemd.nspawn`.
 
-use super::{containers, texts};
+use super::containers;
 use expect_test::expect;
 
 #[test]
@@ -233,21 +233,5 @@ fn blanks_in_binds() {
               ownership: default true
               other private network: default true
         "#]],
-    );
-}
-
-/// A file of such settings that no system here has.
-#[test]
-fn settings_in_a_file() {
-    texts(
-        "
-#- /lab/web.nspawn
-[Exec]
-PrivateUsers=no
-Capability=all
-[Network]
-Private=yes
-",
-        expect![[""]],
     );
 }
