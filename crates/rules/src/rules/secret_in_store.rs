@@ -134,6 +134,34 @@ CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
         );
     }
 
+    /// A server on the machine itself takes any key.
+    #[test]
+    fn keys_for_the_machine_itself() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.services.chat.environment = {
+    OPENAI_API_BASE_URL = "http://127.0.0.1:8080/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ low: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  systemd.services.mail.serviceConfig.Environment = [ "LLM_URL=http://localhost:11434" "LLM_API_KEY=sk-gateway" ];
+                                                                                                  # ^^^^^^^^^^ low: the variable `LLM_API_KEY` is written out, so everybody can read it in the Nix store
+  systemd.services.far.environment = {
+    OPENAI_API_BASE_URL = "https://llm.example.org/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ high: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  nix.extraOptions = ''
+    access-tokens = github.com=ghp_0a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXy
+                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the file `nix.conf` contains a GitHub token, which everybody can read in the Nix store
+  '';
+}
+"#,
+        );
+    }
+
     #[test]
     fn keys_of_networkd() {
         check(
@@ -544,19 +572,11 @@ let secret = "plum-cartwheel-41"; in
     }
 
     #[test]
-    fn what_is_run_and_written_at_start() {
+    fn logins_of_curl() {
         check(
             &RULE,
             r#"
 {
-  system.activationScripts.a = ''
-    echo 'DB_PASSWORD=quince-harbour-58' > /run/a.env
-                    # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in an activation script is written out, so everybody can read it in the Nix store
-    mysql -u root -pquince-harbour-59
-                  # ^^^^^^^^^^^^^^^^^ high: `-p` in an activation script is written out, so everybody can read it in the Nix store
-  '';
-  systemd.tmpfiles.rules = [ "f /run/b.env 0600 root root - DB_PASSWORD=quince-harbour-60" "d /run/c 0755 root root -" ];
-                                                                      # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in the file `/run/b.env` is written out, so everybody can read it in the Nix store
   systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
                                             # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
 }

@@ -1,6 +1,7 @@
 //! Secrets that are written out in what a container is given.
 
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
+use super::local::goes_to_the_machine;
 use super::logins::login_of_curl;
 use super::shapes::shape;
 use super::values::looks_random;
@@ -103,7 +104,10 @@ impl Given<'_> {
                 let what = format!("`{}`{} of {}", variable.name, also(&names), self.who);
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
                     && !looks_random(&text.pattern())
-                    && goes_to_the_machine(container, &variable.name);
+                    && goes_to_the_machine(&variable.name, || {
+                        let all = container.environment.iter().filter_map(|field| field.value());
+                        all.map(|other| (other.name.as_str(), &other.value))
+                    });
                 let found = Found {
                     field,
                     text,
@@ -307,28 +311,4 @@ fn only_inside(finding: FindingBuilder<'_>, hit: &Hit) {
     if matches!(hit.kind, Kind::Named | Kind::Placeholder) {
         finding.severity(Severity::Low).help(CUT_OFF_HELP);
     }
-}
-
-/// Is it a key for a server on the machine itself, as the address beside it says? Those ask for any key.
-fn goes_to_the_machine(container: &Container, name: &str) -> bool {
-    let Some(of) = name.strip_suffix("_API_KEY") else {
-        return false;
-    };
-    const HOSTS: [&str; 6] = [
-        "localhost",
-        "127.",
-        "host.docker.internal",
-        "host.containers.internal",
-        "10.88.0.1",
-        "172.17.0.1",
-    ];
-    container.environment.iter().any(|field| {
-        field.value().is_some_and(|variable| {
-            let address = variable.value.pattern();
-            let host = address.split_once("://").map_or("", |(_, host)| host);
-            variable.name.starts_with(of)
-                && variable.name != name
-                && HOSTS.iter().any(|known| host.starts_with(known))
-        })
-    })
 }
