@@ -590,24 +590,4 @@ mod tests {
 "#,
         );
     }
-
-    /// What nobody imports stands for any user, and the host's user is one of them.
-    #[test]
-    fn a_module_of_a_host_and_of_an_island() {
-        check(
-            &RULE,
-            r#"
-#- /flake.nix
-{ outputs = { nixpkgs, ... }: { nixosConfigurations.box = nixpkgs.lib.nixosSystem { specialArgs.user = "ann"; modules = [ ./docker.nix ]; }; }; }
-#- /all.nix
-{ imports = [ ./docker.nix ]; }
-#- /docker.nix
-{ user, ... }: {
-  virtualisation.docker.enable = true;
-  users.users.${user} = { isNormalUser = true; extraGroups = [ "docker" ]; };
-                                                             # ^^^^^^^^ high: user `ann` is in group `docker`, which is root through Docker
-}
-"#,
-        );
-    }
 }

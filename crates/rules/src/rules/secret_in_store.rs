@@ -600,19 +600,11 @@ let secret = "plum-cartwheel-41"; in
     }
 
     #[test]
-    fn what_is_run_and_written_at_start() {
+    fn logins_of_curl() {
         check(
             &RULE,
             r#"
 {
-  system.activationScripts.a = ''
-    echo 'DB_PASSWORD=quince-harbour-58' > /run/a.env
-                    # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in `system.activationScripts.a` is written out, so everybody can read it in the Nix store
-    mysql -u root -pquince-harbour-59
-                  # ^^^^^^^^^^^^^^^^^ high: `-p` in `system.activationScripts.a` is written out, so everybody can read it in the Nix store
-  '';
-  systemd.tmpfiles.rules = [ "f /run/b.env 0600 root root - DB_PASSWORD=quince-harbour-60" "d /run/c 0755 root root -" ];
-                                                                      # ^^^^^^^^^^^^^^^^^ high: `DB_PASSWORD` in the file `/run/b.env` is written out, so everybody can read it in the Nix store
   systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
                                             # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
 }

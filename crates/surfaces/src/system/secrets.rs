@@ -2,9 +2,7 @@
 
 use crate::census::may_be_secret;
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::Runs;
-use crate::surface::tmpfiles;
-use crate::surface::written_files::{Wanted, sets_of_hjem};
+use crate::surface::written_files::sets_of_hjem;
 use crate::system::referred::{self, Of};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
@@ -68,7 +66,6 @@ pub(crate) fn read(
         environment(reader, &all, &path.join("."), secrets);
     }
     scripts_and_rules(reader, config, kind, secrets);
-    placed(reader, config, kind, secrets);
     let packages: &[&str] = if kind == SystemKind::Home {
         images(reader, config, secrets);
         services_of_homes(reader, config, secrets);
@@ -80,32 +77,6 @@ pub(crate) fn read(
     if kind != SystemKind::Elsewhere {
         let packages = reader.option(config, packages);
         referred::texts(reader, &packages, Of::Other, secrets);
-    }
-}
-
-/// Files that systemd-tmpfiles writes, by their paths.
-fn placed(
-    reader: &mut OptionReader<'_, '_>,
-    config: &Found,
-    kind: SystemKind,
-    secrets: &mut Vec<SecretValue>,
-) {
-    let wanted = Wanted {
-        entry: |line| line.trim_start().starts_with(['f', 'F', 'w']),
-        file: |_| true,
-        folder: None,
-    };
-    for written in tmpfiles::files(reader, config, kind, &wanted, |_, _| Runs::Unknown) {
-        let path = written.path.split('"').nth(1).unwrap_or(&written.path).to_owned();
-        if secrets.len() >= MAX_SECRETS || is_unit(&path) {
-            continue;
-        }
-        if written.text.value().is_some() {
-            secrets.push(SecretValue {
-                slot: SecretSlot::WrittenFile(path),
-                value: written.text,
-            });
-        }
     }
 }
 
@@ -152,7 +123,7 @@ fn scripts_and_rules(
         let rules = reader.option(config, path);
         if reader.is_written(&rules) {
             for rule in reader.elements(&rules) {
-                copies(reader, &rule, path.join("."), secrets);
+                line(reader, &rule, path.join("."), secrets);
             }
         }
     }
@@ -164,31 +135,22 @@ fn scripts_and_rules(
         for (_, file) in reader.entries(&group).named {
             for (_, entry) in reader.entries(&file).named {
                 let argument = reader.get(&entry, "argument");
-                copies(reader, &argument, "systemd.tmpfiles.settings".to_owned(), secrets);
+                line(reader, &argument, "systemd.tmpfiles.settings".to_owned(), secrets);
             }
         }
     }
 }
 
-/// A script, if there can be a secret in it.
+/// A script or a line, if there can be a secret in it.
 fn line(reader: &mut OptionReader<'_, '_>, found: &Found, option: String, secrets: &mut Vec<SecretValue>) {
-    if reader.may_say(&found.value, may_be_secret) && secrets.len() < MAX_SECRETS {
-        reader.secret(found, SecretSlot::Script(option), secrets);
-    } else {
-        copies(reader, found, option, secrets);
-    }
-}
-
-/// A line that has files of the analysed code in it.
-fn copies(reader: &mut OptionReader<'_, '_>, found: &Found, option: String, secrets: &mut Vec<SecretValue>) {
-    let has_files = match &found.value.value {
+    let copies = match &found.value.value {
         Value::String(string) => {
             let mut context = string.context.iter().flat_map(|context| context.iter());
             context.any(|item| matches!(item, ContextItem::Copied { .. } | ContextItem::Read { .. }))
         }
         _ => false,
     };
-    if has_files && secrets.len() < MAX_SECRETS {
+    if secrets.len() < MAX_SECRETS && (copies || reader.may_say(&found.value, may_be_secret)) {
         reader.secret(found, SecretSlot::Script(option), secrets);
     }
 }

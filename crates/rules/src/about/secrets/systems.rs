@@ -6,6 +6,7 @@ use super::found::{
 };
 use super::local::goes_to_the_machine;
 use super::logins::{judge_login, login_of_curl};
+use super::values::looks_random;
 use super::{
     Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines, judge_words,
 };
@@ -170,6 +171,7 @@ fn check_slot<T>(
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
+                    && !looks_random(&pattern)
                     && goes_to_the_machine(variable, || beside(system, of));
                 let found = Found {
                     field,
