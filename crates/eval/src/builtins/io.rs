@@ -97,7 +97,10 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
 fn unread(ev: &mut Evaluator<'_>, path: &str, why: Why, read: OriginId, site: Site) -> Tracked {
     let origin = ev.origin(HopKind::Import, site, read);
     // It is what the file says, and no longer the file.
-    let why = Why::Impure(format!("the content of {path}, of which {why}"));
+    let why = match why {
+        Why::OutsideProject(_) => why,
+        why => Why::Impure(format!("the content of {path}, of which {why}")),
+    };
     let string = NixString {
         text: SmolStr::default(),
         parts: Some(Rc::new([StringPart {
