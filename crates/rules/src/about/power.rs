@@ -2,6 +2,7 @@
 
 use nixpod_analysis::Ctx;
 use nixpod_model::{Container, Mount, NamespaceMode, Surface, SystemId, SystemKind, Text, Userns};
+use regex_automata::meta::Regex;
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -227,24 +228,42 @@ pub(crate) fn is_filter(container: &Container) -> bool {
         })
 }
 
-/// Does a pattern of paths let all through?
-fn passes_all(pattern: &str) -> bool {
-    matches!(pattern.trim_matches(['\'', '"']), ".*" | "/.*" | "^.*" | "^/.*")
+/// Does a pattern of the paths that may be posted to let somebody make a container? It has to match the whole path.
+fn lets_make(pattern: &str) -> bool {
+    let config = Regex::config().nfa_size_limit(Some(1 << 20));
+    let whole = format!("^(?:{})$", pattern.trim_matches(['\'', '"']));
+    let built = Regex::builder().configure(config).build(&whole);
+    let paths = [
+        "/containers/create",
+        "/v1.45/containers/create",
+        "/v1.45/containers/create?name=a",
+    ];
+    built.is_ok_and(|pattern| paths.iter().any(|path| pattern.is_match(path)))
 }
 
 /// Is the filter told to let through what changes things? Then it filters nothing that matters.
 pub(crate) fn lets_all_through(container: &Container) -> bool {
-    let mut variables = container.environment.iter().filter_map(|field| field.said());
-    let by_variable = variables.any(|variable| match variable.name.as_str() {
-        "POST" | "EXEC" => variable.value.as_known().as_deref() == Some("1"),
-        "SP_ALLOW_POST" => variable.value.as_known().is_some_and(|paths| passes_all(&paths)),
-        _ => false,
+    let variables = container.environment.iter().filter_map(|field| field.said());
+    let mut known =
+        variables.filter_map(|variable| Some((variable.name.as_str(), variable.value.as_known()?)));
+    let by_variable = known.any(|(name, value)| match name {
+        "POST" | "EXEC" => value == "1",
+        // Several patterns for one method have names that go on.
+        _ => name.starts_with("SP_ALLOW_POST") && lets_make(&value),
     });
-    // wollomatic's takes the paths that it lets through, as a pattern.
-    let mut words = container
-        .command
-        .iter()
-        .filter_map(|field| field.said()?.as_known());
-    let by_word = words.any(|word| { word.strip_prefix("-allowPOST=") }.is_some_and(passes_all));
-    by_variable || by_word
+    // wollomatic's takes the paths that it lets through, as patterns, with one dash or two.
+    let words: Vec<String> = { container.command.iter() }
+        .map(|field| field.said().and_then(Text::as_known).unwrap_or_default())
+        .collect();
+    let flags = || words.iter().map(|word| word.trim_start_matches('-'));
+    let by_word = flags().enumerate().any(|(at, flag)| {
+        let value = match flag.strip_prefix("allowPOST") {
+            Some("") => words.get(at + 1).map(String::as_str),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        value.is_some_and(lets_make)
+    });
+    // It can keep the host's folders out, too.
+    by_variable || by_word && !flags().any(|flag| flag.starts_with("allowbindmountfrom"))
 }

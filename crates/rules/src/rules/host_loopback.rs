@@ -1,7 +1,7 @@
 //! host-loopback
 
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -40,6 +40,11 @@ declare_rule! {
         fix: Sometimes,
         proof: Proof::Experiments(&["podman-map-gw-reaches-loopback", "podman-slirp-reaches-loopback"]),
         stakes: [Part x Command, Part x Step],
+        attack: Attack::Typed {
+            experiment: "podman-map-gw-reaches-loopback",
+            command: "nc 192.0.2.2 5432",
+            gives: "a database that listens on the host's loopback interface alone answers at the gateway's address",
+        },
         check: Container(check),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::about::paths::HOLE;
 use crate::about::words::{inside, name, removal};
-use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, System};
 
 declare_rule! {
@@ -33,6 +33,9 @@ declare_rule! {
         proof: Proof::NotRunnable("it needs a registry on the network"),
         controls: Controls::Cover(&[Control::Cis("2.5"), Control::Attack("T1204.003")]),
         stakes: [Account x Step],
+        attack: Attack::Nothing(
+            "the host asks by itself, at its next pull, and whoever stands in between answers in the registry's place",
+        ),
         check: Both(check_container, check_system),
     }
 }

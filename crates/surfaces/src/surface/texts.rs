@@ -7,7 +7,7 @@ use crate::vocabulary::options::Systems;
 use crate::vocabulary::shell::Addresses;
 use nixpod_model::{
     Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
-    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem, XAccess,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -114,6 +114,8 @@ pub(crate) struct TextsRead {
     pub(crate) made: Made,
     /// Where scripts have engines listen.
     pub(crate) apis: Vec<Field<Api>>,
+    /// Whom scripts let connect to an X server.
+    pub(crate) x_access: Vec<Field<XAccess>>,
     /// What is wrong with units that are no containers.
     pub(crate) problems: Vec<Field<UnitProblem>>,
     /// Whose home the system is, if it is one.
@@ -137,6 +139,7 @@ impl TextsRead {
             not_analysed: Vec::new(),
             made: Made::default(),
             apis: Vec::new(),
+            x_access: Vec::new(),
             problems: Vec::new(),
             home_of: None,
             podman: None,

@@ -570,7 +570,10 @@ fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container
     }
     let network = Table::new(reader, files, "network");
     let mut addresses = network.texts(reader, "default_host_ips");
-    addresses.pop().filter(|_| addresses.is_empty())
+    // Of several that only this machine reaches one stands for all.
+    let is_here = |text: &Text| text.pattern().starts_with("127.") || text.pattern() == "::1";
+    let all_here = { addresses.iter() }.all(|address| address.value().is_some_and(is_here));
+    addresses.pop().filter(|_| all_here || addresses.is_empty())
 }
 
 fn option(name: &str, value: &Field<Text>) -> Flag {

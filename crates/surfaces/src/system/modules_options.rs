@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::of_store_path;
+use crate::system::referred::{self, Of};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{ContextItem, NixString, Value};
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, Text};
@@ -77,17 +78,22 @@ impl Walk<'_> {
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, &path, self.secrets);
                 }
-                Value::Attrs(_) => self.options(reader, &option, &path, depth - 1),
+                Value::Attrs(set) if set.get(reader.ev.common().out_path).is_none() => {
+                    self.options(reader, &option, &path, depth - 1);
+                }
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
                 Value::String(string) if is_read(string) => {
                     reader.secret(&option, SecretSlot::Setting(path), self.secrets);
                 }
-                Value::Unknown(unknown) => {
-                    if let Some(file) = content_of(&unknown.why) {
+                Value::Attrs(_) | Value::String(_) | Value::Unknown(_) => {
+                    if let Value::Unknown(unknown) = &option.value.value
+                        && let Some(file) = content_of(&unknown.why)
+                    {
                         self.secrets.push(made_of(reader, &option, path, file));
                     }
+                    referred::texts(reader, &option, Of::Other, self.secrets);
                 }
                 _ => {}
             }

@@ -3,6 +3,7 @@
 use crate::census::may_be_secret;
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::sets_of_hjem;
+use crate::system::referred::{self, Of};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
@@ -65,11 +66,17 @@ pub(crate) fn read(
         environment(reader, &all, &path.join("."), secrets);
     }
     scripts_and_rules(reader, config, kind, secrets);
-    if kind == SystemKind::Home {
+    let packages: &[&str] = if kind == SystemKind::Home {
         images(reader, config, secrets);
         services_of_homes(reader, config, secrets);
+        &["home", "packages"]
     } else {
         services(reader, config, secrets);
+        &["environment", "systemPackages"]
+    };
+    if kind != SystemKind::Elsewhere {
+        let packages = reader.option(config, packages);
+        referred::texts(reader, &packages, Of::Other, secrets);
     }
 }
 
@@ -397,6 +404,7 @@ fn scripts(reader: &mut OptionReader<'_, '_>, service: &Found, path: &str, secre
         for line in lines {
             let slot = SecretSlot::Script(format!("{path}.{}", option.join(".")));
             reader.secret(&line, slot, secrets);
+            referred::texts(reader, &line, Of::Service, secrets);
         }
     }
 }

@@ -136,11 +136,12 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
 /// Adds what was read, and counts what is not known of it.
 fn add(world: &mut World, read: TextsRead, not_analysed: &mut Vec<NotAnalysed>) {
     if let Some(system) = world.systems.get_mut(&read.system)
-        && !(read.problems.is_empty() && read.apis.is_empty())
+        && !(read.problems.is_empty() && read.apis.is_empty() && read.x_access.is_empty())
     {
         let system = Arc::make_mut(system);
         system.unit_problems.extend(read.problems);
         system.engines.apis.extend(read.apis);
+        system.x_access.extend(read.x_access);
     }
     for container in read.containers {
         let subject = Subject::Container(container.id.clone());

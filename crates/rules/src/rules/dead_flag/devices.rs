@@ -182,6 +182,26 @@ mod tests {
     }
 
     #[test]
+    fn entries_that_open_nothing() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = {
+    allowedDevices = [
+      { node = "/dev/input/by-id"; modifier = "rw"; }
+             # ^^^^^^^^^^^^^^^^^^ medium: `/dev/input/by-id` among the allowed devices of `a` opens nothing: it is a directory and no device
+      { node = "/dev/input/event?"; modifier = "rw"; }
+             # ^^^^^^^^^^^^^^^^^^^ medium: `/dev/input/event?` among the allowed devices of `a` opens nothing: patterns are for classes such as `char-*`, and not for paths
+    ];
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
     fn volumes_of_podman() {
         check(
             &RULE,

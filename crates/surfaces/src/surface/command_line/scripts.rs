@@ -10,6 +10,7 @@ use super::recipes;
 use super::unshare;
 use super::verb;
 use super::wrote;
+use super::xhost;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
@@ -143,6 +144,9 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
         }
         one_line(written, (&base, &known), line, out);
         out.apis.extend(apis(&base, line));
+        if line.program == "xhost" && !line.elsewhere {
+            out.x_access.extend(xhost::access(&base, line));
+        }
         if let Some(why) = not_read(line) {
             out.not_analysed
                 .push(gap(place_of(&written.path), why, &line.origin));
