@@ -2,6 +2,7 @@
 
 use crate::census::may_be_secret;
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::tables;
 use crate::surface::written_files::sets_of_hjem;
 use crate::system::referred::{self, Of};
 use crate::vocabulary::certainty::part;
@@ -282,7 +283,9 @@ pub(super) fn environment(
     secrets: &mut Vec<SecretValue>,
 ) {
     // What the user's own module makes of its option nobody knows: it may well be a template.
-    let is_own = all.info.as_ref().is_some_and(|info| info.declared);
+    let is_declared = all.info.as_ref().is_some_and(|info| info.declared);
+    let is_modelled = tables().any(|table| option.starts_with(&table.path.join(".")));
+    let is_own = is_declared && !is_modelled;
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;

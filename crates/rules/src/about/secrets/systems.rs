@@ -126,6 +126,10 @@ fn check_slot<T>(
                 if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) || is_replaced(&pattern, &hit) {
                     continue;
                 }
+                // What a program begins with it mostly does not keep.
+                if is_program(file) && matches!(hit.kind, Kind::Placeholder) {
+                    continue;
+                }
                 // `Secret=` of Podman's units is the name of a secret that Podman keeps, and `Creds=` is told of whoever logs in.
                 if matches!(variable.as_str(), "Creds" | "Secret") && is_unit_of_podman(file) {
                     continue;
@@ -319,6 +323,12 @@ fn is_unit_of_podman(file: &str) -> bool {
 }
 
 /// Is it text for people?
+fn is_program(file: &str) -> bool {
+    [".py", ".js", ".ts", ".rb", ".pl", ".lua", ".php"]
+        .iter()
+        .any(|end| file.ends_with(end))
+}
+
 fn is_document(file: &str) -> bool {
     [".md", ".rst", ".adoc", ".html"]
         .iter()
