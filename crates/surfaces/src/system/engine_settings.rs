@@ -1,7 +1,6 @@
 //! `containers.conf` and `daemon.json`: what every container of Podman or Docker is started with in a system, or by a user.
 //!
-//! The settings are told as a container that stands for all. What is wrong with them is said of that one, once. Each
-//! container that does not say otherwise has them as its defaults.
+//! They are told as a container that stands for all, of which is said what is wrong, and are defaults of each of them.
 
 use crate::read::{Found, OptionReader};
 use crate::system::config_files::{CONTAINERS, ROOTFUL, ROOTLESS};
@@ -24,10 +23,8 @@ use nixpod_source::Origin;
 
 /// The first release of which every Podman knows `privileged`, `mounts` and `env_host`: those came with Podman 5.4.
 const KNOWS_PRIVILEGED: Release = Release::new(25, 5);
-
 /// The first release that may have Podman 6, which does not read the system's main file where the user has one.
 const MAY_HAVE_SIX: Release = Release::new(26, 11);
-
 /// The first Podman that reads a folder of users' settings, and the first that reads one of root's.
 const READS_ROOTLESS: PodmanRelease = PodmanRelease { major: 5, minor: 7 };
 const READS_ROOTFUL: PodmanRelease = PodmanRelease { major: 6, minor: 0 };
