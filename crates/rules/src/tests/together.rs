@@ -335,3 +335,29 @@ fn builds() {
     "#]],
     );
 }
+
+/// What a module says of anybody when it is looked at by itself it says of somebody on a host that has it.
+#[test]
+fn a_module_for_anybody() {
+    check(
+        "root-equivalent-group",
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem { specialArgs.user = "ann"; modules = [ ./docker.nix ]; };
+  };
+}
+#- /docker.nix
+{ user, ... }: { virtualisation.docker.enable = true; users.users.${user}.extraGroups = [ "docker" ]; }
+#- /more.nix
+{ imports = [ ./docker.nix ]; }
+"#,
+        expect![[r#"
+            docker.nix:1: user `ann` is in group `docker`, which is root through Docker
+              on oak
+              fix: Remove `ann` from group `docker` (1 edits)
+        "#]],
+    );
+}

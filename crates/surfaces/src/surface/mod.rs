@@ -30,7 +30,7 @@ mod section_pods;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
-mod tmpfiles;
+pub(crate) mod tmpfiles;
 mod unit_sections;
 mod woodpecker;
 pub(crate) mod written_files;

@@ -108,9 +108,10 @@ fn is_read(string: &NixString) -> bool {
 
 /// The file of whose content something is made that is not known.
 fn content_of(why: &Why) -> Option<&str> {
-    let Why::Impure(what) = why else { return None };
-    let (file, _) = what.strip_prefix("the content of ")?.split_once(", of which ")?;
-    Some(file)
+    match why {
+        Why::Content(file) => Some(file),
+        _ => None,
+    }
 }
 
 /// An option that is made of the content of a file, as by `fromJSON`.
