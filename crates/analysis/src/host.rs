@@ -1,6 +1,6 @@
 //! The owner of all state, which hands out immutable snapshots.
 
-use crate::check::snapshot::Analysis;
+use crate::check::snapshot::{Analysis, Last};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::Vfs;
@@ -19,6 +19,8 @@ pub struct AnalysisHost {
     vfs: Vfs,
     worlds: Arc<Worlds>,
     revisions: Revisions,
+    /// The last check since something changed.
+    last: Arc<Last>,
 }
 
 impl AnalysisHost {
@@ -30,12 +32,14 @@ impl AnalysisHost {
             vfs: Vfs::new(fs),
             worlds: Arc::default(),
             revisions: Revisions::default(),
+            last: Arc::default(),
         }
     }
 
     /// Changes what the user chose.
     pub fn set_settings(&mut self, settings: Settings) {
         self.settings = Arc::new(settings);
+        self.last = Arc::default();
     }
 
     /// Sets the directory that all reads have to stay below, after links are resolved.
@@ -49,16 +53,19 @@ impl AnalysisHost {
     /// The same for a root that was looked for.
     pub fn set_root(&mut self, root: &ProjectRoot) {
         self.vfs.set_root(root);
+        self.last = Arc::default();
     }
 
     /// An editor buffer was opened or changed; `None`: it was closed, and the disk counts again.
     pub fn set_buffer(&mut self, path: Utf8PathBuf, text: Option<String>) {
         self.vfs.set_buffer(path, text);
+        self.last = Arc::default();
     }
 
     /// A file or directory came, went or changed on disk.
     pub fn file_changed(&mut self, path: &Utf8Path) {
         self.vfs.file_changed(path);
+        self.last = Arc::default();
     }
 
     /// From now on there is something newer than the snapshots that were handed out. Work on them goes on: what ends soon
@@ -88,7 +95,7 @@ impl AnalysisHost {
                 .vfs
                 .watched(self.revisions.watch(self.settings.timeout, self.settings.memory)),
             worlds: Arc::clone(&self.worlds),
-            last: Arc::default(),
+            last: Arc::clone(&self.last),
         }
     }
 

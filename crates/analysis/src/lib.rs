@@ -293,8 +293,8 @@ pub use report::request::{EvalInput, EvalOutcome, EvalRequest};
 pub use report::secrets::{MASK, Secrets};
 pub use report::{
     Action, ActionKind, Cause, Certainty, Concern, ContainerRef, ErrorCode, EvaluatedRoot, Gap, GapKind,
-    Hover, LeftOut, LeftOutReason, Other, Report, Reported, Shown, ShownCommand, ShownDefinition, ShownFact,
-    ShownKind, ShownUnknown, ShownWord, ToldUnsure,
+    Hover, LeftOut, LeftOutReason, NotMade, Offer, Other, Report, Reported, Shown, ShownCommand,
+    ShownDefinition, ShownFact, ShownKind, ShownUnknown, ShownWord, ToldUnsure,
 };
 pub use rule::{
     Absent, Change, Check, Ctx, Finding, FindingBuilder, FixAvailability, Group, Intent, Meta, Rule, Sink,

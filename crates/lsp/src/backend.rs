@@ -1,5 +1,6 @@
 //! The protocol's methods. Each one's first act is a synchronous send to the owner, which keeps their order.
 
+use crate::actions;
 use crate::client::{Client as ClientFacts, ClientOptions, path_of};
 use crate::convert;
 use crate::document::Encoding;
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Semaphore, oneshot};
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::{Client, LanguageServer, ls_types as lsp};
 
 const ANSWERS: usize = 4;
@@ -232,8 +233,25 @@ impl LanguageServer for Backend {
 
     async fn code_action(&self, params: lsp::CodeActionParams) -> Result<Option<lsp::CodeActionResponse>> {
         let uri = params.text_document.uri.clone();
-        self.answer(uri, move |snapshot| convert::code_actions(snapshot, &params))
+        self.answer(uri, move |snapshot| actions::code_actions(snapshot, &params))
             .await
+    }
+
+    async fn code_action_resolve(&self, action: lsp::CodeAction) -> Result<lsp::CodeAction> {
+        // What has its edit, or is none of ours, is as it should be.
+        let Some(uri) = actions::document_of(&action).filter(|_| action.edit.is_none()) else {
+            return Ok(action);
+        };
+        let asked = action.clone();
+        let edit = self.answer(uri, move |snapshot| actions::resolve(snapshot, &asked));
+        match edit.await? {
+            Some(Ok(edit)) => Ok(lsp::CodeAction {
+                edit: Some(edit),
+                ..action
+            }),
+            Some(Err(why)) => Err(refused(why)),
+            None => Err(refused("the document is not open".to_owned())),
+        }
     }
 
     async fn diagnostic(
@@ -265,6 +283,18 @@ impl LanguageServer for Backend {
     }
 }
 
+/// The request was understood and cannot be done: clients show the reason.
+fn refused(why: String) -> Error {
+    Error {
+        code: ErrorCode::ServerError(REQUEST_FAILED),
+        message: why.into(),
+        data: None,
+    }
+}
+
+/// `RequestFailed` of the protocol.
+const REQUEST_FAILED: i64 = -32803;
+
 /// Equal diagnostics have equal fingerprints; only this process ever compares them.
 fn fingerprint(items: &[lsp::Diagnostic]) -> String {
     let mut hasher = DefaultHasher::new();
@@ -291,9 +321,9 @@ fn capabilities(client: &ClientFacts) -> lsp::ServerCapabilities {
             lsp::CodeActionOptions {
                 code_action_kinds: Some(vec![
                     lsp::CodeActionKind::QUICKFIX,
-                    lsp::CodeActionKind::new(convert::FIX_ALL),
+                    lsp::CodeActionKind::new(actions::FIX_ALL),
                 ]),
-                resolve_provider: Some(false),
+                resolve_provider: Some(client.resolves_edits),
                 ..lsp::CodeActionOptions::default()
             },
         )),

@@ -18,6 +18,8 @@ pub(crate) struct Client {
     pub(crate) code_description: bool,
     pub(crate) diagnostic_data: bool,
     pub(crate) is_preferred: bool,
+    /// It asks for an action's edit when somebody chooses it.
+    pub(crate) resolves_edits: bool,
     pub(crate) document_changes: bool,
     pub(crate) markdown_hover: bool,
     /// Can it be asked to watch files?
@@ -55,6 +57,11 @@ impl Client {
             is_preferred: code_action
                 .and_then(|it| it.is_preferred_support)
                 .unwrap_or(false),
+            resolves_edits: code_action.is_some_and(|it| {
+                let resolved = it.resolve_support.as_ref();
+                it.data_support == Some(true)
+                    && resolved.is_some_and(|it| it.properties.iter().any(|name| name == "edit"))
+            }),
             document_changes: workspace
                 .and_then(|it| it.workspace_edit.as_ref())
                 .and_then(|it| it.document_changes)

@@ -20,6 +20,7 @@
 //!   What a snapshot answers after that is incomplete and goes nowhere.
 //! - When the client is gone, so are we, within a second.
 
+mod actions;
 mod backend;
 mod client;
 mod convert;

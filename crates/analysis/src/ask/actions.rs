@@ -1,12 +1,14 @@
 //! Code actions: fixes that were tried, and suppression comments with a reason to fill in.
 
+use crate::check::group::SameFindings;
 use crate::check::merge::Checked;
+use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
 use crate::fix::apply::applied;
 use crate::fix::fixes::with_fixes;
 use crate::fix::promise::keeps_promise;
-use crate::report::{Action, ActionKind};
+use crate::report::{Action, ActionKind, NotMade, Offer, Reported};
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::{Applicability, FileId, Fix, TextEdit, TextRange, TextSize};
 use nixpod_syntax::hir::Expr;
@@ -15,66 +17,132 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 impl Analysis {
-    /// Fixes and suppressions for the findings in a range.
+    /// Fixes and suppressions for the findings in a range, each tried.
     pub fn code_actions(&self, path: &Utf8Path, range: TextRange) -> Vec<Action> {
-        code_actions(self, &self.targets_of(path), path, range)
+        let targets = self.targets_of(path);
+        let outcome = self.outcome(&targets);
+        let found = self.in_range(&outcome, path, range);
+        let groups = crate::check::group::groups(&found, &outcome.secrets);
+        let (fixes, suppressions) = offers(&groups);
+        let all = fixes.into_iter().chain(suppressions);
+        let made = all.filter_map(|(group, offer)| {
+            let fix = self.made(&targets, &outcome, group, &offer).ok()?;
+            Some(Action {
+                kind: offer.kind,
+                fix,
+                diagnostic: offer.diagnostic,
+            })
+        });
+        made.collect()
+    }
+
+    /// What may be done about the findings in a range. No edits are made and nothing is tried, so this is quick.
+    pub fn offers(&self, path: &Utf8Path, range: TextRange) -> Vec<Offer> {
+        let outcome = self.outcome(&self.targets_of(path));
+        let found = self.in_range(&outcome, path, range);
+        let groups = crate::check::group::groups(&found, &outcome.secrets);
+        let (fixes, suppressions) = offers(&groups);
+        fixes
+            .into_iter()
+            .chain(suppressions)
+            .map(|(_, offer)| offer)
+            .collect()
+    }
+
+    /// The edits of an action that was offered for a finding of a file, known by its rule and fingerprint.
+    pub fn make(&self, path: &Utf8Path, rule: &str, fingerprint: &str, title: &str) -> Result<Fix, NotMade> {
+        let targets = self.targets_of(path);
+        let outcome = self.outcome(&targets);
+        let is_it =
+            |reported: &Reported| reported.fingerprint == fingerprint && reported.diagnostic.rule == rule;
+        let file = self.file_id(path).ok_or(NotMade::Gone)?;
+        let mut all = outcome.findings.iter().map(|checked| &checked.reported);
+        let found = all.find(|reported| is_it(reported) && reported.diagnostic.primary.span.file == file);
+        let range = found.ok_or(NotMade::Gone)?.diagnostic.primary.span.range;
+        let found = self.in_range(&outcome, path, range);
+        let groups = crate::check::group::groups(&found, &outcome.secrets);
+        let (fixes, suppressions) = offers(&groups);
+        let mut all = fixes.into_iter().chain(suppressions);
+        let wanted = all.find(|(group, offer)| is_it(&group.reported) && offer.title == title);
+        let (group, offer) = wanted.ok_or(NotMade::Gone)?;
+        self.made(&targets, &outcome, group, &offer)
+    }
+
+    /// The findings whose primary label touches a range, with their fixes.
+    fn in_range(&self, outcome: &Outcome, path: &Utf8Path, range: TextRange) -> Vec<Checked> {
+        let Some(file) = self.file_id(path) else {
+            return Vec::new();
+        };
+        let touched = outcome.findings.iter().filter(|checked| {
+            let span = checked.reported.diagnostic.primary.span;
+            span.file == file
+                && span.range.intersect(range).is_some()
+                && checked.reported.suppressed.is_none()
+        });
+        with_fixes(self, outcome, touched)
+    }
+
+    fn made(
+        &self,
+        targets: &[Utf8PathBuf],
+        outcome: &Outcome,
+        group: &SameFindings<'_>,
+        offer: &Offer,
+    ) -> Result<Fix, NotMade> {
+        let diagnostic = &group.reported.diagnostic;
+        let span = diagnostic.primary.span;
+        if offer.kind == ActionKind::Suppress {
+            return suppress(self, span.file, diagnostic.rule, span.range).ok_or(NotMade::NoPlace);
+        }
+        let fix = diagnostic.fixes.iter().find(|fix| fix.title == offer.title);
+        let fix = fix.ok_or(NotMade::Gone)?;
+        // What changes nothing else is made only after a look at what it does change.
+        if fix.applicability == Applicability::Safe {
+            let has_it = |checked: &&&Checked| checked.reported.diagnostic.fixes.contains(fix);
+            let fixed: Vec<&Checked> = group.members.iter().filter(has_it).copied().collect();
+            let after = applied(self, std::iter::once(fix)).outcome(targets);
+            if !keeps_promise(outcome, &after, &fixed, true) {
+                return Err(NotMade::BreaksPromise);
+            }
+        }
+        Ok(fix.clone())
     }
 }
 
 /// Stands for the reason that the user should write.
 pub(crate) const REASON: &str = "reason: why this is acceptable here";
 
-/// Fixes and suppressions of all findings whose primary label touches the range.
-pub(crate) fn code_actions(
-    analysis: &Analysis,
-    targets: &[Utf8PathBuf],
-    path: &Utf8Path,
-    range: TextRange,
-) -> Vec<Action> {
-    let Some(file) = analysis.file_id(path) else {
-        return Vec::new();
+/// What is offered for a group of findings.
+type Offered<'g, 'c> = (&'g SameFindings<'c>, Offer);
+
+/// What may be done about findings: the fixes, and the suppressions, which come after all fixes.
+fn offers<'g, 'c>(groups: &'g [SameFindings<'c>]) -> (Vec<Offered<'g, 'c>>, Vec<Offered<'g, 'c>>) {
+    let offer = |group: &SameFindings<'_>, kind, title: String, applicability| Offer {
+        kind,
+        title,
+        applicability,
+        diagnostic: group.reported.diagnostic.clone(),
+        fingerprint: group.reported.fingerprint.clone(),
     };
-    let outcome = analysis.outcome(targets);
-    let mut out = Vec::new();
-    let touched = outcome.findings.iter().filter(|checked| {
-        let span = checked.reported.diagnostic.primary.span;
-        span.file == file && span.range.intersect(range).is_some() && checked.reported.suppressed.is_none()
-    });
-    let touched = with_fixes(analysis, &outcome, touched);
-    let touched = crate::check::group::groups(&touched, &outcome.secrets);
-    for group in &touched {
+    let mut fixes = Vec::new();
+    let mut suppressions = Vec::new();
+    for group in groups {
         let diagnostic = &group.reported.diagnostic;
         for fix in &diagnostic.fixes {
-            // What changes nothing else is offered only after a look at what it does change.
-            if fix.applicability == Applicability::Safe {
-                let has_it = |checked: &&&Checked| checked.reported.diagnostic.fixes.contains(fix);
-                let fixed: Vec<&Checked> = group.members.iter().filter(has_it).copied().collect();
-                let after = applied(analysis, std::iter::once(fix)).outcome(targets);
-                if !keeps_promise(&outcome, &after, &fixed, true) {
-                    continue;
-                }
-            }
-            out.push(Action {
-                kind: ActionKind::Fix,
-                fix: fix.clone(),
-                diagnostic: diagnostic.clone(),
-            });
+            let made = offer(group, ActionKind::Fix, fix.title.clone(), fix.applicability);
+            fixes.push((group, made));
+        }
+        if !OWN_RULES.iter().any(|rule| rule.meta.id == diagnostic.rule) {
+            let title = suppression_title(diagnostic.rule);
+            let made = offer(group, ActionKind::Suppress, title, Applicability::Unsafe);
+            suppressions.push((group, made));
         }
     }
-    for group in &touched {
-        let diagnostic = &group.reported.diagnostic;
-        if OWN_RULES.iter().any(|rule| rule.meta.id == diagnostic.rule) {
-            continue;
-        }
-        if let Some(fix) = suppress(analysis, file, diagnostic.rule, diagnostic.primary.span.range) {
-            out.push(Action {
-                kind: ActionKind::Suppress,
-                fix,
-                diagnostic: diagnostic.clone(),
-            });
-        }
-    }
-    out
+    (fixes, suppressions)
+}
+
+fn suppression_title(rule: &str) -> String {
+    format!("Suppress `{rule}` here with a reason")
 }
 
 /// A comment of its own on the line before the innermost binding or list element that begins a line.
@@ -115,7 +183,7 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
 
 fn suppression(file: FileId, rule: &str, edit: TextEdit) -> Fix {
     Fix {
-        title: format!("Suppress `{rule}` here with a reason"),
+        title: suppression_title(rule),
         applicability: Applicability::Unsafe,
         edits: BTreeMap::from([(file, vec![edit])]),
     }

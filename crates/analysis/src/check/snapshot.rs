@@ -38,8 +38,23 @@ pub(crate) struct Asked<'t> {
     pub(crate) part: Part,
 }
 
-/// The targets of the last check of a snapshot and what came out.
-type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
+/// The last check of a revision, which all its snapshots share: questions about one revision follow each other, such as the
+/// diagnostics of many files, a hover, its actions.
+#[derive(Debug, Default)]
+pub(crate) struct Last {
+    /// Its targets and what came out.
+    done: Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>,
+    /// Held by whoever is at it: others wait for the answer instead of making it, too.
+    turn: Mutex<()>,
+}
+
+impl Last {
+    fn of(&self, targets: &[Utf8PathBuf]) -> Option<Arc<Outcome>> {
+        let done = lock(&self.done);
+        let (last, outcome) = done.as_ref()?;
+        (last == targets).then(|| Arc::clone(outcome))
+    }
+}
 
 /// An immutable snapshot that answers questions.
 #[derive(Clone, Debug)]
@@ -48,8 +63,7 @@ pub struct Analysis {
     pub(crate) settings: Arc<Settings>,
     pub(crate) vfs: Vfs,
     pub(crate) worlds: Arc<Worlds>,
-    /// Questions about one revision follow each other: the diagnostics of many files, a hover, its actions.
-    pub(crate) last: Last,
+    pub(crate) last: Arc<Last>,
 }
 
 impl Analysis {
@@ -314,21 +328,26 @@ impl Analysis {
         self.asked(std::slice::from_ref(&path.to_owned())).targets
     }
 
-    /// Checks, unless that was the last thing this snapshot did.
+    /// Checks, unless that was the last thing a snapshot of this revision did.
     pub(crate) fn outcome(&self, targets: &[Utf8PathBuf]) -> Arc<Outcome> {
         self.outcome_for(targets, Extent::World)
     }
 
     /// The same for whoever asks for more next: what has to be evaluated answers that at once.
     pub(crate) fn outcome_for(&self, targets: &[Utf8PathBuf], extent: Extent) -> Arc<Outcome> {
-        if let Some((last, outcome)) = &*lock(&self.last)
-            && last == targets
-        {
-            return Arc::clone(outcome);
+        if let Some(outcome) = self.last.of(targets) {
+            return outcome;
+        }
+        let _turn = lock(&self.last.turn);
+        if let Some(outcome) = self.last.of(targets) {
+            return outcome;
         }
         let (worlds, settings) = (&self.worlds, &self.settings);
         let outcome = Arc::new(check(&self.vfs, worlds, self.rules, settings, extent, targets));
-        *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
+        // What was given up is incomplete, and others may still want to know.
+        if !self.is_cancelled() {
+            *lock(&self.last.done) = Some((targets.to_vec(), Arc::clone(&outcome)));
+        }
         outcome
     }
 

@@ -8,7 +8,7 @@ pub use gap::{Cause, Concern, ErrorCode, Gap, GapKind};
 
 use crate::report::secrets::Secrets;
 use nixpod_model::{Role, Standing, Surface};
-use nixpod_source::{Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
+use nixpod_source::{Applicability, Diagnostic, FileId, Fix, Span, Utf8PathBuf, Why, visible};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -395,6 +395,42 @@ pub struct Action {
     pub fix: Fix,
     /// The finding it belongs to.
     pub diagnostic: Diagnostic,
+}
+
+/// What may be done about a finding. [`crate::Analysis::make`] tells which edits that takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Is it a fix for the finding or a suppression of it?
+    pub kind: ActionKind,
+    /// What the action is called.
+    pub title: String,
+    /// How safe it is.
+    pub applicability: Applicability,
+    /// The finding it belongs to.
+    pub diagnostic: Diagnostic,
+    /// The finding's fingerprint, by which it is found again.
+    pub fingerprint: String,
+}
+
+/// Why an action that was offered cannot be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMade {
+    /// The text is another one by now: there is no such finding, or no such fix for it.
+    Gone,
+    /// It would change more than it says, or the finding would stay.
+    BreaksPromise,
+    /// No comment can be put where it would be one.
+    NoPlace,
+}
+
+impl std::fmt::Display for NotMade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Gone => "the finding is not there any more",
+            Self::BreaksPromise => "the fix would change more than it says, so it is not made",
+            Self::NoPlace => "no comment can be put here",
+        })
+    }
 }
 
 /// What a code action does.

@@ -1,5 +1,6 @@
 //! Whole sessions over in-memory streams.
 
+mod actions;
 mod broken;
 mod client;
 mod life;
