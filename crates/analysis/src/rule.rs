@@ -9,6 +9,7 @@ use nixpod_model::{
     Written,
 };
 use nixpod_source::{Applicability, Condition, Confidence, Origin, RuleId, Severity, Why};
+use std::rc::Rc;
 
 /// Which set a rule belongs to; it decides whether the rule is on by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -323,29 +324,26 @@ pub(crate) fn of_conditions(conditions: &[Condition]) -> impl Iterator<Item = Un
 #[derive(Debug)]
 pub struct Sink {
     pub(crate) rule: &'static Meta,
+    pub(crate) about: Rc<About>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// The container or system that a rule looks at: the same for all rules.
+#[derive(Debug)]
+pub(crate) struct About {
     pub(crate) container: Option<ContainerId>,
     pub(crate) host: HostId,
     /// The place used when a finding has none of its own: the definition of the container or system.
     pub(crate) fallback: Origin,
     pub(crate) ceiling: Ceiling,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Sink {
-    pub(crate) fn new(
-        rule: &'static Meta,
-        container: Option<ContainerId>,
-        host: HostId,
-        fallback: Origin,
-        ceiling: Ceiling,
-    ) -> Self {
+    pub(crate) fn new(rule: &'static Meta, about: &Rc<About>) -> Self {
         Self {
             rule,
-            container,
-            host,
-            fallback,
-            ceiling,
+            about: Rc::clone(about),
             findings: Vec::new(),
             secrets: Vec::new(),
         }
@@ -399,7 +397,7 @@ impl Sink {
     /// Reports that something is absent, at the definition of the container or system, and where not all was seen that
     /// may set it, with medium confidence.
     pub fn report_absence(&mut self, absent: &Absent, message: impl Into<String>) -> FindingBuilder<'_> {
-        let of_absence = self.ceiling.of_absence.clone();
+        let of_absence = self.about.ceiling.of_absence.clone();
         self.report_absence_at(&Origin::default(), absent, message)
             .at_most_for(of_absence)
     }
@@ -423,26 +421,26 @@ impl Sink {
         message: String,
     ) -> FindingBuilder<'_> {
         let origin = if origin.hops.is_empty() {
-            self.fallback.clone()
+            self.about.fallback.clone()
         } else {
             origin
         };
         let finding = Finding {
             rule: self.rule.id,
             severity: self.rule.severity,
-            confidence: confidence.min(self.ceiling.confidence),
+            confidence: confidence.min(self.about.ceiling.confidence),
             message,
             help: None,
             origin,
             also: Vec::new(),
             unsure: of_conditions(&conditions)
-                .chain(self.ceiling.unsure.iter().cloned())
+                .chain(self.about.ceiling.unsure.iter().cloned())
                 .collect(),
             conditions,
             related: Vec::new(),
             fixes: Vec::new(),
-            container: self.container.clone(),
-            host: self.host.clone(),
+            container: self.about.container.clone(),
+            host: self.about.host.clone(),
             tells_gap: false,
         };
         let at = self.findings.len();

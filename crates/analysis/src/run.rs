@@ -1,10 +1,11 @@
 //! Runs rules over a world.
 
 use crate::index::Index;
-use crate::rule::{Ceiling, Secret, Unsure, of_conditions};
+use crate::rule::{About, Ceiling, Secret, Unsure, of_conditions};
 use crate::{Check, Ctx, Finding, Rule, Sink};
 use nixpod_model::{Container, EntryName, Existence, Standing, Surface, System, SystemKind, World};
 use nixpod_source::Confidence;
+use std::rc::Rc;
 
 /// What the rules find in a world: rule by rule, then in the world's order.
 ///
@@ -17,62 +18,85 @@ pub fn run_rules(rules: &[&'static Rule], world: &World) -> Vec<Finding> {
 pub(crate) fn run(rules: &[&'static Rule], world: &World) -> (Vec<Finding>, Vec<Secret>) {
     let index = &Index::new(world);
     let ctx = Ctx { world, index };
-    let mut findings = Vec::new();
-    let mut secrets = Vec::new();
+    let containers: Vec<(&Container, Rc<About>)> = { world.containers.values() }
+        .map(|container| (&**container, Rc::new(of_container(world, container))))
+        .collect();
+    let systems: Vec<(&System, Rc<About>)> = { world.systems.values() }
+        .map(|system| (&**system, Rc::new(of_system(&ctx, system))))
+        .collect();
+    let mut out = (Vec::new(), Vec::new());
     for rule in rules {
-        let (of_container, of_system) = match rule.check {
+        let (look_at_container, look_at_system) = match rule.check {
             Check::Container(check) => (Some(check), None),
             Check::System(check) => (None, Some(check)),
             Check::Both(container, system) => (Some(container), Some(system)),
         };
-        if let Some(check) = of_container {
-            for container in world.containers.values() {
-                let ceiling = ceiling_of(world, container);
-                let mut sink = Sink::new(
-                    &rule.meta,
-                    Some(container.id.clone()),
-                    container.host.clone(),
-                    container.origin.clone(),
-                    ceiling,
-                );
+        if let Some(check) = look_at_container {
+            for (container, about) in &containers {
+                let mut sink = Sink::new(&rule.meta, about);
                 check(&ctx, container, &mut sink);
                 add_conditions(container, &mut sink);
-                if !sink.findings.is_empty()
-                    && let Some(reached) = reached(world, container)
-                {
-                    for finding in &mut sink.findings {
-                        let help = finding.help.take().unwrap_or_default();
-                        finding.help = Some(format!("{reached} {help}").trim_end().to_owned());
-                    }
-                }
-                findings.append(&mut sink.findings);
-                secrets.append(&mut sink.secrets);
+                add_reached(world, container, &mut sink);
+                take(sink, &mut out);
             }
         }
-        if let Some(check) = of_system {
-            for system in world.systems.values() {
-                // The guest of a container that may not be there may not be there either.
-                let guest_of = ctx.container_of(system);
-                let ceiling = match guest_of {
-                    Some(container) => ceiling_of(world, container),
-                    None => host_ceiling(world, system),
-                };
-                let (host, fallback) = (system.host.clone(), system.origin.clone());
-                let mut sink = Sink::new(&rule.meta, None, host, fallback, ceiling);
+        if let Some(check) = look_at_system {
+            for (system, about) in &systems {
+                let mut sink = Sink::new(&rule.meta, about);
                 check(&ctx, system, &mut sink);
-                if let Some(container) = guest_of {
+                if let Some(container) = ctx.container_of(system) {
                     add_conditions(container, &mut sink);
                 }
-                findings.append(&mut sink.findings);
-                secrets.append(&mut sink.secrets);
+                take(sink, &mut out);
             }
         }
     }
-    (findings, secrets)
+    out
+}
+
+fn take(mut sink: Sink, (findings, secrets): &mut (Vec<Finding>, Vec<Secret>)) {
+    findings.append(&mut sink.findings);
+    secrets.append(&mut sink.secrets);
+}
+
+fn of_container(world: &World, container: &Container) -> About {
+    About {
+        container: Some(container.id.clone()),
+        host: container.host.clone(),
+        fallback: container.origin.clone(),
+        ceiling: ceiling_of(world, container),
+    }
+}
+
+fn of_system(ctx: &Ctx<'_>, system: &System) -> About {
+    About {
+        container: None,
+        host: system.host.clone(),
+        fallback: system.origin.clone(),
+        // The guest of a container that may not be there may not be there either.
+        ceiling: match ctx.container_of(system) {
+            Some(container) => ceiling_of(ctx.world, container),
+            None => host_ceiling(ctx.world, system),
+        },
+    }
 }
 
 /// So many containers are named that a setting of their engine reaches.
 const MAX_REACHED: usize = 6;
+
+/// Says of what every container of an engine has which ones that are.
+fn add_reached(world: &World, container: &Container, sink: &mut Sink) {
+    if sink.findings.is_empty() {
+        return;
+    }
+    let Some(reached) = reached(world, container) else {
+        return;
+    };
+    for finding in &mut sink.findings {
+        let help = finding.help.take().unwrap_or_default();
+        finding.help = Some(format!("{reached} {help}").trim_end().to_owned());
+    }
+}
 
 /// Which containers have what is said of the one that stands for every container of an engine, as a sentence.
 fn reached(world: &World, all: &Container) -> Option<String> {

@@ -442,7 +442,8 @@ impl Evaluator<'_> {
     /// Does a function of one plain argument return a function literal at once?
     pub fn is_curried(&mut self, lambda: &Lambda) -> bool {
         let unit = self.unit(&lambda.env);
-        self.reads_unit(lambda.env.unit);
+        // Only what is looked at counts: most of a module is behind the first of these.
+        self.evaluates(lambda.env.unit, lambda.expr);
         let Expr::Lambda(param, body) = unit.hir.expr(lambda.expr) else {
             return false;
         };
@@ -451,6 +452,7 @@ impl Evaluator<'_> {
             return false;
         }
         loop {
+            self.evaluates(lambda.env.unit, body);
             match unit.hir.expr(body) {
                 Expr::Lambda(..) => return true,
                 Expr::Let(_, inner) | Expr::With(_, inner) => body = *inner,

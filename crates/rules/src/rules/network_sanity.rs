@@ -57,7 +57,7 @@ declare_rule! {
 }
 
 /// An option of the network with its address.
-type Address<'a> = (Written<'a, NetworkOption>, String);
+type Address<'a> = (Written<'a, NetworkOption>, &'a str);
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let (Surface::Nspawn, Some(nspawn)) = (container.surface, &container.nspawn) else {
@@ -108,7 +108,7 @@ fn address<'a>(container: &'a Container, option: &str) -> Option<Address<'a>> {
     let is_known = text
         .chars()
         .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '/'));
-    is_known.then(|| (field, text.to_owned()))
+    is_known.then_some((field, text))
 }
 
 fn without_mask(address: &str) -> &str {
@@ -120,7 +120,7 @@ fn clash(ctx: &Ctx<'_>, container: &Container, (local, host): (&str, &str), sink
     let Some((field, text)) = address(container, local) else {
         return;
     };
-    let own = without_mask(&text);
+    let own = without_mask(text);
     if own_clash(container, field, (own, host), sink) {
         return;
     }
@@ -187,7 +187,7 @@ fn own_clash(
     sink: &mut Sink,
 ) -> bool {
     if let Some((other, outside)) = address(container, host)
-        && without_mask(&outside) == own
+        && without_mask(outside) == own
     {
         sink.report(
             field,
@@ -258,6 +258,9 @@ fn forwarded_twice(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let ports = container.ports.iter().filter_map(|field| field.said());
         ports.filter_map(forwarded).collect()
     };
+    if container.ports.is_empty() {
+        return;
+    }
     let before = ctx.containers_of(ctx.system(container)).iter();
     let before = before.filter(|other| other.surface == Surface::Nspawn && other.id < container.id);
     for other in before {
