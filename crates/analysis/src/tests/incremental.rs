@@ -236,3 +236,21 @@ fn what_a_cancelled_snapshot_says_is_not_remembered() {
         assert_eq!(render(&analysis, &analysis.check(&project())), expected);
     }
 }
+
+/// More files are edited in turn than heaps are kept: each is quick again from its second edit on.
+#[test]
+fn the_heaps_of_what_was_edited_last_are_kept() {
+    let names: Vec<String> = (0..6).map(|number| format!("m{number}.nix")).collect();
+    let text = |comment: usize| format!("{{ containers.a.privateNetwork = let x = {comment}; in true; }}");
+    let files: Vec<(&str, String)> = names.iter().map(|name| (&**name, text(0))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+    let (mut host, _) = host(&files);
+    host.analysis().check(&project());
+    for name in &names {
+        for edit in 1..4 {
+            host.set_buffer(Utf8Path::new("/p").join(name), Some(text(edit)));
+            host.analysis().check(&project());
+        }
+    }
+    assert_eq!(host.renewals(), 12);
+}

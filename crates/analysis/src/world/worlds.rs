@@ -121,8 +121,18 @@ impl Known {
     }
 }
 
-/// By root: what keeps its heap, and the check that last used it.
-type Keepers = FxHashMap<Root, (Arc<Keeper>, u64)>;
+/// What keeps the heap of a root.
+#[derive(Debug)]
+struct Kept {
+    keeper: Arc<Keeper>,
+    /// The last check that used its world.
+    used: u64,
+    /// The last check for which it had to evaluate something again.
+    edited: u64,
+}
+
+/// What keeps heaps, by root.
+type Keepers = FxHashMap<Root, Kept>;
 
 /// The worlds of all roots, shared by a host and its snapshots.
 #[derive(Debug, Default)]
@@ -139,7 +149,7 @@ pub(crate) struct Worlds {
 /// of single files in between leave roots out.
 const KEEP_FOR_CHECKS: u64 = 16;
 
-/// So many heaps are kept at once. People edit one system at a time.
+/// So many heaps are kept at once: those that were edited last. People edit one system at a time.
 const MAX_KEEPERS: usize = 4;
 
 impl Worlds {
@@ -227,23 +237,34 @@ impl Worlds {
     /// What keeps the heap of a root, if anything does. A heap whose world is still the right one is in use, too.
     fn keeper(&self, root: &Root) -> Option<Arc<Keeper>> {
         let mut keepers = lock(&self.keepers);
-        let (keeper, used) = keepers.get_mut(root)?;
-        *used = self.checks.load(Ordering::Relaxed);
-        Some(Arc::clone(keeper))
+        let kept = keepers.get_mut(root)?;
+        kept.used = self.checks.load(Ordering::Relaxed);
+        Some(Arc::clone(&kept.keeper))
     }
 
-    /// The same; if nothing does yet, and there are not too many, something does from now on.
+    /// The same of a root that is being edited. If nothing keeps its heap yet, something does from now on, instead of what
+    /// keeps the one that was not edited for the longest time. One check that evaluates more roots than can be kept leaves
+    /// those that it evaluated first: they would only push one another out.
     fn start_keeper(&self, root: &Root) -> Option<Arc<Keeper>> {
-        if let Some(keeper) = self.keeper(root) {
-            return Some(keeper);
-        }
         let now = self.checks.load(Ordering::Relaxed);
         let mut keepers = lock(&self.keepers);
+        if let Some(kept) = keepers.get_mut(root) {
+            (kept.used, kept.edited) = (now, now);
+            return Some(Arc::clone(&kept.keeper));
+        }
         if keepers.len() >= MAX_KEEPERS {
-            return None;
+            let earlier = keepers.iter().filter(|(_, kept)| kept.edited < now);
+            let oldest = earlier.min_by_key(|(_, kept)| kept.edited);
+            let oldest = oldest.map(|(root, _)| root.clone())?;
+            keepers.remove(&oldest);
         }
         let keeper = Arc::new(Keeper::start(root.clone()).ok()?);
-        keepers.insert(root.clone(), (Arc::clone(&keeper), now));
+        let kept = Kept {
+            keeper: Arc::clone(&keeper),
+            used: now,
+            edited: now,
+        };
+        keepers.insert(root.clone(), kept);
         Some(keeper)
     }
 
@@ -272,6 +293,6 @@ impl Worlds {
         let now = self.checks.fetch_add(1, Ordering::Relaxed);
         lock(&self.cache)
             .retain(|_, world| world.used.load(Ordering::Relaxed).saturating_add(KEEP_FOR_CHECKS) >= now);
-        lock(&self.keepers).retain(|_, (_, used)| used.saturating_add(KEEP_FOR_CHECKS) >= now);
+        lock(&self.keepers).retain(|_, kept| kept.used.saturating_add(KEEP_FOR_CHECKS) >= now);
     }
 }

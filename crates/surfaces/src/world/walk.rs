@@ -147,7 +147,8 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
+/// What was added since there were so many.
+pub(super) fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
     all.get(at..).unwrap_or_default().to_vec()
 }
 
