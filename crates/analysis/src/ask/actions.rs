@@ -1,5 +1,6 @@
 //! Code actions: fixes that were tried, and suppression comments with a reason to fill in.
 
+use crate::check::comments::TO_BE_WRITTEN;
 use crate::check::group::SameFindings;
 use crate::check::merge::Checked;
 use crate::check::outcome::Outcome;
@@ -109,9 +110,6 @@ impl Analysis {
     }
 }
 
-/// Stands for the reason that the user should write.
-pub(crate) const REASON: &str = "reason: why this is acceptable here";
-
 /// What is offered for a group of findings.
 type Offered<'g, 'c> = (&'g SameFindings<'c>, Offer);
 
@@ -167,7 +165,7 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
         if !indent.trim().is_empty() {
             return None;
         }
-        let insert = format!("# nixpod: ignore[{rule}] {REASON}\n{indent}");
+        let insert = format!("# nixpod: ignore[{rule}] {TO_BE_WRITTEN}\n{indent}");
         let edit = TextEdit {
             range: TextRange::empty(unit.start()),
             insert,
@@ -206,7 +204,7 @@ fn comment_in_text(text: &str, language: Language, rule: &str, range: TextRange)
         let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
         // A comment ends a command, also one that a backslash makes go on.
         let goes_on = language == Language::Shell && before[..start].trim_end().ends_with('\\');
-        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {REASON}\n");
+        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {TO_BE_WRITTEN}\n");
         let length = TextSize::of(&*insert);
         let edit = TextEdit {
             range: TextRange::empty(TextSize::of(&text[..start])),

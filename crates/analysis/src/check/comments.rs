@@ -188,13 +188,22 @@ struct Comment {
     used: Vec<bool>,
 }
 
+/// What an editor writes where the user is to say why. It is no reason.
+pub(crate) const TO_BE_WRITTEN: &str = "reason: why this is acceptable here";
+
 impl Comment {
-    fn lacks_reason(&self, settings: &Settings) -> bool {
-        settings.require_reason && self.comment.reason.is_none()
+    /// What is wrong with its reason, if one has to be given.
+    fn lacks_reason(&self, settings: &Settings) -> Option<&'static str> {
+        let problem = match self.comment.reason.as_deref() {
+            None => "suppression without a reason",
+            Some(TO_BE_WRITTEN) => "suppression whose reason is still to be written",
+            Some(_) => return None,
+        };
+        settings.require_reason.then_some(problem)
     }
 
     fn covers(&self, settings: &Settings, range: TextRange) -> bool {
-        self.comment.covers.contains_range(range) && !self.lacks_reason(settings)
+        self.comment.covers.contains_range(range) && self.lacks_reason(settings).is_none()
     }
 
     /// The reason, if it is about this rule.
@@ -216,10 +225,9 @@ impl Comment {
             file: self.file,
             range,
         };
-        if self.lacks_reason(settings) {
+        if let Some(problem) = self.lacks_reason(settings) {
             if settings.is_on(&malformed_suppression::RULE) {
-                let problem = "suppression without a reason".to_owned();
-                findings.push(malformed(span(self.comment.comment), problem));
+                findings.push(malformed(span(self.comment.comment), problem.to_owned()));
             }
             return;
         }

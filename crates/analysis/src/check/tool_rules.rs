@@ -101,7 +101,8 @@ pub(crate) mod malformed_suppression {
     declare_rule! {
         /// ## What it flags
         /// A comment that begins with `nixpod:` but is no complete suppression: it names no rule, lacks a bracket,
-        /// has no reason, or stands where nothing follows that it could apply to.
+        /// has no reason or only the one that an editor put there to be replaced, or stands where nothing follows that it
+        /// could apply to.
         /// ## Why
         /// It suppresses nothing, although somebody believes it does. A reason tells the next reader why the finding
         /// is acceptable here.

@@ -253,7 +253,8 @@ fn actions_fix_or_suppress() {
     let (_, edits) = suppress.fix.edits.iter().next().unwrap();
     let out = check(&[("a.nix", &apply_edits(ACTIONS, edits))]);
     expect![[r#"
-        a.nix:4:28 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix] suppressed: reason: why this is acceptable here
+        a.nix:3:5 `# nixpod: ignore[toy-flag] reason: why this is acceptable here` medium/high malformed-suppression: suppression whose reason is still to be written
+        a.nix:4:28 `"--all"` high/high toy-flag: `web` uses `--all` [a.nix]
           fix (safe): Remove `--all`
     "#]].assert_eq(&out);
 }
