@@ -20,8 +20,6 @@ pub(super) struct Memo {
     pub(super) containers: FxHashMap<ContainerId, ReadContainer>,
     /// The systems that were read, likewise.
     pub(super) systems: FxHashMap<SystemId, ReadSystem>,
-    /// What systems say of themselves.
-    pub(super) facts: FxHashMap<SystemId, ReadFacts>,
 }
 
 /// A container that was read.
@@ -36,28 +34,6 @@ pub(super) struct ReadSystem {
     pub(super) config: Found,
     /// The conditions under which it is there.
     pub(super) given: When,
-}
-
-/// What a system says of itself, without what is in it.
-pub(super) struct ReadFacts {
-    pub(super) setting: FactsSetting,
-    /// The values that it was read from.
-    pub(super) observed: Observed,
-    pub(super) system: System,
-    pub(super) settings: Arc<Settings>,
-    pub(super) not_analysed: Vec<NotAnalysed>,
-}
-
-/// What counts besides the values of a system's own options: if it changed, they are read again.
-#[derive(PartialEq)]
-pub(super) struct FactsSetting {
-    /// Where its options are in the heap.
-    pub(super) config: ThunkId,
-    pub(super) given: When,
-    /// What is known of it before anything is read.
-    pub(super) before: System,
-    /// What the engines of the system around it are told.
-    pub(super) around: Option<Arc<Settings>>,
 }
 
 /// What is read by itself. Most edits concern a container or its guest and not both.

@@ -4,8 +4,8 @@ use crate::read::Found;
 use crate::surface::tables;
 use crate::system::{self, engine_settings::Settings};
 use crate::vocabulary::options::ANY;
-use crate::world::memo::{FactsSetting, Inherited, ReadFacts, ReadSystem};
-use crate::world::walk::{Walk, since};
+use crate::world::memo::{Inherited, ReadSystem};
+use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
 use nixpod_model::{EntryName, Subject, Surface, System, SystemId, SystemKind, UnknownFacts};
 use nixpod_source::Why;
@@ -13,14 +13,17 @@ use std::sync::Arc;
 
 impl Walk<'_, '_, '_> {
     /// Reads a system with all that is in it.
-    pub(super) fn system(&mut self, config: &Found, system: System) {
+    pub(super) fn system(&mut self, config: &Found, mut system: System) {
         let kind = system.kind;
         let read = ReadSystem {
             config: config.clone(),
             given: self.reader.given,
         };
         self.memo.systems.insert(system.id.clone(), read);
-        let (system, settings) = self.own_facts(config, system);
+        let others = self.reader.ev.begin_part(Share::Half);
+        system::read(&mut self.reader, config, &mut system);
+        self.reader.ev.end_part(others);
+        let settings = self.engine_settings(config, &system);
         let outer_settings = std::mem::replace(&mut self.settings, settings);
         let inherited = Inherited {
             id: system.id.clone(),
@@ -60,61 +63,10 @@ impl Walk<'_, '_, '_> {
         self.settings = outer_settings;
     }
 
-    /// What a system says of itself, and what every container has in it, or what was read of that before an edit. A home
-    /// takes over what the system around it has, a guest does not.
-    fn own_facts(&mut self, config: &Found, system: System) -> (System, Arc<Settings>) {
-        let around = (system.kind == SystemKind::Home).then(|| Arc::clone(&self.settings));
-        let Some(thunk) = config.thunk.filter(|_| self.reader.ev.retains()) else {
-            return self.read_facts(config, system, around.as_deref());
-        };
-        let id = system.id.clone();
-        let setting = FactsSetting {
-            config: thunk,
-            given: self.reader.given,
-            before: system.clone(),
-            around,
-        };
-        let known = self.memo.facts.remove(&id);
-        let before = known.as_ref().map(|known| known.observed);
-        if let Some(known) = known
-            && known.setting == setting
-            && !self.reader.ev.is_stale(known.observed)
-        {
-            self.reader
-                .not_analysed
-                .extend(known.not_analysed.iter().cloned());
-            self.reader.ev.reuse(known.observed);
-            let facts = (known.system.clone(), Arc::clone(&known.settings));
-            self.memo.facts.insert(id, known);
-            return facts;
-        }
-        let told = self.reader.not_analysed.len();
-        let observation = self.reader.ev.start_observing(before);
-        // What is known of it already was not asked for by this work.
-        let _ = self.reader.ev.force_or_unknown(thunk);
-        let (system, settings) = self.read_facts(config, system, setting.around.as_deref());
-        let read = ReadFacts {
-            observed: self.reader.ev.stop_observing(observation),
-            system: system.clone(),
-            settings: Arc::clone(&settings),
-            not_analysed: since(&self.reader.not_analysed, told),
-            setting,
-        };
-        self.memo.facts.insert(id, read);
-        (system, settings)
-    }
-
-    fn read_facts(
-        &mut self,
-        config: &Found,
-        mut system: System,
-        around: Option<&Settings>,
-    ) -> (System, Arc<Settings>) {
-        let others = self.reader.ev.begin_part(Share::Half);
-        system::read(&mut self.reader, config, &mut system);
-        self.reader.ev.end_part(others);
-        let settings = Settings::read(&mut self.reader, config, &system, around);
-        (system, Arc::new(settings))
+    /// What every container has in a system. A home takes over what the system around it has, a guest does not.
+    fn engine_settings(&mut self, config: &Found, system: &System) -> Arc<Settings> {
+        let around = Some(&*self.settings).filter(|_| system.kind == SystemKind::Home);
+        Arc::new(Settings::read(&mut self.reader, config, system, around))
     }
 
     /// Adds the containers that stand for all, where it is this system whose settings say something.

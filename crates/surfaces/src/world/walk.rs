@@ -147,8 +147,7 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-/// What was added since there were so many.
-pub(super) fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
+fn since<T: Clone>(all: &[T], at: usize) -> Vec<T> {
     all.get(at..).unwrap_or_default().to_vec()
 }
 
