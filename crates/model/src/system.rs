@@ -114,6 +114,8 @@ pub struct System {
     pub kernel: Field<Kernel>,
     /// Is SELinux configured?
     pub selinux: Field<bool>,
+    /// Is AppArmor?
+    pub apparmor: Field<bool>,
     /// Are user namespaces available?
     pub user_namespaces: Field<bool>,
     /// File system type of `/nix/store`, if something sets it.
@@ -240,6 +242,7 @@ impl System {
             state_version: Field::unset("system.stateVersion"),
             kernel: Field::unset("boot.kernelPackages"),
             selinux: Field::default(false),
+            apparmor: Field::default(false),
             user_namespaces: Field::default(true),
             store_fs_type: None,
             users: Vec::new(),
@@ -285,6 +288,7 @@ impl System {
             state_version,
             kernel,
             selinux,
+            apparmor,
             user_namespaces,
             store_fs_type,
             users: _,
@@ -312,7 +316,7 @@ impl System {
             seen: _,
         } = self;
         let default = FactInfo::by_default;
-        visit_ground(visitor, (release, state_version), kernel, selinux);
+        visit_ground(visitor, (release, state_version), kernel, (selinux, apparmor));
         visitor.fact(
             default("user namespaces", "whether user namespaces are allowed"),
             user_namespaces,
@@ -389,7 +393,7 @@ fn visit_ground(
     visitor: &mut impl Visitor,
     (release, state_version): (&Field<Release>, &Field<StateVersion>),
     kernel: &Field<Kernel>,
-    selinux: &Field<bool>,
+    (selinux, apparmor): (&Field<bool>, &Field<bool>),
 ) {
     let default = FactInfo::by_default;
     visitor.fact(default("release", "which release it is"), release);
@@ -397,6 +401,7 @@ fn visit_ground(
     visitor.fact(began, state_version);
     visitor.fact(default("kernel", "which kernel it has"), kernel);
     visitor.fact(default("selinux", "whether SELinux is on"), selinux);
+    visitor.fact(default("apparmor", "whether AppArmor is on"), apparmor);
 }
 
 /// Who acts as root, or may have root act.

@@ -58,13 +58,44 @@ fn own_root(container: &Container) -> RootUser {
     }
 }
 
+/// Is the container's root nobody to the root of the system that declares it: rootless, or in a user namespace? What only that
+/// root may open or write is closed to it then, but for binds that map ids.
+pub(crate) fn is_not_root(container: &Container, mount: &Mount) -> bool {
+    own_root(container) == RootUser::Confined && !maps_ids(mount)
+}
+
+fn maps_ids(mount: &Mount) -> bool {
+    let mut options = mount.options.iter();
+    options.any(|option| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap"))
+}
+
+/// Is what a user keeps for nobody else closed to the container's root, since that is another user?
+pub(crate) fn is_another_user(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
+    if !is_not_root(container, mount) {
+        return false;
+    }
+    if container.is_oci() && container.rootful.value() == Some(&false) {
+        let system = ctx.system(container);
+        let runs_as = container.runs_as.as_ref().and_then(|user| user.certain());
+        let (Some(user), Some(source)) = (system.home_of.as_ref().or(runs_as), mount.source.as_known())
+        else {
+            return false;
+        };
+        let mut segments = source.split('/').skip(1);
+        return segments.next() == Some("home") && segments.next().is_some_and(|home| home != user);
+    }
+    // Ranges that begin low may have a person's id in them.
+    match container.userns.value() {
+        Some(Userns::Pick) => true,
+        Some(Userns::Fixed { first, .. }) => *first >= 65536,
+        _ => false,
+    }
+}
+
 /// Are the users of a guest of nspawn nobody to the owner of what is bound: has it users of its own, and the bind no mapping
 /// of ids? Then a socket or a folder that is closed to others is closed to all of its users, root among them.
 pub(crate) fn is_nobody_there(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
-    let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap");
-    container.nspawn.is_some()
-        && root_of(ctx, container) == RootUser::Confined
-        && !mount.options.iter().any(is_mapping)
+    container.nspawn.is_some() && root_of(ctx, container) == RootUser::Confined && !maps_ids(mount)
 }
 
 /// What user id 0 is by maps such as `--uidmap=0:100000:65536`, if they say it. Where there are none of users, those of groups

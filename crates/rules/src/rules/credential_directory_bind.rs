@@ -1,8 +1,8 @@
 //! credential-directory-bind
 
 use crate::about::credentials::credentials;
-use crate::about::paths::{host_path, is_of_root};
-use crate::about::power::{RootUser, root_of};
+use crate::about::paths::{Base, host_path, is_of_root};
+use crate::about::power::{RootUser, is_another_user, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
@@ -103,8 +103,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if starts_programs || found.program.is_some_and(|program| runs(container, program)) {
             continue;
         }
-        let is_closed = (found.owned_by_root || is_of_root(&mount.source))
-            && root_of(ctx, container) == RootUser::Confined;
+        let is_of_another = path.base != Base::System && is_another_user(ctx, container, mount);
+        let is_closed = is_of_another
+            || (found.owned_by_root || is_of_root(&mount.source))
+                && root_of(ctx, container) == RootUser::Confined;
         let severity = match (is_closed, found.severity) {
             (true, _) => Severity::Low,
             (false, severity) => severity,
@@ -184,6 +186,31 @@ mod tests {
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^ high: `app` gets a user's keys or passwords in `/home/ann/.kube`
   virtualisation.oci-containers.containers.ci = { image = "a:1"; volumes = [ "/root/.docker/config.json:/c.json:ro" ]; };
                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `ci` gets a user's keys or passwords in `/root/.docker/config.json`
+}
+"#,
+        );
+    }
+
+    /// What is closed to all but its owner is so to the root of a user namespace, and to other users.
+    #[test]
+    fn of_users_who_are_others_there() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.own = {
+    privateUsers = "pick";
+    bindMounts."/a".hostPath = "/home/ann/.ssh";
+                             # ^^^^^^^^^^^^^^^^ low: `own` gets a user's keys or passwords in `/home/ann/.ssh`
+    bindMounts."/b:idmap".hostPath = "/home/ann/.gnupg";
+                                   # ^^^^^^^^^^^^^^^^^^ high: `own` gets a user's keys or passwords in `/home/ann/.gnupg`
+    config = { };
+  };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; volumes = [ "/home/ann/.ssh:/o" ]; extraOptions = [ "--userns=auto" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^ low: `web` gets a user's keys or passwords in `/home/ann/.ssh`
+  home-manager.users.ann.services.podman.containers.app = { image = "a:1"; volumes = [ "/home/bob/.ssh:/b" "/home/ann/.kube:/k" ]; };
+                                                                                     # ^^^^^^^^^^^^^^^^^^^ low: `app` gets a user's keys or passwords in `/home/bob/.ssh`
+                                                                                                         # ^^^^^^^^^^^^^^^^^^^^ high: `app` gets a user's keys or passwords in `/home/ann/.kube`
 }
 "#,
         );

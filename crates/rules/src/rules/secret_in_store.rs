@@ -297,6 +297,47 @@ CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
         );
     }
 
+    /// What modules write into files in the store; references, hashes and stand-ins are none, nor what goes elsewhere.
+    #[test]
+    fn settings_of_services() {
+        check(
+            &RULE,
+            r#"
+{
+  services.grafana.settings.security.admin_password = "plum-cartwheel-48";
+                                                    # ^^^^^^^^^^^^^^^^^^^ high: `services.grafana.settings.security.admin_password` is written out, so everybody can read it in the Nix store
+  services.grafana.settings.database.password = "$__file{/run/secrets/db}";
+  services.other.settings = { secret._secret = "/run/secrets/x"; oauth.client_secret = "@oauth@"; token = "ENV_TOKEN"; password = "changeme"; };
+  services.third.settings.users.ann.password = "$2b$10$abcdefghijklmnopqrstuv";
+  services.third.user.password = "plum-cartwheel-49";
+  networking.wireless.networks.home.psk = "plum-cartwheel-50";
+                                        # ^^^^^^^^^^^^^^^^^^^ high: `networking.wireless.networks.home.psk` is written out, so everybody can read it in the Nix store
+  networking.wireless.networks.work.psk = "ext:psk_work";
+  containers.x.config.services.redis.servers.a.requirePass = "plum-cartwheel-51";
+                                                           # ^^^^^^^^^^^^^^^^^^^ high: `services.redis.servers.a.requirePass` in guest `x` is written out, so everybody can read it in the Nix store
+}
+"#,
+        );
+    }
+
+    /// `curl -u USER:PASSWORD`, and what a shell puts there.
+    #[test]
+    fn logins_of_curl() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.services.job.script = ''
+    curl -fsS -u ann:plum-cartwheel-46 https://x
+                   # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
+    curl --user "ann:$PASSWORD" -u ann https://x
+    id -u ann:plum-cartwheel-47
+  '';
+}
+"#,
+        );
+    }
+
     #[test]
     fn password_in_a_url() {
         check(

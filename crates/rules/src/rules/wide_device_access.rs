@@ -2,16 +2,17 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, is_in_guest, root_of};
+use crate::about::power::{RootUser, has_capability, is_in_guest, root_of};
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Device, Text, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Disks and partitions, the machine's memory, whole classes of block devices and the whole of `/dev` given to a
-    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
-    /// or `'b 8:* rwm'`.
+    /// Disks and partitions, the machine's memory and I/O ports, the kernel's log, whole classes of block devices and the
+    /// whole of `/dev` given to a container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`,
+    /// `--device-cgroup-rule='b *:* rwm'` or `'b 8:* rwm'`. Memory and ports open only with `CAP_SYS_RAWIO`; without it the finding is low, and so is that of
+    /// `/dev/kmsg`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
     /// the next start. In a user namespace and rootless the node's own rights decide, which are for root and a group.
@@ -50,7 +51,7 @@ declare_rule! {
             "podman-mknod",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step, Part x Command],
+        stakes: [HostRoot x Step, Part x Command, Part x Step],
         attack: Attack::Typed {
             experiment: "unit-raw-disk",
             command: "mknod /d b MAJOR MINOR && head -c 11 /d",
@@ -98,23 +99,48 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_rules(container, sink);
 }
 
+const MEMORY: &str = "the machine's memory";
+const PORTS: &str = "the machine's I/O ports";
+const LOG: &str = "the host's kernel log";
+
 /// One finding for all devices of a kind.
 fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_, Device>], sink: &mut Sink) {
     let Some(first) = fields.first() else {
         return;
     };
-    let verb = if writes { "reads and writes" } else { "reads" };
     let nodes: Vec<String> = fields
         .iter()
         .map(|field| format!("`{}`", field.get().node.display()))
         .collect();
-    let mut builder = sink
-        .report(*first, format!("{} {verb} {what} by {}", name(container), listed(&nodes, 2)))
-        .severity(Severity::High)
-        .help(
-            "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
-             namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them.",
-        );
+    let nodes = listed(&nodes, 2);
+    let who = name(container);
+    let is_raw = matches!(what, MEMORY | PORTS);
+    let (severity, message, help) = if what == LOG {
+        (
+            Severity::Low,
+            format!("{who} gets {what} by {nodes}"),
+            "What it writes there stands in the host's journal as the kernel's own word, and it reads what the kernel says of the \
+             whole machine where `kernel.dmesg_restrict` is off. Leave it out.",
+        )
+    } else if is_raw && !has_capability(container, "CAP_SYS_RAWIO") {
+        (
+            Severity::Low,
+            format!("{who} is given {what} by {nodes}, which opens only with `CAP_SYS_RAWIO`"),
+            "The kernel asks for that capability, which no engine gives by default, whatever the device rules say. Leave the device \
+             out: with the capability it is the whole machine.",
+        )
+    } else {
+        let verb = if writes { "reads and writes" } else { "reads" };
+        let help = match is_raw {
+            true => "Who has the machine's memory or its ports has the kernel. Leave the device out.",
+            false => {
+                "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
+                 namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them."
+            }
+        };
+        (Severity::High, format!("{who} {verb} {what} by {nodes}"), help)
+    };
+    let mut builder = sink.report(*first, message).severity(severity).help(help);
     for field in fields.iter().skip(1) {
         builder = builder.related(&field.origin, "and this one");
     }
@@ -182,8 +208,11 @@ fn wide(node: &Text) -> Option<&'static str> {
     if below.is_empty() || below == "*" {
         return Some("every device of the host");
     }
-    if matches!(below, "mem" | "kmem" | "port") {
-        return Some("the machine's memory");
+    match below {
+        "mem" | "kmem" => return Some(MEMORY),
+        "port" => return Some(PORTS),
+        "kmsg" => return Some(LOG),
+        _ => {}
     }
     is_disk(below).then_some("a disk of the host")
 }
@@ -226,9 +255,28 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads a disk of the host by `/dev/nvme0n1`
-                                                                                                          # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
+                                                                                                          # ^^^^^^^^^^ low: `web` is given the machine's memory by `/dev/mem`, which opens only with `CAP_SYS_RAWIO`
   containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };
                                                # ^^^^^^^^^^ high: `own` reads and writes all disks of a class by `block-sd`
+}
+"#,
+        );
+    }
+
+    /// The kernel asks for a capability, too.
+    #[test]
+    fn raw_devices() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.raw = { image = "a:1"; devices = [ "/dev/port" "/dev/mem:/dev/mem:r" ]; capabilities.SYS_RAWIO = true; };
+                                                                            # ^^^^^^^^^^^ high: `raw` reads and writes the machine's I/O ports by `/dev/port`
+                                                                                        # ^^^^^^^^^^^^^^^^^^^^^ high: `raw` reads the machine's memory by `/dev/mem`
+  virtualisation.oci-containers.containers.log = { image = "a:1"; devices = [ "/dev/kmsg:/dev/kmsg" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^ low: `log` gets the host's kernel log by `/dev/kmsg`
+  containers.own = { allowedDevices = [ { node = "/dev/port"; modifier = "rw"; } ]; config = { }; };
+                                               # ^^^^^^^^^^^ low: `own` is given the machine's I/O ports by `/dev/port`, which opens only with `CAP_SYS_RAWIO`
 }
 "#,
         );

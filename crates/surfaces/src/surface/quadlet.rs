@@ -333,7 +333,7 @@ impl Parts {
             extra: reader.at(found, &["extraConfig", "Container"]),
             raw: raw_of(reader, found),
             quoted: module.quoted,
-            manager: module.manager,
+            manager: manager_of(reader, found, module),
         }
     }
 
@@ -350,6 +350,19 @@ impl Parts {
             manager: self.manager,
             podman,
         }
+    }
+}
+
+/// Whose service manager runs an object. One with `uid` is a unit of that user's manager, whereas `rootlessConfig.uid` becomes
+/// `User=` of a unit of the system's.
+fn manager_of(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Manager {
+    let uid = reader.get(found, "uid");
+    if module.manager == Manager::User || !reader.is_written(&uid) || matches!(uid.value.value, Value::Null) {
+        return module.manager;
+    }
+    match reader.int(&uid).value() {
+        Some(_) => Manager::User,
+        None => Manager::Either,
     }
 }
 
@@ -406,12 +419,23 @@ fn in_pod(
             continue;
         }
         let raw = raw_of(reader, &pod);
+        let manager = manager_of(reader, &pod, module);
         let pod = reader.get(&pod, "podConfig");
-        section::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
+        section::read_pod(
+            reader,
+            &section_of_pod(module, &pod, raw, manager),
+            name,
+            container,
+        );
     }
 }
 
-fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<Text>>) -> Section<'f> {
+fn section_of_pod<'f>(
+    module: &QuadletModule,
+    pod: &'f Found,
+    raw: Option<Field<Text>>,
+    manager: Manager,
+) -> Section<'f> {
     Section {
         typed: pod,
         names: &NAMES,
@@ -421,7 +445,7 @@ fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<
         pairs: None,
         extra: vec![pod.clone()],
         raw,
-        manager: module.manager,
+        manager,
         podman: None,
     }
 }
@@ -436,9 +460,10 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
     let mut out = Vec::new();
     for (name, pod) in reader.entries(&all).named {
         let raw = raw_of(reader, &pod);
+        let manager = manager_of(reader, &pod, &module);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section::pod(reader, &section_of_pod(&module, &pod, raw), &name),
+            pod: section::pod(reader, &section_of_pod(&module, &pod, raw, manager), &name),
             existence: Existence::Certain,
             by: Maker::by_options(!is_home),
         });
@@ -460,8 +485,13 @@ pub(crate) fn volumes(reader: &mut OptionReader<'_, '_>, config: &Found, is_home
     let module = QuadletModule::new(reader, config, is_home);
     let mut beside = beside(reader, config, form).into_iter();
     let volumes = beside.find(|beside| beside.kind == Kind::Volume);
-    let bound =
-        volumes.map(|volumes| section::bound_volumes(reader, &section_of_pod(&module, &all, None), &volumes));
+    let bound = volumes.map(|volumes| {
+        section::bound_volumes(
+            reader,
+            &section_of_pod(&module, &all, None, module.manager),
+            &volumes,
+        )
+    });
     HostVolume::of_options(bound.into_iter().flatten(), !is_home)
 }
 

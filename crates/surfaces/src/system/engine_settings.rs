@@ -554,11 +554,6 @@ impl Table {
     }
 }
 
-fn word(word: Field<Text>) -> Flag {
-    let form = FlagForm::Option;
-    Flag { word, form }
-}
-
 /// The tables `[network]` and `[engine]`. Gives the address that published ports are bound to where they name none.
 fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container) -> Option<Field<Text>> {
     let engine = Table::new(reader, files, "engine");
@@ -569,12 +564,17 @@ fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container
         all.flags.push(option("--runtime=", &runtime));
     }
     let network = Table::new(reader, files, "network");
+    let of_pasta = network.texts(reader, "pasta_options").into_iter();
+    all.run_options.extend(of_pasta.map(podman::pasta_option));
     let mut addresses = network.texts(reader, "default_host_ips");
     addresses.pop().filter(|_| addresses.is_empty())
 }
 
 fn option(name: &str, value: &Field<Text>) -> Flag {
-    word(value.map(|value| concat([Text::known(name, Origin::default()), value.clone()])))
+    Flag {
+        word: value.map(|value| concat([Text::known(name, Origin::default()), value.clone()])),
+        form: FlagForm::Option,
+    }
 }
 
 /// Leaves out lists that a file which is read later takes the place of.

@@ -58,6 +58,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     modules_options::read(reader, config, &mut system.secrets);
     secret_managers::read(reader, config, system);
     system.selinux = selinux(reader, config);
+    system.apparmor = any(reader, config, &[&["security", "apparmor", "enable"]]);
     system.wheel_is_root = wheel_is_root(reader, config);
     system.user_namespaces = user_namespaces(reader, config);
     system.store_fs_type = store_fs_type(reader, config);

@@ -30,8 +30,30 @@ const SECRETS: [&str; 12] = [
 /// Files of keys that are meant to be seen, or whose secret is none.
 const NO_SECRETS: [&str; 4] = ["public", "passive", "path.", "bypass"];
 
+/// What the names of settings end in that take a secret itself, in lower case and without marks.
+const LITERALS: [&str; 15] = [
+    "accesskey",
+    "apikey",
+    "authkey",
+    "encryptionkey",
+    "masterauth",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "presharedkey",
+    "privatekey",
+    "requirepass",
+    "secret",
+    "secretkey",
+    "token",
+];
+/// Sets that modules write into a file in the store as they are.
+const WRITTEN: [&str; 3] = ["settings", "config", "extraConfig"];
+
 /// Collects them from a system.
 pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    networks(reader, config, secrets);
     let services = reader.option(config, &["services"]);
     if !matches!(services.value.value, Value::Attrs(_)) {
         return;
@@ -44,6 +66,38 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &
         let key = as_key(&EntryName::Known(name.as_str().into()));
         walk.options(reader, &service, &format!("services.{key}"), MAX_DEPTH);
     }
+}
+
+/// Passwords of wireless networks, which the module writes into a file in the store.
+fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let all = reader.option(config, &["networking", "wireless", "networks"]);
+    for (name, network) in reader.entries(&all).named {
+        let psk = reader.get(&network, "psk");
+        let key = as_key(&EntryName::Known(name.as_str().into()));
+        literal(
+            reader,
+            &psk,
+            format!("networking.wireless.networks.{key}.psk"),
+            secrets,
+        );
+    }
+}
+
+/// A text that is known as a whole.
+fn literal(reader: &mut OptionReader<'_, '_>, option: &Found, path: String, secrets: &mut Vec<SecretValue>) {
+    let is_known = matches!(&option.value.value, Value::String(text) if text.hole().is_none());
+    if is_known && !reader.is_default(option) {
+        let value = reader.text(option);
+        let slot = SecretSlot::Credential(path);
+        secrets.push(SecretValue { slot, value });
+    }
+}
+
+fn takes_secret(name: &str, path: &str) -> bool {
+    let letters = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
+    let is_written = path.split('.').any(|part| WRITTEN.contains(&part));
+    let is_of_redis = path.starts_with("services.redis.") && name == "requirePass";
+    LITERALS.iter().any(|end| letters.ends_with(end)) && (is_written || is_of_redis)
 }
 
 struct Walk<'s> {
@@ -74,6 +128,9 @@ impl Walk<'_> {
                 }
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, self.secrets);
+                }
+                Value::String(_) if takes_secret(&name, &path) => {
+                    literal(reader, &option, path, self.secrets);
                 }
                 Value::Attrs(_) => self.options(reader, &option, &path, depth - 1),
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {

@@ -166,7 +166,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 115] = [
+pub const READ: [ReadOption; 117] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
@@ -199,6 +199,7 @@ pub const READ: [ReadOption; 115] = [
     explains(&["networking", "networkmanager"]),
     explains(&["networking", "nftables"]),
     explains(&["networking", "vswitches"]),
+    explains(&["networking", "wireless"]),
     tells_scripts(&["networking", "localCommands"]),
     explains(&["nmt"]),
     tells(&["networking", "wg-quick"]),
@@ -216,6 +217,7 @@ pub const READ: [ReadOption; 115] = [
     tells(&["nix", "trustedUsers"]),
     explains(&[nixpod_modules::SCRIPTS]),
     tells(&["security", "allowUserNamespaces"]),
+    explains(&["security", "apparmor"]),
     explains(&["security", "selinux"]),
     tells(&["security", "doas"]),
     tells(&["security", "polkit", "extraConfig"]),

@@ -369,3 +369,11 @@ pub(crate) fn option(name: &str, value: &Field<Text>) -> Opt {
 pub(crate) fn prefixed(prefix: &str, field: &Field<Text>) -> Field<Text> {
     field.map(|value| concat([Text::known(prefix, field.origin.clone()), value.clone()]))
 }
+
+/// One of the words that `containers.conf` has for pasta, as an option of its own.
+pub(crate) fn pasta_option(word: Field<Text>) -> Field<RunOption> {
+    word.map(|word| RunOption {
+        name: "pasta-option",
+        value: word.clone(),
+    })
+}

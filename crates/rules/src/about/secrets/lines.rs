@@ -180,6 +180,9 @@ const TAKES_P: [&str; 6] = [
     "mariadb-dump",
 ];
 
+/// Programs whose `-u` is followed by a user and a password.
+const TAKES_U: [&str; 1] = ["curl"];
+
 /// Programs whose `-a` is followed by one.
 const TAKES_A: [&str; 3] = ["redis-cli", "valkey-cli", "keydb-cli"];
 
@@ -189,11 +192,13 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
     let mut words = words(text).peekable();
     let mut takes_p = false;
     let mut takes_a = false;
+    let mut takes_u = false;
     while let Some((at, word)) = words.next() {
         if !word.starts_with('-') {
             let program = word.rsplit('/').next().unwrap_or(word);
             takes_p |= TAKES_P.contains(&program);
             takes_a |= TAKES_A.contains(&program);
+            takes_u |= TAKES_U.contains(&program);
             if let Some((name, value)) = word.split_once('=')
                 && is_name(name)
                 && announced_by(name).is_some()
@@ -214,12 +219,17 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
         if word == "-a"
             && takes_a
             && let Some((from, password)) = words.peek().copied()
-            && let Some(hit) = judge_literal("password", unquoted(password))
+            && let Some(hit) = judge_password(password)
         {
-            hits.push((
-                "-a".to_owned(),
-                hit.moved(from + password.find(unquoted(password)).unwrap_or(0)),
-            ));
+            hits.push(("-a".to_owned(), hit.moved(from)));
+            continue;
+        }
+        if matches!(word, "-u" | "--user" | "--proxy-user" | "-U")
+            && takes_u
+            && let Some((from, login)) = words.peek().copied()
+            && let Some(hit) = judge_user_and_password(login)
+        {
+            hits.push((word.to_owned(), hit.moved(from)));
             continue;
         }
         let (option, value, from) = match word.split_once('=') {
@@ -236,6 +246,21 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
         }
     }
     hits
+}
+
+/// A word that is a password, in quotes or not.
+fn judge_password(word: &str) -> Option<Hit> {
+    let inside = unquoted(word);
+    let from = word.find(inside).unwrap_or(0);
+    Some(judge_literal("password", inside)?.moved(from))
+}
+
+/// `ann:hunter2`.
+fn judge_user_and_password(login: &str) -> Option<Hit> {
+    let inside = unquoted(login);
+    let (user, password) = inside.split_once(':')?;
+    let from = login.find(inside).unwrap_or(0) + user.len() + 1;
+    Some(judge_literal("password", password)?.moved(from))
 }
 
 fn judge_literal(name: &str, value: &str) -> Option<Hit> {
