@@ -291,7 +291,7 @@ macro_rules! every_fact {
         }
         every_fact!(
             visitor,
-            FactInfo::certain("security", "which security options it has"),
+            FactInfo::certain("security", "which security options it has").decisive(),
             security_options
         );
         every_fact!(

@@ -302,6 +302,9 @@ impl FactValue for Namespace {
     }
 }
 
+/// Directories of the host in which the name of an entry tells how dangerous it is.
+const TELLING_DIRECTORIES: [&str; 7] = ["/", "/run/", "/var/run/", "/dev/", "/etc/", "/proc/", "/sys/"];
+
 impl FactValue for Mount {
     fn texts(&self) -> Vec<&Text> {
         let Self {
@@ -316,9 +319,12 @@ impl FactValue for Mount {
         vec![source, target]
     }
 
-    /// A path that begins with something unknown may be any, unless that is a package, a secret or a home.
+    /// A path that begins with something unknown may be any, unless that is a package, a secret or a home; so may what ends
+    /// with it in a directory where sockets, devices and settings of the host are.
     fn missing(&self) -> Option<&Why> {
-        self.source.beginning().or(self.unclear_access.as_ref())
+        { self.source.beginning() }
+            .or_else(|| self.source.ending_in(&TELLING_DIRECTORIES))
+            .or(self.unclear_access.as_ref())
     }
 
     fn is_enough(why: &Why) -> bool {
@@ -366,7 +372,7 @@ impl FactValue for Device {
     }
 
     fn missing(&self) -> Option<&Why> {
-        self.node.beginning()
+        self.node.beginning().or_else(|| self.node.ending_in(&["/dev/"]))
     }
 
     fn describe(&self) -> String {
@@ -396,9 +402,9 @@ impl FactValue for Port {
             .collect()
     }
 
-    /// Who reaches it matters, and not which port it is.
+    /// Who reaches it matters, and not which port it is; what stands where the address would may hold one.
     fn missing(&self) -> Option<&Why> {
-        self.address.as_ref()?.beginning()
+        self.address.as_ref().or(self.host.as_ref())?.beginning()
     }
 
     fn describe(&self) -> String {

@@ -132,6 +132,16 @@ impl Text {
         }
     }
 
+    /// The unknown end of a text that is known up to one of these directories.
+    pub(crate) fn ending_in(&self, directories: &[&str]) -> Option<&Why> {
+        match &self.parts[..] {
+            [TextPart::Known { text, .. }, TextPart::Hole { why, .. }] => {
+                (why.symbol().is_none() && directories.contains(&text.as_str())).then_some(why)
+            }
+            _ => None,
+        }
+    }
+
     /// The text for a human, holes as `${name}`.
     pub fn display(&self) -> String {
         self.parts

@@ -86,6 +86,7 @@ impl Visitor for Unknown {
             Fact::Set(value) | Fact::Maybe(value) => value
                 .missing()
                 .filter(|why| !info.is_enough::<T>(why))
+                .or_else(|| holes(value).find(|why| info.is_decisive && why.symbol().is_none()))
                 .or(also)
                 .or_else(|| fault(value)),
         };
@@ -107,12 +108,16 @@ impl Visitor for Unknown {
 
 /// A part of a value that whoever writes the code must not be able to hide something behind.
 fn fault<T: FactValue>(value: &T) -> Option<&Why> {
+    holes(value).find(|why| why.is_fault())
+}
+
+/// Why parts of a value are not known.
+fn holes<T: FactValue>(value: &T) -> impl Iterator<Item = &Why> {
     let parts = value.texts().into_iter().flat_map(|text| &text.parts);
-    let mut holes = parts.filter_map(|part| match part {
+    parts.filter_map(|part| match part {
         TextPart::Hole { why, .. } => Some(why),
         TextPart::Known { .. } => None,
-    });
-    holes.find(|why| why.is_fault())
+    })
 }
 
 impl Unknown {

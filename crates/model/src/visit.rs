@@ -24,6 +24,8 @@ pub struct FactInfo {
     pub is_word: bool,
     /// Is it a text as a whole, the parts of which are other facts?
     pub is_whole: bool,
+    /// Is it a text of which every part decides what it means?
+    pub is_decisive: bool,
 }
 
 /// What a fact has to do with, the most important first.
@@ -60,6 +62,7 @@ impl FactInfo {
             topic: Topic::Isolation,
             is_word: false,
             is_whole: false,
+            is_decisive: false,
         }
     }
 
@@ -73,6 +76,7 @@ impl FactInfo {
             topic: Topic::Isolation,
             is_word: false,
             is_whole: false,
+            is_decisive: false,
         }
     }
 
@@ -101,6 +105,14 @@ impl FactInfo {
     pub(crate) const fn whole(self) -> Self {
         Self {
             is_whole: true,
+            ..self
+        }
+    }
+
+    /// The same as a text of which every part decides.
+    pub(crate) const fn decisive(self) -> Self {
+        Self {
+            is_decisive: true,
             ..self
         }
     }

@@ -193,6 +193,7 @@ fn tell_left(fixed: &Fixed, projects: &Projects, terminal: &Terminal) {
         for one in fixed.left.iter().take(NAMED) {
             let why = match &one.refusal {
                 Refusal::Stays => "the finding would stay".to_owned(),
+                Refusal::Unchecked => "it could not be checked within the bounds of time and size".to_owned(),
                 Refusal::Breaks => "not all could be evaluated any more".to_owned(),
                 Refusal::Loses(name) => format!("container `{}` would be gone", Words::from(name.as_str())),
                 Refusal::Makes(rule, message) => {

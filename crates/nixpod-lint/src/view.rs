@@ -260,8 +260,8 @@ impl Results {
         let told = self.open().filter(|finding| finding.tells_gap);
         let told: HashMap<_, &Finding> = told.map(|finding| (finding.location.key(), finding)).collect();
         self.not_analysed.iter().map(move |gap| {
-            let is_error = gap.cause.kind() == GapKind::Error;
-            let at = gap.location.as_ref().filter(|_| is_error);
+            let is_fault = matches!(gap.cause.kind(), GapKind::Error | GapKind::Missing);
+            let at = gap.location.as_ref().filter(|_| is_fault);
             (gap, at.and_then(|at| told.get(&at.key()).copied()))
         })
     }

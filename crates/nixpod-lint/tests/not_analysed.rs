@@ -113,9 +113,7 @@ fn a_folder_that_is_not_there_or_empty_is_one_thing() {
     );
     fs::create_dir(project.0.join("private")).unwrap();
     expect![[r#"
-        not analysed: 3 missing files (6 places):
-          flake.nix:7: `module`: there is no file `alone.nix`
-          there is no `gone`: at 2 places (flake.nix:6)
+        not analysed: 1 missing file (3 places), what 3 findings say:
           the folder `private` is empty: at 3 places (flake.nix:5)
     "#]]
     .assert_eq(&project.told(&[]));

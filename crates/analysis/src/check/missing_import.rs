@@ -62,6 +62,7 @@ fn told(span: Span, path: &str) -> Checked {
     // As it is for a file that nobody imports.
     checked.reported.diagnostic.confidence = Confidence::Low;
     checked.reported.diagnostic.severity = Severity::Info;
+    checked.reported.tells_gap = true;
     checked
 }
 

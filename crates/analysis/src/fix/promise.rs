@@ -45,6 +45,8 @@ pub enum Refusal {
     Loses(String),
     /// What can be evaluated now could not be any more.
     Breaks,
+    /// What comes of it was not evaluated whole: a bound of time or size was reached.
+    Unchecked,
 }
 
 /// Do fixes do what they promise?
@@ -59,6 +61,9 @@ pub(crate) fn refusal(
     fixed: &[&Checked],
     is_safe: bool,
 ) -> Option<Refusal> {
+    if unfinished(after) > unfinished(before) {
+        return Some(Refusal::Unchecked);
+    }
     if let Some(refusal) = loss(&things(before), &things(after)) {
         return Some(refusal);
     }
@@ -67,8 +72,9 @@ pub(crate) fn refusal(
     }
     let mut allowed = count(before);
     let gone: BTreeSet<Key<'_>> = fixed.iter().map(|checked| key(checked)).collect();
-    for key in fixed.iter().map(|checked| key(checked)) {
-        if let Some((count, _)) = allowed.get_mut(&key) {
+    // On a host that has the finding by now only because another one went, nothing is fixed.
+    for there in fixed.iter().flat_map(|checked| there(checked)) {
+        if let Some((count, _)) = allowed.get_mut(&there) {
             *count = count.saturating_sub(1);
         }
     }
@@ -79,10 +85,11 @@ pub(crate) fn refusal(
         .min();
     let is_own = |rule: RuleId| OWN_RULES.iter().any(|own| own.meta.id == rule);
     let mut stays = false;
-    for (key, (count, severity)) in count(after) {
-        if count <= allowed.get(&key).map_or(0, |(count, _)| *count) {
+    for (there, (count, severity)) in count(after) {
+        if count <= allowed.get(&there).map_or(0, |(count, _)| *count) {
             continue;
         }
+        let (key, _) = there;
         let (rule, message, _) = key;
         match gone.contains(&key) {
             true => stays = true,
@@ -123,6 +130,16 @@ fn key(checked: &Checked) -> Key<'_> {
     )
 }
 
+/// A finding on one host.
+type There<'a> = (Key<'a>, &'a str);
+
+/// A finding on each of its hosts.
+fn there(checked: &Checked) -> impl Iterator<Item = There<'_>> {
+    let hosts = checked.reported.hosts.iter().map(String::as_str);
+    let nowhere = checked.reported.hosts.is_empty().then_some("");
+    hosts.chain(nowhere).map(|host| (key(checked), host))
+}
+
 /// The same, to be kept.
 pub(crate) fn owned_key(reported: &Reported) -> (RuleId, String, String) {
     let container = reported.container.as_ref();
@@ -135,15 +152,18 @@ pub(crate) fn owned_key(reported: &Reported) -> (RuleId, String, String) {
     )
 }
 
-/// How many findings there are of each name, and how severe the worst of them is, without those that are suppressed.
-fn count(outcome: &Outcome) -> BTreeMap<Key<'_>, (usize, Severity)> {
-    let mut out: BTreeMap<Key<'_>, (usize, Severity)> = BTreeMap::new();
+/// How many findings there are of each name on each host, and how severe the worst of them is, without those that are
+/// suppressed.
+fn count(outcome: &Outcome) -> BTreeMap<There<'_>, (usize, Severity)> {
+    let mut out: BTreeMap<There<'_>, (usize, Severity)> = BTreeMap::new();
     let findings = outcome.findings.iter();
     for checked in findings.filter(|checked| checked.reported.suppressed.is_none()) {
         let severity = checked.reported.diagnostic.severity;
-        let (count, worst) = out.entry(key(checked)).or_insert((0, severity));
-        *count += 1;
-        *worst = severity.max(*worst);
+        for there in there(checked) {
+            let (count, worst) = out.entry(there).or_insert((0, severity));
+            *count += 1;
+            *worst = severity.max(*worst);
+        }
     }
     out
 }
@@ -201,6 +221,12 @@ impl Visitor for Unknown {
     fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &Field<T>) {
         self.facts += usize::from(field.is_unknown());
     }
+}
+
+/// How many evaluations ended before they were done.
+fn unfinished(outcome: &Outcome) -> usize {
+    let ended = { outcome.worlds.iter() }.filter(|known| known.effort.limited || known.effort.interrupted);
+    ended.count()
 }
 
 /// How many things the code itself gets wrong.

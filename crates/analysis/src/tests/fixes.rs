@@ -20,6 +20,7 @@ fn check(files: &[(&str, &str)], expected: Expect) {
             Refusal::Makes(rule, message) => format!("makes {rule}: {message}"),
             Refusal::Loses(name) => format!("loses {name}"),
             Refusal::Breaks => "breaks".to_owned(),
+            Refusal::Unchecked => "is not checked".to_owned(),
         };
         let _ = writeln!(out, "left {}: {}: {why}", left.rule, left.message);
     }

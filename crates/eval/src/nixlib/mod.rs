@@ -10,6 +10,7 @@ mod lists;
 mod packages;
 mod pieces;
 mod strings;
+mod systems;
 mod text;
 
 use crate::Compiled;
@@ -181,7 +182,7 @@ fn primitives(ev: &mut Evaluator<'_>) -> Attrs {
         let thunk = ev.alloc(value, OriginId(0));
         entries.push(entry(ev, primitive.0, thunk));
     }
-    let systems = packages::systems(ev);
+    let systems = systems::systems(ev);
     entries.push(entry(ev, "systems", systems));
     Attrs::from_entries(entries)
 }

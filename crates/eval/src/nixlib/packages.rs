@@ -3,9 +3,7 @@
 use super::pieces::push_made;
 use super::text::throw;
 use crate::builtins::{Builtin, Cost, plain};
-use crate::{
-    Attrs, Elem, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value, When,
-};
+use crate::{Attrs, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value};
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
@@ -53,25 +51,8 @@ fn is_symbolic(value: &Tracked) -> bool {
 }
 
 /// A set of which only the name is known.
-fn named_set(name: &str) -> Attrs {
+pub(super) fn named_set(name: &str) -> Attrs {
     crate::open_set(Unknown::new(Why::named(name)))
-}
-
-/// `lib.systems`: the systems that every release of the last years lists, and perhaps more.
-pub(super) fn systems(ev: &mut Evaluator<'_>) -> ThunkId {
-    let mut elems = Vec::new();
-    for name in ["x86_64-linux", "aarch64-linux", "aarch64-darwin"] {
-        elems.push(Elem {
-            thunk: ev.alloc(Value::string(name), OriginId(0)),
-            when: When::ALWAYS,
-        });
-    }
-    let open = Some(Unknown::new(Why::named("lib.systems.flakeExposed")));
-    let exposed = ev.alloc(Value::List(Rc::new(List { elems, open })), OriginId(0));
-    let doubles = ev.alloc(Value::attrs(named_set("lib.platforms")), OriginId(0));
-    let mut set = ev.attrs_from(vec![("flakeExposed", exposed), ("doubles", doubles)]);
-    set.open = Some(Unknown::new(Why::named("lib.systems")));
-    ev.alloc(Value::attrs(set), OriginId(0))
 }
 
 /// The path of a program in a package that is only known by name.

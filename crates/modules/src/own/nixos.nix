@@ -367,6 +367,8 @@ let
 
     containers = opt (types.attrsOf nspawn) { };
 
+    nixpkgs.hostPlatform = mkOption { type = types.either str types.attrs; apply = lib.systems.elaborate; };
+
     services = {
       gitlab-runner = {
         enable = enable;

@@ -159,3 +159,32 @@ fn systems_among_packages_are_roots() {
         "#]],
     );
 }
+
+/// NixOS makes a set of the name of a platform.
+#[test]
+fn the_platform_of_a_host() {
+    check_file(
+        r#"
+{ config, lib, ... }: {
+  nixpkgs.hostPlatform = "aarch64-linux";
+  networking.hostName = config.nixpkgs.hostPlatform.system;
+  containers.a.autoStart = config.nixpkgs.hostPlatform.isAarch64;
+  containers.b.autoStart = config.nixpkgs.hostPlatform.isx86_64;
+  containers.c.autoStart = config.nixpkgs.hostPlatform.isMusl;
+}
+"#,
+        &[
+            "networking.hostName",
+            "containers.a.autoStart",
+            "containers.b.autoStart",
+            "containers.c.autoStart",
+        ],
+        expect![[r##"
+            # main.nix Nixos closed=false missing=[] release=None
+            networking.hostName = "aarch64-linux"
+            containers.a.autoStart = true
+            containers.b.autoStart = false
+            containers.c.autoStart = «unknown: `lib.systems.elaborate.isMusl` comes from outside»
+        "##]],
+    );
+}

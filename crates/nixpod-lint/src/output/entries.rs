@@ -51,18 +51,19 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
 /// What something was seen in, a part for each kind: a file by itself is no host.
 pub(crate) fn seen_in(roots: &[(Role, Words)]) -> Vec<String> {
     let kinds = [
-        (Role::Host, "host", "hosts"),
-        (Role::Variant, "variant", "variants"),
-        (Role::Module, "module", "modules"),
-        (Role::File, "file", "files"),
+        (Role::Host, "host ", "hosts "),
+        // Its name says what it is.
+        (Role::Variant, "", ""),
+        (Role::Module, "module ", "modules "),
+        (Role::File, "file ", "files "),
     ];
     let parts = kinds.into_iter().filter_map(|(role, one, several)| {
         let names = roots.iter().filter(|(of, _)| *of == role);
         let names: Vec<Words> = names.map(|(_, name)| name.clone()).collect();
         match names.len() {
             0 => None,
-            1 => Some(format!("{one} {}", list(&names))),
-            _ => Some(format!("{several} {}", list(&names))),
+            1 => Some(format!("{one}{}", list(&names))),
+            _ => Some(format!("{several}{}", list(&names))),
         }
     });
     parts.collect()

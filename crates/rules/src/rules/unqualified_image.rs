@@ -2,8 +2,9 @@
 
 use crate::about::images::{is_built_here, without_registry};
 use crate::about::words::{name, replace_text};
-use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Sink, declare_rule};
-use nixpod_model::{Container, Engine, Field, Surface, SystemKind};
+use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
+use nixpod_model::{Container, Engine, Field, Image, Surface, SystemKind, TextPart, Written};
+use nixpod_source::Origin;
 
 declare_rule! {
     /// ## What it flags
@@ -71,8 +72,23 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .help("The first registry that has the name serves it. Write the registry, too: `docker.io/library/nginx:1.27`.");
     // What is longer is the name of no image.
     let is_name = qualified.len() <= MAX_NAME;
-    if let Some(change) = replace_text(&field.origin, &qualified).filter(|_| is_name) {
+    if let Some(change) = qualify(&field, &qualified).filter(|_| is_name) {
         builder.fix("Take it from docker.io", Applicability::Unsafe, change);
+    }
+}
+
+/// Writes the registry before the name. What the name is put together from stays.
+fn qualify(field: &Written<'_, Image>, qualified: &str) -> Option<Change> {
+    let reference = &field.get().reference;
+    let site = |origin: &Origin| Some(origin.place()?.site);
+    match &reference.parts[..] {
+        [TextPart::Known { origin, .. }] if site(origin) == site(&field.origin) => {
+            replace_text(origin, qualified)
+        }
+        _ => {
+            let registry = qualified.strip_suffix(&reference.pattern())?;
+            Some(Change::Prepend(field.origin.clone(), registry.to_owned()))
+        }
     }
 }
 
@@ -110,7 +126,35 @@ fn asks_several(ctx: &Ctx<'_>, container: &Container) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_none};
+    use nixpod_testing::{check, check_fix, check_none};
+
+    /// What the name is put together from stays.
+    #[test]
+    fn the_registry_is_put_before_the_name() {
+        check_fix(
+            &RULE,
+            r#"
+let version = "7.2.0"; in
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    feed.image = "athou/commafeed:${version}-h2";
+    web.image = "nginx:1.27";
+  };
+}
+"#,
+            r#"
+let version = "7.2.0"; in
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers = {
+    feed.image = "docker.io/athou/commafeed:${version}-h2";
+    web.image = "docker.io/library/nginx:1.27";
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn names_without_a_registry() {

@@ -242,3 +242,31 @@ fn a_fix_that_uncovers_what_it_implied() {
     let rules: Vec<&str> = fixed.applied.iter().map(|(rule, _)| *rule).collect();
     assert_eq!(rules, ["privileged-container", "seccomp-unconfined"]);
 }
+
+/// A finding that another place has by then on the same host is not gone, whatever other hosts have.
+#[test]
+fn a_fix_after_which_the_default_says_the_same() {
+    let files = r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.one = nixpkgs.lib.nixosSystem { modules = [ ./common.nix { settings.backend = "podman"; } ]; };
+    nixosConfigurations.two = nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; };
+  };
+}
+#- /common.nix
+{ config, lib, ... }: {
+  options.settings.backend = lib.mkOption { type = lib.types.str; default = "podman"; };
+  config.virtualisation.podman.enable = true;
+  config.users.users.ann = { isNormalUser = true; extraGroups = [ config.settings.backend ]; };
+}
+"#;
+    let analysis = host(ALL, &Fixture::parse(files)).analysis();
+    let fixed = analysis.fix(&targets(), Applicability::Unsafe, &|reported| {
+        reported.diagnostic.rule == "root-equivalent-group"
+    });
+    assert!(fixed.files.is_empty(), "{:?}", fixed.applied);
+    let left: Vec<_> = fixed.left.iter().map(|left| &left.refusal).collect();
+    assert_eq!(left, [&Refusal::Stays]);
+}

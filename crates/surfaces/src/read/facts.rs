@@ -346,10 +346,14 @@ impl<'e, 's> OptionReader<'e, 's> {
             return out;
         }
         let mut reserve = Reserve::new(Share::Half);
-        let portion = self.ev.set_aside(&mut reserve, set.entries.len());
+        let portion = self.ev.set_aside(&mut reserve, set.entries.len().min(MAX_ENTRIES));
         for attr in self.ev.sorted(&set) {
             if !is(self.ev.name(attr.name)) || self.is_out(attr.when, when) {
                 continue;
+            }
+            if out.named.len() >= MAX_ENTRIES {
+                out.open = Some(Why::Limit(format!("more than {MAX_ENTRIES} entries of one set")));
+                return out;
             }
             let name = self.ev.name(attr.name).to_string();
             let when = self.ev.both(when, attr.when);
@@ -503,6 +507,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         Origin::at(Place::whole(found.site))
     }
 }
+
+/// More entries of a set are not read: each that is kept takes kilobytes.
+const MAX_ENTRIES: usize = 20_000;
 
 /// The entries of a set.
 #[derive(Default)]

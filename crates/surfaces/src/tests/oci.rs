@@ -4,6 +4,7 @@ use super::containers;
 use expect_test::expect;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn typed_options() {
     containers(
         r#"
@@ -62,6 +63,8 @@ A=1
               command: /bin/web <- "/bin/web"
               command: serve <- "serve"
               sdnotify: default conmon
+              not known: which ports it publishes: option `web.port` is set nowhere in the analysed files <- "${toString config.web.port}:80"
+            not analysed: virtualisation.oci-containers.containers.web: option `web.port` is set nowhere in the analysed files <- "${toString config.web.port}:80"
         "#]],
     );
 }
@@ -364,6 +367,42 @@ fn values_that_go_takes_apart() {
               flag: --mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,"volume-opt=o=bind,ro" <- "--mount=dst=/x,volume-opt=type=none,volume-opt=device=/etc,\"volume-opt=o=bind,ro\""
               flag: --group-add=a,b <- "--group-add=a,b"
               option: group-add = a,b <- "--group-add=a,b"
+        "#]],
+    );
+}
+
+/// What is known in part is counted where the rest decides.
+#[test]
+fn what_the_rest_decides() {
+    containers(
+        r#"
+{ vars, ... }: { virtualisation.oci-containers.containers.web = {
+  image = "docker.io/a/b:1";
+  extraOptions = [ "--security-opt=${vars.option}" ];
+  devices = [ "/dev/${vars.device}" "/dev/dri/${vars.card}" ];
+  volumes = [ "/var/run/${vars.socket}:/x" "/srv/${vars.folder}:/y" ];
+  ports = [ "${vars.port}:80" "127.0.0.1:${vars.port}:81" ];
+}; }
+"#,
+        expect![[r#"
+            oci-containers web in `box` <- {…
+              mount: /var/run/${vars.socket} at /x rw <- "/var/run/${vars.socket}:/x"
+              mount: /srv/${vars.folder} at /y rw <- "/srv/${vars.folder}:/y"
+              device: /dev/${vars.device} rwm <- "/dev/${vars.device}"
+              device: /dev/dri/${vars.card} rwm <- "/dev/dri/${vars.card}"
+              port: - ${vars.port} -> 80 <- "${vars.port}:80"
+              port: 127.0.0.1 ${vars.port} -> 81 <- "127.0.0.1:${vars.port}:81"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+              security: ${vars.option} <- "--security-opt=${vars.option}"
+              flag: --security-opt=${vars.option} <- "--security-opt=${vars.option}"
+              not known: what it mounts: `vars.socket` comes from outside <- "/var/run/${vars.socket}:/x"
+              not known: which devices it gets: `vars.device` comes from outside <- "/dev/${vars.device}"
+              not known: which ports it publishes: `vars.port` comes from outside <- "${vars.port}:80"
+              not known: which security options it has: `vars.option` comes from outside <- "--security-opt=${vars.option}"
+            not analysed: virtualisation.oci-containers.containers.web: `vars.socket` comes from outside <- "/var/run/${vars.socket}:/x"
+            not analysed: virtualisation.oci-containers.containers.web: `vars.device` comes from outside <- "/dev/${vars.device}"
+            not analysed: virtualisation.oci-containers.containers.web: `vars.port` comes from outside <- "${vars.port}:80"
+            not analysed: virtualisation.oci-containers.containers.web: `vars.option` comes from outside <- "--security-opt=${vars.option}"
         "#]],
     );
 }
