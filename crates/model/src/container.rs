@@ -94,6 +94,8 @@ pub struct Container {
     pub nspawn: Option<Nspawn>,
     /// Options of its engine's command line that are told by no other fact, in their order.
     pub run_options: Vec<Field<RunOption>>,
+    /// What the section of its service limits, as `MemoryMax=` does for all that is in the control group of the unit.
+    pub service_limits: Vec<Field<RunOption>>,
     /// Options that it sets and that nobody declares.
     pub unknown_options: Vec<Field<UnknownOption>>,
     /// What is wrong with the unit that it is made of, if it is one.
@@ -158,6 +160,7 @@ impl Container {
             missing_networks: Vec::new(),
             nspawn: is_nspawn.then(Nspawn::default),
             run_options: Vec::new(),
+            service_limits: Vec::new(),
             unknown_options: Vec::new(),
             unit_problems: Vec::new(),
             unseen: None,
@@ -213,6 +216,7 @@ macro_rules! every_fact {
             missing_networks: _,
             nspawn,
             run_options,
+            service_limits,
             unknown_options,
             unit_problems,
             unseen: _,
@@ -324,6 +328,11 @@ macro_rules! every_fact {
             visitor,
             FactInfo::secret("option", "which options it is started with").on(Topic::Start),
             run_options
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("service limit", "what its service limits").on(Topic::Start),
+            service_limits
         );
         every_fact!(
             visitor,

@@ -48,8 +48,10 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
     };
     let bytes = match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => bytes,
-        // Files of a running system: what is read there is in the result all the same.
-        Err(why) if path.starts_with("/run/") => return Ok(unread(ev, &path, why, value.origin, site)),
+        // Files of a running system, or elsewhere on the machine: what is read there is in the result all the same.
+        Err(why) if path.starts_with("/run/") || matches!(why, Why::OutsideProject(_)) => {
+            return Ok(unread(ev, &path, why, value.origin, site));
+        }
         Err(why) => return plain(Value::unknown(why)),
     };
     ev.charge(bytes.len())?;

@@ -5,7 +5,7 @@ use nixpod_analysis::{Ctx, Sink};
 use nixpod_model::{Container, Field, RunOption, Surface, SystemKind};
 
 /// Is it a container of an engine that takes such options, and one for which they would count?
-fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
+pub(crate) fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
     let is_one = !matches!(
         container.surface,
         // What stands for every container is no container, and an editor's is for working in.

@@ -1,6 +1,6 @@
 //! engine-rights
 
-use crate::about::people::can_become_root;
+use crate::about::people::{self, can_become_root};
 use crate::about::words::{inside, listed};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Right, RightBy, System, SystemKind};
@@ -175,6 +175,15 @@ fn judge(system: &System, right: &Right) -> Option<(Severity, String)> {
         return None;
     }
     let program = runs_engine(right)?;
+    // Who is root without a password anyhow, such as `nixos` of a live image, gets nothing by the rule.
+    if !right.who.is_empty()
+        && right
+            .who
+            .iter()
+            .all(|name| is_theirs(name) || people::is_root_anyhow(system, name))
+    {
+        return None;
+    }
     // Who runs everything by `sudo` only need not say the password.
     let is_root_anyhow = |name: &String| is_theirs(name) || name == "%wheel" || can_become_root(system, name);
     let severity = match right.asks {

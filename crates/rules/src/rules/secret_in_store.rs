@@ -132,6 +132,34 @@ CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
         );
     }
 
+    /// A server on the machine itself takes any key.
+    #[test]
+    fn keys_for_the_machine_itself() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.services.chat.environment = {
+    OPENAI_API_BASE_URL = "http://127.0.0.1:8080/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ low: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  systemd.services.mail.serviceConfig.Environment = [ "LLM_URL=http://localhost:11434" "LLM_API_KEY=sk-gateway" ];
+                                                                                                  # ^^^^^^^^^^ low: the variable `LLM_API_KEY` is written out, so everybody can read it in the Nix store
+  systemd.services.far.environment = {
+    OPENAI_API_BASE_URL = "https://llm.example.org/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ high: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  nix.extraOptions = ''
+    access-tokens = github.com=ghp_0a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXy
+                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the file `nix.conf` contains a GitHub token, which everybody can read in the Nix store
+  '';
+}
+"#,
+        );
+    }
+
     #[test]
     fn keys_of_networkd() {
         check(

@@ -104,7 +104,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             continue;
         };
         let (what, is_secret, help) = match &secret.slot {
-            SecretSlot::Environment(variable) => {
+            SecretSlot::Environment { variable, .. } => {
                 let what = format!("the variable `{variable}`{place}");
                 (what, is_value(variable), HELP)
             }

@@ -346,7 +346,9 @@ impl<'e, 's> OptionReader<'e, 's> {
             return out;
         }
         let mut reserve = Reserve::new(Share::Half);
-        let portion = self.ev.set_aside(&mut reserve, set.entries.len().min(MAX_ENTRIES));
+        let portion = self
+            .ev
+            .set_aside(&mut reserve, set.entries.len().min(MAX_ENTRIES));
         for attr in self.ev.sorted(&set) {
             if !is(self.ev.name(attr.name)) || self.is_out(attr.when, when) {
                 continue;

@@ -9,6 +9,7 @@ use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::podman::by_driver;
 use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
@@ -185,7 +186,7 @@ pub(crate) fn read(
     let install = match &parts.raw {
         // The module's own options have no part in it then.
         Some(raw) => {
-            beside_sections::user_of_text(raw, container);
+            beside_sections::service_of_text(raw, container);
             container.auto_start = match raw.value() {
                 Some(_) => Field::default(false),
                 None => raw.map(|_| false),
@@ -196,6 +197,7 @@ pub(crate) fn read(
             for (set, name) in [(found, "serviceConfig"), (&extra, "Service")] {
                 let service = reader.get(set, name);
                 beside_sections::service(reader, &service, container);
+                beside_sections::limits(reader, &service, container);
             }
             let sets =
                 [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
@@ -511,8 +513,13 @@ pub(crate) fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, is_hom
                 names.extend(reader.string(&name).value().cloned());
             }
         }
+        let drivers = ["driver", "Driver"].map(|option| reader.at(&network, &["networkConfig", option]));
+        let driver = drivers.iter().find(|driver| reader.is_written(driver));
+        let driver = driver.and_then(|driver| reader.string(driver).value().cloned());
+        let mode = by_driver(driver.as_deref());
         made.networks.extend(names.into_iter().map(|name| MadeNetwork {
             name,
+            mode: mode.clone(),
             by: Maker::by_options(!is_home),
         }));
     }

@@ -47,6 +47,7 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
                 Kind::Network => match member.network() {
                     Some(name) => out.made.networks.push(MadeNetwork {
                         name,
+                        mode: member.mode(),
                         by: written.maker(Some(Engine::Podman)),
                     }),
                     None => out.made.networks_open = true,
@@ -268,6 +269,7 @@ impl<'w> Group<'w> {
         self.linked.bind_volumes(&mut container);
         self.linked.put_on_lan(&member.values, &mut container);
         beside_sections::user_of_unit(&member.unit, &mut container);
+        beside_sections::limits_of_unit(&member.unit, &mut container);
         container.unit_problems.extend(self.missing(member));
         if let Some((why, origin)) = &member.unit.open {
             container.visit_mut(&mut Doubt(why.clone()));

@@ -2,8 +2,10 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::of_store_path;
-use nixpod_eval::Value;
-use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, Text};
+use crate::vocabulary::text::hole;
+use nixpod_eval::{ContextItem, NixString, Value};
+use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, Text};
+use nixpod_source::Why;
 
 /// Options lie about so deep: `services.authelia.instances.main.secrets.jwtSecretFile`.
 const MAX_DEPTH: usize = 5;
@@ -127,7 +129,7 @@ impl Walk<'_> {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
                 Value::Attrs(_) if name == "environment" => {
-                    super::secrets::environment(reader, &option, self.secrets);
+                    super::secrets::environment(reader, &option, &path, self.secrets);
                 }
                 Value::String(_) if takes_secret(&name, &path) => {
                     literal(reader, &option, path, self.secrets);
@@ -136,9 +138,45 @@ impl Walk<'_> {
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
+                Value::String(string) if is_read(string) => {
+                    reader.secret(&option, SecretSlot::Setting(path), self.secrets);
+                }
+                Value::Unknown(unknown) => {
+                    if let Some(file) = content_of(&unknown.why) {
+                        self.secrets.push(made_of(reader, &option, path, file));
+                    }
+                }
                 _ => {}
             }
         }
+    }
+}
+
+/// Is something in a text read from a file while Nix evaluates?
+fn is_read(string: &NixString) -> bool {
+    let mut context = string.context.iter().flat_map(|context| context.iter());
+    context.any(|item| matches!(item, ContextItem::Read { .. }))
+}
+
+/// The file of whose content something is made that is not known.
+fn content_of(why: &Why) -> Option<&str> {
+    let Why::Impure(what) = why else { return None };
+    let (file, _) = what.strip_prefix("the content of ")?.split_once(", of which ")?;
+    Some(file)
+}
+
+/// An option that is made of the content of a file, as by `fromJSON`.
+fn made_of(reader: &mut OptionReader<'_, '_>, option: &Found, path: String, file: &str) -> SecretValue {
+    let origin = reader.place_of(option);
+    let mut text = hole(Why::named("what is in the file"), origin.clone());
+    text.context.push(StoreRef::Read {
+        path: file.to_owned(),
+        origin: origin.clone(),
+        encrypted: false,
+    });
+    SecretValue {
+        slot: SecretSlot::Setting(path),
+        value: Field::set(text, origin),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::text::{HOLE, origin_of, split_lines};
 use crate::vocabulary::words;
 use nixpod_eval::Value;
-use nixpod_model::{Field, JobUser, Right, RightBy, Text};
+use nixpod_model::{EntryName, Field, JobUser, Right, RightBy, Text};
 use nixpod_source::Why;
 
 /// Everything by which somebody may run something as root.
@@ -463,31 +463,71 @@ pub(super) fn nix_trusted(reader: &mut OptionReader<'_, '_>, config: &Found) -> 
     out
 }
 
-/// Services that run jobs of a forge: where their instances are, the option that names the user, and who it is where nothing
-/// is said.
-const JOBS: [(&[&str], bool, Option<&str>); 4] = [
-    (&["services", "github-runners"], true, None),
-    (&["services", "buildkite-agents"], true, None),
-    (&["services", "gitlab-runner"], false, Some("gitlab-runner")),
-    (&["services", "jenkins"], false, Some("jenkins")),
+/// A service that runs jobs of a forge.
+struct Jobs {
+    /// The option.
+    path: &'static [&'static str],
+    /// Is it a set of instances?
+    has_instances: bool,
+    /// Who runs the jobs where no option says it: a name, to which that of the instance is added where it ends in `-`.
+    user: Option<&'static str>,
+    /// The groups of engines that its module gives its unit.
+    groups: &'static [&'static str],
+}
+
+const JOBS: [Jobs; 5] = [
+    // A user that systemd makes up is called like its unit.
+    Jobs {
+        path: &["services", "github-runners"],
+        has_instances: true,
+        user: Some("github-runner-"),
+        groups: &[],
+    },
+    Jobs {
+        path: &["services", "buildkite-agents"],
+        has_instances: true,
+        user: None,
+        groups: &[],
+    },
+    Jobs {
+        path: &["services", "gitea-actions-runner", "instances"],
+        has_instances: true,
+        user: Some("gitea-runner"),
+        groups: &["docker", "podman"],
+    },
+    Jobs {
+        path: &["services", "gitlab-runner"],
+        has_instances: false,
+        user: Some("gitlab-runner"),
+        // That of Podman came later.
+        groups: &["docker"],
+    },
+    Jobs {
+        path: &["services", "jenkins"],
+        has_instances: false,
+        user: Some("jenkins"),
+        groups: &[],
+    },
 ];
 
 /// Who runs jobs.
 pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<JobUser>> {
     let mut out = Vec::new();
-    for (path, has_instances, default) in JOBS {
-        let service = reader.option(config, path);
+    for jobs in &JOBS {
+        let service = reader.option(config, jobs.path);
         if reader.is_unset(&service) {
             continue;
         }
-        let name = path.last().copied().unwrap_or_default();
-        let instances: Vec<(String, Found)> = match has_instances {
-            true => { reader.entries(&service).all().into_iter() }
-                .map(|(instance, found)| (format!("{name}.{}", as_key(&instance)), found))
-                .collect(),
-            false => vec![(name.to_owned(), service)],
+        let name = jobs.path.get(1).copied().unwrap_or_default();
+        let instances: Vec<(EntryName, Found)> = match jobs.has_instances {
+            true => reader.entries(&service).all().into_iter().collect(),
+            false => vec![(EntryName::Template, service)],
         };
-        for (service, found) in instances {
+        for (instance, found) in instances {
+            let service = match jobs.has_instances {
+                true => format!("{name}.{}", as_key(&instance)),
+                false => name.to_owned(),
+            };
             let enable = reader.get(&found, "enable");
             let enable = match reader.is_unset(&enable) {
                 // Instances of Buildkite's agent are on unless they say otherwise.
@@ -499,17 +539,34 @@ pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Ve
             }
             let user = reader.get(&found, "user");
             let is_said = !reader.is_unset(&user) && !matches!(user.value.value, Value::Null);
-            let user = match (is_said, default) {
-                (true, _) => reader.string(&user),
-                (false, Some(default)) => enable.map(|_| default.to_owned()),
-                (false, None) => continue,
+            let user = match (is_said, jobs.user, &instance) {
+                (true, ..) => reader.string(&user),
+                (false, Some(begin), EntryName::Known(instance)) if begin.ends_with('-') => {
+                    enable.map(|_| format!("{begin}{instance}"))
+                }
+                (false, Some(name), _) if !name.ends_with('-') => enable.map(|_| name.to_owned()),
+                _ => continue,
             };
+            let is_of_labels = name == "gitea-actions-runner";
+            let runs_jobs = !is_of_labels || runs_on_host(reader, &found);
             let user = user.map(|user| JobUser {
                 user: user.clone(),
                 service: service.clone(),
+                runs_jobs,
+                groups: jobs.groups,
             });
             out.push(weaken(user, &enable));
         }
     }
     out
+}
+
+/// Does a label of a runner send jobs to the machine itself?
+fn runs_on_host(reader: &mut OptionReader<'_, '_>, runner: &Found) -> bool {
+    let labels = reader.texts(runner, "labels");
+    labels.iter().any(|label| {
+        label
+            .value()
+            .is_some_and(|label| label.pattern().ends_with(":host"))
+    })
 }

@@ -63,6 +63,7 @@ impl Walk<'_, '_, '_> {
         }
         let not_found = joined::join(self.world, &outer.id, &made);
         networks::look_up(self.world, &outer.id, &made);
+        networks::connect(self.world, &outer.id, &made);
         self.reader.not_analysed.extend(not_found);
     }
 }
@@ -256,6 +257,7 @@ fn read_files(
         add(&mut world, read, &mut not_analysed);
     }
     not_analysed.extend(joined::join(&mut world, &id, &made));
+    networks::connect(&mut world, &id, &made);
     world.not_analysed = not_analysed;
     (world, commands)
 }

@@ -2,6 +2,7 @@
 
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
 use super::lines::words;
+use super::local::goes_to_the_machine;
 use super::shapes::shape;
 use super::{
     Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_option,
@@ -101,7 +102,10 @@ impl Given<'_> {
                 }
                 let what = format!("`{}`{} of {}", variable.name, also(&names), self.who);
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
-                    && goes_to_the_machine(container, &variable.name);
+                    && goes_to_the_machine(&variable.name, || {
+                        let all = container.environment.iter().filter_map(|field| field.value());
+                        all.map(|other| (other.name.as_str(), &other.value))
+                    });
                 let found = Found {
                     field,
                     text,
@@ -315,28 +319,4 @@ fn only_inside(finding: FindingBuilder<'_>, hit: &Hit) {
     if matches!(hit.kind, Kind::Named | Kind::Placeholder) {
         finding.severity(Severity::Low).help(CUT_OFF_HELP);
     }
-}
-
-/// Is it a key for a server on the machine itself, as the address beside it says? Those ask for any key.
-fn goes_to_the_machine(container: &Container, name: &str) -> bool {
-    let Some(of) = name.strip_suffix("_API_KEY") else {
-        return false;
-    };
-    const HOSTS: [&str; 6] = [
-        "localhost",
-        "127.",
-        "host.docker.internal",
-        "host.containers.internal",
-        "10.88.0.1",
-        "172.17.0.1",
-    ];
-    container.environment.iter().any(|field| {
-        field.value().is_some_and(|variable| {
-            let address = variable.value.pattern();
-            let host = address.split_once("://").map_or("", |(_, host)| host);
-            variable.name.starts_with(of)
-                && variable.name != name
-                && HOSTS.iter().any(|known| host.starts_with(known))
-        })
-    })
 }

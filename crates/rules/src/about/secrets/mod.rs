@@ -9,6 +9,7 @@ mod files;
 mod found;
 mod hit;
 mod lines;
+mod local;
 mod logins;
 mod names;
 mod shapes;

@@ -4,6 +4,7 @@ use super::found::{
     CREDENTIAL_HELP, FILE_HELP, Found, Kept, OF_SERVICE, USER_HELP, environment_help, in_file,
     is_read_from_file,
 };
+use super::local::goes_to_the_machine;
 use super::logins::judge_login;
 use super::{Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_words};
 use crate::about::words::{also, inside};
@@ -90,8 +91,8 @@ pub(crate) fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             _ => true,
         };
         match place_of(ctx, system, secret).filter(|_| is_first) {
-            Some(place) => check_slot(&secret.slot, (&place, &also(&users)), field, text, sink),
-            None => sink.only_hide(|sink| check_slot(&secret.slot, ("", ""), field, text, sink)),
+            Some(place) => check_slot(system, &secret.slot, (&place, &also(&users)), field, text, sink),
+            None => sink.only_hide(|sink| check_slot(system, &secret.slot, ("", ""), field, text, sink)),
         }
     }
 }
@@ -99,6 +100,7 @@ pub(crate) fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 /// `place` tells where in the host the slot is.
 #[expect(clippy::too_many_lines, reason = "one arm a slot")]
 fn check_slot<T>(
+    system: &System,
     slot: &SecretSlot,
     (place, others): (&str, &str),
     field: &Field<T>,
@@ -145,11 +147,15 @@ fn check_slot<T>(
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
             }
         }
-        SecretSlot::Script(_) => {
+        SecretSlot::Script(option) => {
+            let (script, help) = match is_of_unit(option) {
+                true => ("the script of a service".to_owned(), environment_help(OF_SERVICE)),
+                false => (format!("`{option}`"), FILE_HELP.to_owned()),
+            };
             for (line, at) in lines(&pattern) {
                 if let Some(hit) = judge_login(line) {
-                    let what = format!("the password of an engine in the script of a service{place}");
-                    found(&what, &environment_help(OF_SERVICE), text, &hit.moved(at), sink);
+                    let what = format!("the password of an engine in {script}{place}");
+                    found(&what, &help, text, &hit.moved(at), sink);
                     continue;
                 }
                 // Containers that a line runs are looked at by themselves.
@@ -164,21 +170,28 @@ fn check_slot<T>(
                 for (name, hit) in hits {
                     if !known.contains(&hit.range) {
                         known.push(hit.range);
-                        found(
-                            &in_script(&name, place),
-                            &environment_help(OF_SERVICE),
-                            text,
-                            &hit.moved(at),
-                            sink,
-                        );
+                        let what = in_script(&name, &script, place);
+                        found(&what, &help, text, &hit.moved(at), sink);
                     }
                 }
             }
         }
-        SecretSlot::Environment(variable) => {
+        SecretSlot::Environment { variable, of } => {
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
-                found(&what, &environment_help(OF_SERVICE), text, &hit, sink);
+                let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
+                    && goes_to_the_machine(variable, || beside(system, of));
+                let found = Found {
+                    field,
+                    text,
+                    what: &what,
+                    kept: Kept::Store,
+                    help: &environment_help(OF_SERVICE),
+                };
+                let finding = found.report(&hit, sink);
+                if is_for_itself {
+                    finding.severity(Severity::Low);
+                }
             }
         }
         SecretSlot::UnitCredential(id) => {
@@ -222,16 +235,34 @@ fn check_slot<T>(
                 }
             }
         }
-        // What is in a file of the project is a matter of secret-file-in-store.
-        SecretSlot::File(_) => {}
+        // What is in a file of the project is a matter of secret-file-in-store, and what is read from one of
+        // secret-read-at-eval.
+        SecretSlot::File(_) | SecretSlot::Setting(_) => {}
     }
 }
 
-/// A script that several services share is told once, so none of them is named.
-fn in_script(name: &str, place: &str) -> String {
+/// The variables that an option has.
+fn beside<'s>(system: &'s System, option: &str) -> impl Iterator<Item = (&'s str, &'s Text)> {
+    system
+        .secrets
+        .iter()
+        .filter_map(move |secret| match &secret.slot {
+            SecretSlot::Environment { variable, of } if of == option => {
+                Some((variable.as_str(), secret.value.value()?))
+            }
+            _ => None,
+        })
+}
+
+/// Is it a line of a unit? A script that several services share is told once, so none of them is named.
+fn is_of_unit(option: &str) -> bool {
+    option.starts_with("systemd.services.") || option.starts_with("systemd.user.services.")
+}
+
+fn in_script(name: &str, script: &str, place: &str) -> String {
     match name {
-        "" => format!("the script of a service{place}"),
-        _ => format!("`{name}` in the script of a service{place}"),
+        "" => format!("{script}{place}"),
+        _ => format!("`{name}` in {script}{place}"),
     }
 }
 

@@ -81,10 +81,11 @@ fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
             by: maker(base, line),
         });
     }
-    for (line, name) in &known.networks {
+    for (line, name, mode) in &known.networks {
         match name {
             Some(name) => out.networks.push(MadeNetwork {
                 name: name.clone(),
+                mode: mode.clone(),
                 by: maker(base, line),
             }),
             None => out.networks_open = true,
