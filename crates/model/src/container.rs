@@ -19,6 +19,17 @@ pub enum Existence {
     Template,
 }
 
+/// What an engine is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To run a container.
+    Run,
+    /// To build an image, whose steps run in containers.
+    Build,
+    /// To fetch an image or an artifact.
+    Pull,
+}
+
 /// A container's effective spec.
 ///
 /// Facts from typed options and from command line flags are merged: `--privileged` among the extra options sets
@@ -48,6 +59,8 @@ pub struct Container {
     pub service: Option<String>,
     /// Is it started without anybody asking?
     pub auto_start: Field<bool>,
+    /// What the engine does. What is said of a build or of an image that is fetched is said in a container's words.
+    pub task: Task,
     /// The program that runs it.
     pub engine: Field<Engine>,
     /// Does the engine run as root of its system? False for Home Manager and for `podman.user`.
@@ -129,6 +142,7 @@ impl Container {
             guest: None,
             service: None,
             auto_start: Field::default(!is_nspawn && surface != Surface::Quadlet),
+            task: Task::Run,
             engine: Field::default(match surface {
                 Surface::Nspawn | Surface::SystemdNspawn => Engine::Nspawn,
                 Surface::DaemonJson => Engine::Docker,
@@ -193,6 +207,7 @@ macro_rules! every_fact {
             guest: _,
             service: _,
             auto_start,
+            task: _,
             engine,
             rootful,
             runs_as,

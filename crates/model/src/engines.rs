@@ -49,6 +49,8 @@ pub struct Api {
     pub address: Text,
     /// Must who connects show a certificate?
     pub is_guarded: bool,
+    /// Does the same option let the network through the firewall to it?
+    pub through_firewall: bool,
     /// Does a command start it, whatever the system's own options say?
     pub by_command: bool,
     /// Where it is a socket that every user of the system may write to: what opens it, such as `mode 0666`.
@@ -228,6 +230,7 @@ impl FactValue for Api {
             engine: _,
             address,
             is_guarded: _,
+            through_firewall: _,
             by_command: _,
             open: _,
         } = self;
@@ -240,6 +243,14 @@ impl FactValue for Api {
             (false, Some(open)) => format!(", {open}"),
             (false, None) => String::new(),
         };
-        format!("{} at {}{guard}", self.engine.as_str(), self.address.display())
+        let through = match self.through_firewall {
+            true => ", through the firewall",
+            false => "",
+        };
+        format!(
+            "{} at {}{guard}{through}",
+            self.engine.as_str(),
+            self.address.display()
+        )
     }
 }

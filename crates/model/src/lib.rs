@@ -36,14 +36,14 @@ mod visit;
 mod world;
 
 pub use command::{CommandWord, CommandWriter, Commands, EngineCommand};
-pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
+pub use container::{Container, Existence, Listing, Nspawn, OwnOption, Task};
 pub use engine::Engine;
 pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use release::{GoneOption, Release, StateVersion};
-pub use rights::{JobUser, Right, RightBy};
+pub use rights::{JobUser, Right, RightBy, XAccess, XClients};
 pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
     BoundVolume, Device, EnvVar, Flag, FlagForm, Image, MissingNetwork, Mount, Namespace, NamespaceMode,

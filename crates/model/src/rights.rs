@@ -98,3 +98,39 @@ impl FactValue for JobUser {
         format!("{user} for {service}{where_to}")
     }
 }
+
+/// A line of `xhost`, which lets somebody connect to the X server of whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct XAccess {
+    /// The word that says whom, such as `+local:`.
+    pub word: Text,
+    /// Whom.
+    pub who: XClients,
+}
+
+/// Who may connect to an X server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum XClients {
+    /// Whoever reaches it.
+    All,
+    /// Every user of the machine.
+    Local,
+    /// One user, by name.
+    User(String),
+}
+
+impl FactValue for XAccess {
+    fn texts(&self) -> Vec<&Text> {
+        let Self { word, who: _ } = self;
+        vec![word]
+    }
+
+    fn describe(&self) -> String {
+        let who = match &self.who {
+            XClients::All => "everybody",
+            XClients::Local => "every user",
+            XClients::User(name) => name,
+        };
+        format!("{who} by {}", self.word.display())
+    }
+}

@@ -54,11 +54,13 @@ pub struct SecretValue {
     pub value: Field<Text>,
 }
 
-/// A file that a manager of secrets makes at run time.
+/// A file that a manager of secrets makes at run time, or to which systemd-tmpfiles gives a mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedSecret {
-    /// The option that declares it, such as `age.secrets.token`.
+    /// The option that declares it, such as `age.secrets.token`; of a line for systemd-tmpfiles the path.
     pub option: String,
+    /// The type of that line, such as `z`.
+    pub line: Option<char>,
     /// Its mode, in octal digits, if one is asked for.
     pub mode: Option<Field<Text>>,
     /// Its owner, by name or number, if one is asked for.
@@ -79,6 +81,7 @@ pub(crate) fn visit_secrets(
     }
     for ManagedSecret {
         option: _,
+        line: _,
         mode,
         owner,
         group,

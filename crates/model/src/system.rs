@@ -3,7 +3,7 @@
 use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
     BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser,
-    Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor,
+    Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor, XAccess,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
@@ -166,6 +166,8 @@ pub struct System {
     pub missing_paths: Vec<&'static str>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
+    /// Whom its scripts let connect to an X server.
+    pub x_access: Vec<Field<XAccess>>,
     /// How much of what defines it was seen.
     pub seen: Seen,
 }
@@ -270,6 +272,7 @@ impl System {
             bound_volumes: Vec::new(),
             missing_paths: Vec::new(),
             unit_problems: Vec::new(),
+            x_access: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
     }
@@ -317,6 +320,7 @@ impl System {
             bound_volumes,
             missing_paths: _,
             unit_problems,
+            x_access,
             seen: _,
         } = self;
         let default = FactInfo::by_default;
@@ -334,7 +338,7 @@ impl System {
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
         visit_surroundings(visitor, gone_options, bridges);
-        visit_units(visitor, bound_volumes, unit_problems);
+        visit_units(visitor, bound_volumes, unit_problems, x_access);
     }
 }
 
@@ -343,12 +347,17 @@ fn visit_units(
     visitor: &mut impl Visitor,
     bound_volumes: &[Field<BoundVolume>],
     unit_problems: &[Field<UnitProblem>],
+    x_access: &[Field<XAccess>],
 ) {
     for volume in bound_volumes {
         visitor.fact(FactInfo::certain("volume", "which volumes it makes"), volume);
     }
     for problem in unit_problems {
         visitor.fact(FactInfo::certain("unit problem", "what its units say"), problem);
+    }
+    for access in x_access {
+        let info = FactInfo::certain("x access", "who may connect to its X server");
+        visitor.fact(info, access);
     }
 }
 

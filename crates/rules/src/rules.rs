@@ -78,6 +78,7 @@ mod wide_device_access;
 mod will_not_start;
 mod writable_rootfs;
 mod writable_store_bind;
+mod x11_open_to_all;
 mod x11_socket_bind;
 
 /// Every rule, by name.
@@ -158,5 +159,6 @@ pub static ALL: &[&Rule] = &[
     &will_not_start::RULE,
     &writable_rootfs::RULE,
     &writable_store_bind::RULE,
+    &x11_open_to_all::RULE,
     &x11_socket_bind::RULE,
 ];

@@ -5,15 +5,27 @@ use crate::about::power::maps_root_to_root;
 use nixpod_model::{Container, Device, Engine, Field, RunOption, Text};
 
 /// Directories of devices. systemd allows nodes and classes, and no directories.
-const DIRECTORIES: [&str; 8] = [
+const DIRECTORIES: [&str; 20] = [
     "/dev",
-    "/dev/dri",
-    "/dev/input",
-    "/dev/snd",
+    "/dev/block",
+    "/dev/bus",
     "/dev/bus/usb",
-    "/dev/mapper",
+    "/dev/char",
     "/dev/disk",
+    "/dev/dri",
+    "/dev/dri/by-path",
+    "/dev/dvb",
+    "/dev/input",
+    "/dev/input/by-id",
+    "/dev/input/by-path",
+    "/dev/mapper",
     "/dev/net",
+    "/dev/serial",
+    "/dev/serial/by-id",
+    "/dev/serial/by-path",
+    "/dev/snd",
+    "/dev/v4l",
+    "/dev/vfio",
 ];
 
 /// Why an allowed device opens nothing, if so: words that go on after "because".
@@ -28,7 +40,7 @@ pub(crate) fn dead_entry(device: &Device) -> Option<&'static str> {
     if node.contains(HOLE) || !node.starts_with('/') {
         return None;
     }
-    if node.contains('*') {
+    if node.contains(['*', '?', '[']) {
         return Some("patterns are for classes such as `char-*`, and not for paths");
     }
     DIRECTORIES

@@ -2,7 +2,7 @@
 
 use super::words::name;
 use nixpod_analysis::{Ctx, Sink};
-use nixpod_model::{Container, Field, RunOption, Surface, SystemKind};
+use nixpod_model::{Container, Field, RunOption, Surface, SystemKind, Task};
 
 /// Is it a container of an engine that takes such options, and one for which they would count?
 pub(crate) fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
@@ -17,6 +17,7 @@ pub(crate) fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
     // A privileged one is another rule's.
     is_one
         && is_known
+        && container.task == Task::Run
         && container.privileged.value() == Some(&false)
         && (is_whole || ctx.system(container).kind != SystemKind::Elsewhere)
 }

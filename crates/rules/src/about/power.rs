@@ -2,6 +2,7 @@
 
 use nixpod_analysis::Ctx;
 use nixpod_model::{Container, Mount, NamespaceMode, Surface, SystemId, SystemKind, Text, Userns};
+use regex_automata::meta::Regex;
 
 /// Guests nest; a world that nests deeper than this is not walked further.
 const MAX_NESTING: usize = 16;
@@ -64,38 +65,54 @@ pub(crate) fn is_not_root(container: &Container, mount: &Mount) -> bool {
     own_root(container) == RootUser::Confined && !maps_ids(mount)
 }
 
-fn maps_ids(mount: &Mount) -> bool {
+/// Does a bind show the container's users as others than they are: by a mapping, or since the engine gives them the files?
+pub(crate) fn maps_ids(mount: &Mount) -> bool {
     let mut options = mount.options.iter();
-    options.any(|option| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap"))
+    options.any(|option| {
+        matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap" | "U") || option.starts_with("idmap=")
+    })
 }
 
-/// Is what a user keeps for nobody else closed to the container's root, since that is another user?
-pub(crate) fn is_another_user(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
-    if !is_not_root(container, mount) {
+/// Is it in the home of somebody else than the user who runs a rootless container? Homes are closed to other users.
+pub(crate) fn is_in_home_of_another(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
+    if !container.is_oci() || container.rootful.value() != Some(&false) {
         return false;
     }
-    if container.is_oci() && container.rootful.value() == Some(&false) {
-        let system = ctx.system(container);
-        let runs_as = container.runs_as.as_ref().and_then(|user| user.certain());
-        let (Some(user), Some(source)) = (system.home_of.as_ref().or(runs_as), mount.source.as_known())
-        else {
-            return false;
-        };
-        let mut segments = source.split('/').skip(1);
-        return segments.next() == Some("home") && segments.next().is_some_and(|home| home != user);
-    }
-    // Ranges that begin low may have a person's id in them.
-    match container.userns.value() {
-        Some(Userns::Pick) => true,
-        Some(Userns::Fixed { first, .. }) => *first >= 65536,
-        _ => false,
-    }
+    let runs_as = container.runs_as.as_ref().and_then(|user| user.certain());
+    let user = ctx.system(container).home_of.as_ref().or(runs_as);
+    let (Some(user), Some(source)) = (user, mount.source.as_known()) else {
+        return false;
+    };
+    let mut segments = source.split('/').skip(1);
+    segments.next() == Some("home")
+        && segments
+            .next()
+            .is_some_and(|home| !home.is_empty() && home != user)
 }
 
 /// Are the users of a guest of nspawn nobody to the owner of what is bound: has it users of its own, and the bind no mapping
 /// of ids? Then a socket or a folder that is closed to others is closed to all of its users, root among them.
 pub(crate) fn is_nobody_there(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
     container.nspawn.is_some() && root_of(ctx, container) == RootUser::Confined && !maps_ids(mount)
+}
+
+/// Who the container's root is in what a bind shows. With `idmap` it is the host's root there, whatever the user namespace;
+/// with the two others it is whoever owns the directory.
+pub(crate) fn root_there(
+    ctx: &Ctx<'_>,
+    container: &Container,
+    mount: &Mount,
+    owned_by_root: bool,
+) -> RootUser {
+    let is_root_there = |option: &String| match option.as_str() {
+        "idmap" => true,
+        "rootidmap" | "owneridmap" => owned_by_root,
+        _ => false,
+    };
+    match mount.options.iter().any(is_root_there) {
+        true => RootUser::Host,
+        false => root_of(ctx, container),
+    }
 }
 
 /// What user id 0 is by maps such as `--uidmap=0:100000:65536`, if they say it. Where there are none of users, those of groups
@@ -258,24 +275,42 @@ pub(crate) fn is_filter(container: &Container) -> bool {
         })
 }
 
-/// Does a pattern of paths let all through?
-fn passes_all(pattern: &str) -> bool {
-    matches!(pattern.trim_matches(['\'', '"']), ".*" | "/.*" | "^.*" | "^/.*")
+/// Does a pattern of the paths that may be posted to let somebody make a container? It has to match the whole path.
+fn lets_make(pattern: &str) -> bool {
+    let config = Regex::config().nfa_size_limit(Some(1 << 20));
+    let whole = format!("^(?:{})$", pattern.trim_matches(['\'', '"']));
+    let built = Regex::builder().configure(config).build(&whole);
+    let paths = [
+        "/containers/create",
+        "/v1.45/containers/create",
+        "/v1.45/containers/create?name=a",
+    ];
+    built.is_ok_and(|pattern| paths.iter().any(|path| pattern.is_match(path)))
 }
 
 /// Is the filter told to let through what changes things? Then it filters nothing that matters.
 pub(crate) fn lets_all_through(container: &Container) -> bool {
-    let mut variables = container.environment.iter().filter_map(|field| field.said());
-    let by_variable = variables.any(|variable| match variable.name.as_str() {
-        "POST" | "EXEC" => variable.value.as_known().as_deref() == Some("1"),
-        "SP_ALLOW_POST" => variable.value.as_known().is_some_and(|paths| passes_all(&paths)),
-        _ => false,
+    let variables = container.environment.iter().filter_map(|field| field.said());
+    let mut known =
+        variables.filter_map(|variable| Some((variable.name.as_str(), variable.value.as_known()?)));
+    let by_variable = known.any(|(name, value)| match name {
+        "POST" | "EXEC" => value == "1",
+        // Several patterns for one method have names that go on.
+        _ => name.starts_with("SP_ALLOW_POST") && lets_make(&value),
     });
-    // wollomatic's takes the paths that it lets through, as a pattern.
-    let mut words = container
-        .command
-        .iter()
-        .filter_map(|field| field.said()?.as_known());
-    let by_word = words.any(|word| { word.strip_prefix("-allowPOST=") }.is_some_and(passes_all));
-    by_variable || by_word
+    // wollomatic's takes the paths that it lets through, as patterns, with one dash or two.
+    let words: Vec<String> = { container.command.iter() }
+        .map(|field| field.said().and_then(Text::as_known).unwrap_or_default())
+        .collect();
+    let flags = || words.iter().map(|word| word.trim_start_matches('-'));
+    let by_word = flags().enumerate().any(|(at, flag)| {
+        let value = match flag.strip_prefix("allowPOST") {
+            Some("") => words.get(at + 1).map(String::as_str),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        value.is_some_and(lets_make)
+    });
+    // It can keep the host's folders out, too.
+    by_variable || by_word && !flags().any(|flag| flag.starts_with("allowbindmountfrom"))
 }

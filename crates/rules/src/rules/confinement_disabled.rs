@@ -3,7 +3,7 @@
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Field};
+use nixpod_model::{Container, Field, Surface};
 
 declare_rule! {
     /// ## What it flags
@@ -17,7 +17,9 @@ declare_rule! {
     /// its user may.
     ///
     /// Without SELinux, as on NixOS unless somebody sets it up, `label=disable` is accepted and changes nothing, and so
-    /// does `apparmor=unconfined` without AppArmor.
+    /// does `apparmor=unconfined` without AppArmor. Where AppArmor is on, Podman gives a container that names no profile
+    /// the one of `containers.conf` (`setupApparmor` in containers/podman, pkg/specgen/generate/security_linux.go), and
+    /// only to rootful ones, since loading a profile takes root (containers/common, pkg/apparmor/apparmor_linux.go).
     /// ## Bad
     /// ```nix
     /// {
@@ -119,7 +121,10 @@ fn words(
         });
     }
     let is_on = |field: &Field<bool>| field.said() == Some(&true);
-    if key == "apparmor" && value == "unconfined" && is_on(&ctx.system(container).apparmor) {
+    if (key, value) == ("apparmor", "unconfined")
+        && gets_profile(container)
+        && is_on(&ctx.system(container).apparmor)
+    {
         return Some((
             Severity::Medium,
             "is told to run without AppArmor's profile",
@@ -134,6 +139,11 @@ fn words(
         "SELinux keeps a container from the files and processes of others, also where it is root. Give it a type of its own \
          with `label=type:NAME`, or relabel what it needs with `:Z`.",
     ))
+}
+
+/// Would the engine give it a profile of its own? Loading one takes root, so that no rootless container has any.
+fn gets_profile(container: &Container) -> bool {
+    container.rootful.value() == Some(&true) || container.surface == Surface::ContainersConf
 }
 
 #[cfg(test)]
@@ -181,6 +191,7 @@ mod tests {
   virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--security-opt=apparmor=unconfined" ]; };
                                                                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` is told to run without AppArmor's profile
   virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--security-opt=apparmor=own" ]; };
+  home-manager.users.ann.services.podman.containers.app = { image = "a:1"; extraPodmanArgs = [ "--security-opt=apparmor=unconfined" ]; };
 }
 "#,
         );

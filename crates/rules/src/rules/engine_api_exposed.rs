@@ -3,7 +3,7 @@
 use crate::about::paths::HOLE;
 use crate::about::words::inside;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Api, Engine, System};
+use nixpod_model::{Api, Engine, System, Written};
 
 declare_rule! {
     /// ## What it flags
@@ -11,7 +11,8 @@ declare_rule! {
     /// or `daemon.settings.hosts` with `tcp://`, `-H tcp://` among the daemon's options, addresses of `systemd.sockets.docker`
     /// and `podman`, and scripts and units in which root runs `dockerd -H tcp://…`, `podman system service tcp://…` or a `socat`
     /// from a port to the engine's socket. Likewise a socket that every user may write to (`SocketMode = "0666"`,
-    /// `chmod 666 /run/docker.sock`).
+    /// `chmod 666 /run/docker.sock`). And Podman's API behind certificates where the network is let through to it
+    /// (`virtualisation.podman.networkSocket.openFirewall`).
     /// ## Why
     /// Who reaches the port starts a container that has the host's root directory, and is root of the host. On 127.0.0.1
     /// these are all users and all services of the host, and every container in its network; on other addresses whoever
@@ -45,7 +46,7 @@ declare_rule! {
         fix: None,
         proof: Proof::Experiments(&["docker-api-on-the-network"]),
         controls: Controls::Cover(&[Control::Cis("2.7"), Control::Attack("T1610"), Control::Attack("T1609")]),
-        stakes: [HostRoot x Command, HostRoot x Step],
+        stakes: [HostRoot x Command, HostRoot x Step, HostRoot x Weakness],
         attack: Attack::Typed {
             experiment: "docker-api-on-the-network",
             command: "docker -H tcp://HOST:2375 run --rm -v /:/host IMAGE cat /host/etc/shadow",
@@ -87,6 +88,10 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                 );
             continue;
         }
+        if api.is_guarded && api.through_firewall {
+            of_network(field, sink);
+            continue;
+        }
         let Some(listens) = listens(api) else {
             continue;
         };
@@ -108,6 +113,31 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
              `ssh://`, or ask for certificates (`--tlsverify`).",
         );
     }
+}
+
+/// What asks for certificates, and is open to the network.
+fn of_network(field: Written<'_, Api>, sink: &mut Sink) {
+    let address = &field.get().address;
+    let pattern = address.pattern();
+    let host = pattern.strip_prefix("tcp://").unwrap_or_default();
+    if ["127.", "localhost", "::1", "[::1]"]
+        .iter()
+        .any(|local| host.starts_with(local))
+    {
+        return;
+    }
+    sink.report(
+        field,
+        format!(
+            "root's Podman obeys everybody in the network who has a certificate, at `{}`",
+            address.display()
+        ),
+    )
+    .severity(Severity::Medium)
+    .help(
+        "One key of a client that gets lost is root on the host, and so is a fault in the proxy that asks for it. Leave the          firewall closed and connect by `ssh://`, or open the port in a network of your own only \
+         (`networking.firewall.interfaces`).",
+    );
 }
 
 /// From where an engine can be reached.
@@ -225,6 +255,41 @@ mod tests {
 }
 "#,
         );
+    }
+
+    /// NixOS puts a proxy in front that asks for certificates; who else reaches it is said by the firewall.
+    #[test]
+    fn behind_certificates() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.podman.enable = true;
+  virtualisation.podman.networkSocket = {
+    enable = true;
+    server = "ghostunnel";
+    openFirewall = true;
+                 # ^^^^ medium: root's Podman obeys everybody in the network who has a certificate, at `tcp://0.0.0.0`
+    tls = { cert = "/run/keys/cert.pem"; key = "/run/keys/key.pem"; cacert = "/run/keys/ca.pem"; };
+  };
+}
+"#,
+        );
+        for socket in [
+            "enable = true;",
+            "enable = true; openFirewall = false;",
+            "enable = false; openFirewall = true;",
+            "openFirewall = true;",
+            "enable = true; openFirewall = true; listenAddress = \"127.0.0.1\";",
+            "enable = true; openFirewall = config.my.open;",
+        ] {
+            check_none(
+                &RULE,
+                &format!(
+                    "{{ config, ... }}: {{ virtualisation.podman = {{ enable = true; networkSocket = {{ {socket} }}; }}; }}"
+                ),
+            );
+        }
     }
 
     #[test]

@@ -260,6 +260,8 @@ mod tests {
                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: user `ann` and group `wheel` may run `nixos-container` as root by sudo without a password
     { users = [ "emil" ]; commands = [ "/run/current-system/sw/bin/docker run *" ]; }
                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: user `emil` may run `docker` as root by sudo and a password
+    { users = [ "gus" ]; commands = [ "NOPASSWD:/run/current-system/sw/bin/docker" ]; }
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `gus` may run `docker` as root by sudo without a password
     { users = [ "fred" ]; commands = [ { command = "/run/current-system/sw/bin/machinectl shell"; options = [ "NOPASSWD" ]; } ]; }
                                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `fred` may run `machinectl` as root by sudo without a password
   ];

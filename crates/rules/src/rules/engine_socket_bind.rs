@@ -375,6 +375,57 @@ mod tests {
         );
     }
 
+    /// wollomatic's takes patterns of the paths that it lets through, for each method.
+    #[test]
+    fn filters_by_patterns() {
+        let with = |cmd: &str, mark: &str| {
+            let words = format!("cmd = [ \"-loglevel=info\" {cmd} ];");
+            format!(
+                r#"
+{{
+  virtualisation.oci-containers.containers.p = {{
+    image = "docker.io/wollomatic/socket-proxy:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    {words}
+    volumes = [ "/run/docker.sock:/run/docker.sock:ro" ];
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ {mark}
+  }};
+}}
+"#
+            )
+        };
+        for narrow in [
+            r#""-allowGET=.*""#,
+            r#""-allowGET=/v1\\..{1,2}/(version|containers/.*|events.*)" "-allowHEAD=/_ping""#,
+            r#""-allowPOST=/(v1\\.[0-9]{1,2}/)?containers/[a-zA-Z0-9_.-]+/restart""#,
+            r#""-allowPOST=/v1\\..{1,2}/containers/.*/(start|kill)""#,
+            r#""-allowPOST=.*" "-allowbindmountfrom=/srv""#,
+            r#""-allowPOST=(((""#,
+        ] {
+            check(
+                &RULE,
+                &with(
+                    narrow,
+                    "info: `p` gets Docker's socket `/run/docker.sock` to filter it",
+                ),
+            );
+        }
+        for wide in [
+            r#""-allowPOST=.+""#,
+            r#""--allowPOST=.*""#,
+            r#""-allowPOST" ".*""#,
+            r#""-allowPOST=/v1\\..{2}/(containers/.*|images/.*|networks/.*)""#,
+            r#""-allowPOST=/v1\\.[0-9]{1,2}/(images/create|containers/(create|([a-f0-9]{12})/(start|kill)))""#,
+        ] {
+            check(
+                &RULE,
+                &with(
+                    wide,
+                    "critical: `p` gets Docker's socket `/run/docker.sock`, which is root on the host",
+                ),
+            );
+        }
+    }
+
     /// The owner of the socket has no id in such a guest.
     #[test]
     fn closed_to_whoever_has_users_of_its_own() {

@@ -1,7 +1,7 @@
 //! env-host
 
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, SystemKind};
 
 declare_rule! {
@@ -42,6 +42,11 @@ declare_rule! {
         proof: Proof::Experiments(&["podman-env-host", "settings-volumes", "quadlet-security-keys"]),
         controls: Controls::Cover(&[Control::Attack("T1552.001")]),
         stakes: [Account x Step, Account x Weakness],
+        attack: Attack::Typed {
+            experiment: "podman-env-host",
+            command: "env | grep _TOKEN=",
+            gives: "the tokens in the environment of whoever starts the container",
+        },
         check: Container(check),
     }
 }

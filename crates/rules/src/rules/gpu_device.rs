@@ -3,7 +3,7 @@
 use crate::about::devices::{closed_by_device_rules, dead_entry, may_have_node};
 use crate::about::paths::{HOLE, HostPath, host_path};
 use crate::about::words::name;
-use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Text, Written};
 
 declare_rule! {
@@ -59,6 +59,9 @@ declare_rule! {
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1113")]),
         stakes: [HostRoot x Weakness, Account x Step, Part x Weakness, Nothing x Itself],
+        attack: Attack::Nothing(
+            "it takes a fault in the driver, or a program of the host that shares its buffers by name",
+        ),
         check: Container(check),
     }
 }
@@ -255,6 +258,21 @@ mod tests {
             r#"
 { containers.web = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/nvidia0"; modifier = "rw"; } ]; bindMounts."/dev/nvidia0".hostPath = "/dev/nvidia0"; config = { }; }; }
                                                                       # ^^^^^^^^^^^^^^ info: `web` gets the NVIDIA device `/dev/nvidia0`
+"#,
+        );
+    }
+
+    /// What opens nothing gives no graphics; dead-flag says that, and of each bind no more.
+    #[test]
+    fn entries_that_open_nothing() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.a = { bindMounts."/dev/dri".hostPath = "/dev/dri"; allowedDevices = [ { node = "/dev/dri"; modifier = "rw"; } ]; config = { }; };
+  containers.b = { bindMounts."/dev/dri".hostPath = "/dev/dri"; allowedDevices = [ { node = "/dev/dri/card?"; modifier = "rw"; } ]; config = { }; };
+  containers.c = { bindMounts."/dev/nvidia0".hostPath = "/dev/nvidia0"; allowedDevices = [ { node = "/dev/nvidia[0-9]"; modifier = "rw"; } { node = "/dev/nvidia0"; modifier = "drm"; } ]; config = { }; };
+}
 "#,
         );
     }

@@ -1,7 +1,7 @@
 //! host-loopback
 
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -42,6 +42,11 @@ declare_rule! {
         fix: Sometimes,
         proof: Proof::Experiments(&["podman-map-gw-reaches-loopback", "podman-slirp-reaches-loopback"]),
         stakes: [Part x Command, Part x Step],
+        attack: Attack::Typed {
+            experiment: "podman-map-gw-reaches-loopback",
+            command: "nc 192.0.2.2 5432",
+            gives: "a database that listens on the host's loopback interface alone answers at the gateway's address",
+        },
         check: Container(check),
     }
 }
@@ -87,20 +92,23 @@ fn check_settings(container: &Container, sink: &mut Sink) {
     let options: Vec<_> = options.collect();
     let words: Vec<String> = options.iter().map(|field| field.get().value.pattern()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if let Some((at, option)) = opening_of_pasta(&words)
+    if let Some((at, opening)) = opening_of_pasta(&words)
         && let Some(field) = options.get(at)
     {
         sink.report(
             *field,
-            format!("rootless containers of Podman reach what listens on the host's 127.0.0.1 (`{option}`)"),
+            format!(
+                "rootless containers of Podman reach what listens on the host's 127.0.0.1 (`{}`)",
+                opening.join(" ")
+            ),
         )
         .severity(Severity::Medium)
         .help(HELP);
     }
 }
 
-/// The word among pasta's options that opens the host's loopback, and what it is called.
-fn opening_of_pasta(words: &[&str]) -> Option<(usize, String)> {
+/// Where pasta's option stands that opens the host's loopback, and its words.
+fn opening_of_pasta<'w>(words: &[&'w str]) -> Option<(usize, Vec<&'w str>)> {
     words.iter().enumerate().find_map(|(at, word)| {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value)),
@@ -108,13 +116,14 @@ fn opening_of_pasta(words: &[&str]) -> Option<(usize, String)> {
         };
         let next = || words.get(at + 1).copied();
         match name {
-            "--map-gw" => Some((at, name.to_owned())),
-            "--map-host-loopback" => (value.or_else(next) != Some("none")).then(|| (at, name.to_owned())),
+            "--map-gw" => Some((at, vec![name])),
+            "--map-host-loopback" => (value.or_else(next) != Some("none")).then(|| (at, vec![name])),
             "-T" | "--tcp-ns" | "-U" | "--udp-ns" => {
                 let ports = value.or_else(next)?;
-                // Where only exclusions are listed, they are of all ports.
+                // All ports, as pasta does by itself and Podman keeps it from doing; one port is what the help advises. Where
+                // only exclusions are listed, they are of all ports.
                 let is_wide = matches!(ports, "auto" | "all") || ports.starts_with('~');
-                is_wide.then(|| (at, format!("{name} {ports}")))
+                is_wide.then(|| (at, vec![name, ports]))
             }
             _ => None,
         }
@@ -126,7 +135,7 @@ fn opening(network: &str) -> Option<String> {
     let (program, options) = network.split_once(':')?;
     let mut options = options.split(',');
     let found = match program {
-        "pasta" => return opening_of_pasta(&options.collect::<Vec<_>>()).map(|(_, option)| option),
+        "pasta" => return Some(opening_of_pasta(&options.collect::<Vec<_>>())?.1.join(",")),
         "slirp4netns" => options.find(|option| *option == "allow_host_loopback=true"),
         _ => None,
     };
@@ -148,6 +157,8 @@ mod tests {
                                                             # ^^^^^^^^^^^^^^^^ medium: `app` reaches what listens on the host's 127.0.0.1 (`--map-gw`)
   services.podman.containers.api = { image = "a:1"; extraPodmanArgs = [ "--network=pasta:-I,eth7,--map-host-loopback,10.0.2.2" ]; };
                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `api` reaches what listens on the host's 127.0.0.1 (`--map-host-loopback`)
+  services.podman.containers.all = { image = "a:1"; network = "pasta:--tcp-ns,auto"; };
+                                                            # ^^^^^^^^^^^^^^^^^^^^^ medium: `all` reaches what listens on the host's 127.0.0.1 (`--tcp-ns,auto`)
   virtualisation.oci-containers.containers.old = { image = "a:1"; networks = [ "slirp4netns:mtu=1500,allow_host_loopback=true" ]; };
                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `old` reaches what listens on the host's 127.0.0.1 (`allow_host_loopback=true`)
 }
@@ -162,9 +173,9 @@ mod tests {
             r#"
 {
   services.podman.containers.app = { image = "a:1"; network = "pasta:--tcp-ns,auto"; };
-                                                            # ^^^^^^^^^^^^^^^^^^^^^ medium: `app` reaches what listens on the host's 127.0.0.1 (`--tcp-ns auto`)
+                                                            # ^^^^^^^^^^^^^^^^^^^^^ medium: `app` reaches what listens on the host's 127.0.0.1 (`--tcp-ns,auto`)
   services.podman.containers.api = { image = "a:1"; network = "pasta:-I,eth7,-U,all"; };
-                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `api` reaches what listens on the host's 127.0.0.1 (`-U all`)
+                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `api` reaches what listens on the host's 127.0.0.1 (`-U,all`)
   services.podman.containers.web = { image = "a:1"; network = "pasta:-t,auto,-T,none"; };
 }
 "#,
@@ -199,7 +210,7 @@ mod tests {
             r#"
 {
   services.podman.containers.app = { image = "a:1"; network = "pasta"; };
-  services.podman.containers.api = { image = "a:1"; network = "pasta:-T,5432,--map-host-loopback=none"; };
+  services.podman.containers.api = { image = "a:1"; network = "pasta:-T,5432,-U,none,--map-host-loopback=none"; };
   virtualisation.oci-containers.containers.old = { image = "a:1"; networks = [ "slirp4netns:allow_host_loopback=false" ]; };
   virtualisation.oci-containers.containers.web = { image = "a:1"; networks = [ "web" ]; };
 }

@@ -231,6 +231,29 @@ mod tests {
         );
     }
 
+    /// What opens nothing gives no keys; dead-flag says that.
+    #[test]
+    fn entries_that_open_nothing() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.a = {
+    bindMounts."/dev/input".hostPath = "/dev/input";
+    allowedDevices = [
+      { node = "/dev/input"; modifier = "rw"; }
+      { node = "/dev/input/event*"; modifier = "rw"; }
+      { node = "/dev/input/event?"; modifier = "rw"; }
+      { node = "/dev/input/by-id"; modifier = "rw"; }
+      { node = "/dev/input/event3"; modifier = "input"; }
+    ];
+    config = { };
+  };
+}
+"#,
+        );
+    }
+
     /// A rootless container has the groups of its user where it keeps them.
     #[test]
     fn with_the_groups_of_the_user() {

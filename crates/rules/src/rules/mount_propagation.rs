@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, has_capability, root_of};
 use crate::about::words::name;
-use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount};
 
 declare_rule! {
@@ -43,6 +43,11 @@ declare_rule! {
         proof: Proof::Experiments(&["podman-shared-mounts"]),
         controls: Controls::Cover(&[Control::Cis("5.20")]),
         stakes: [Part x Command],
+        attack: Attack::Typed {
+            experiment: "podman-shared-mounts",
+            command: "mount -t tmpfs none /data/below",
+            gives: "on the host every program sees an empty file system there, in place of what it had",
+        },
         check: Container(check),
     }
 }
@@ -107,6 +112,44 @@ mod tests {
 {
   virtualisation.oci-containers.containers.web = { image = "a:1"; privileged = true; volumes = [ "/srv:/srv:rw,rshared" ]; };
                                                                                                # ^^^^^^^^^^^^^^^^^^^^^^ medium: what `web` mounts below `/srv` appears on the host
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn in_every_spelling() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "a:1";
+    privileged = true;
+    extraOptions = [
+      "--mount=type=bind,src=/a,dst=/a,bind-propagation=rshared"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `a` mounts below `/a` appears on the host
+      "--mount"
+      "type=bind,source=/b,target=/b,bind-propagation=shared"
+    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `a` mounts below `/b` appears on the host
+      "-v=/c:/c:rw,rshared"
+    # ^^^^^^^^^^^^^^^^^^^^^ medium: what `a` mounts below `/c` appears on the host
+      "--mount=type=bind,src=/d,dst=/d,bind-propagation=rslave"
+    ];
+  };
+  virtualisation.quadlet.containers.b.containerConfig = {
+    image = "a:1";
+    addCapabilities = [ "SYS_ADMIN" ];
+    mounts = [ "type=bind,source=/e,destination=/e,bind-propagation=rshared" ];
+             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `b` mounts below `/e` appears on the host
+  };
+  environment.etc."containers/systemd/c.container".text = ''
+    [Container]
+    Image=docker.io/library/a:1
+    AddCapability=SYS_ADMIN
+    Mount=type=bind,source=/f,destination=/f,bind-propagation=shared
+        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: what `c` mounts below `/f` appears on the host
+  '';
 }
 "#,
         );

@@ -385,8 +385,11 @@ let people = [ { name = "ann"; } { name = "bob"; } { name = "cid"; } { name = "d
   security.sudo.wheelNeedsPassword = false;
   users.users.ann = { isNormalUser = true; extraGroups = [ "wheel" ]; };
   users.users.eve = { isNormalUser = true; extraGroups = [ "ops" ]; };
+  users.users.kim = { isSystemUser = true; group = "kim"; };
+  users.users.lea = { isSystemUser = true; group = "wheel"; };
   security.sudo.extraConfig = "%ops ALL=(ALL:ALL) NOPASSWD: ALL";
-  nix.settings.trusted-users = [ "root" "@wheel" "ann" "eve" ];
+  security.sudo.extraRules = [ { users = [ "kim" ]; commands = [ "SETENV:NOPASSWD: ALL" ]; } ];
+  nix.settings.trusted-users = [ "root" "@wheel" "ann" "eve" "kim" "lea" ];
   nix.settings.allowed-users = [ "*" ];
   nix.settings.trusted-substituters = [ "https://cache.example.org" ];
   containers.build.config.nix.settings.trusted-users = [ "ci" ];

@@ -2,7 +2,7 @@
 
 use crate::about::power::{RootUser, profile, root_of};
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
 
 declare_rule! {
@@ -49,6 +49,11 @@ declare_rule! {
         ]),
         controls: Controls::Cover(&[Control::Cis("5.22"), Control::Nsa("1.10"), Control::Attack("T1068")]),
         stakes: [HostRoot x Weakness, Account x Weakness],
+        attack: Attack::Typed {
+            experiment: "podman-seccomp-unconfined",
+            command: "grep Seccomp: /proc/self/status",
+            gives: "`Seccomp: 0`: every system call of the kernel can be tried for a fault in it",
+        },
         check: Container(check),
     }
 }

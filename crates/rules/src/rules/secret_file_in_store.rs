@@ -3,7 +3,7 @@
 mod copies;
 
 use crate::about::secrets::{
-    announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name, judge_lines,
+    announced_by, is_encrypted_name, is_of_variables, is_public, is_secret_name, is_sure_name, judge_lines,
 };
 use crate::about::words::{inside, name};
 use copies::{copied, copied_if};
@@ -201,7 +201,7 @@ fn check_environment_file<T>(field: Written<'_, T>, text: &Text, who: &str, in_f
         }
         let (severity, message, help) = if in_flake {
             (
-                if is_secret_name(path) {
+                if is_secret_name(path) || is_of_variables(path) {
                     Severity::High
                 } else {
                     Severity::Medium
@@ -379,8 +379,10 @@ fn check_copies<T>(
             continue;
         };
         let has_key = *holds == Holds::Key;
-        let is_told =
-            !is_public(path) && (announced || is_secret_name(path)) && (alone || !is_harmless(holds));
+        // In which variables are secrets is seen, where the file can be read.
+        let is_read = is_of_variables(path) && matches!(holds, Holds::Variables(_));
+        let says_so = announced || is_read || is_secret_name(path);
+        let is_told = !is_public(path) && says_so && (alone || !is_harmless(holds));
         if !is_told && !has_key {
             continue;
         }
@@ -577,7 +579,11 @@ events { }
         check_none(
             &RULE,
             r#"
-{ virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ /run/secrets/web ]; }; }
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ /run/secrets/web ]; };
+  # Settings are kept under such names, too, and this file cannot be looked into.
+  environment.etc."x.env".source = ./elsewhere/locale.env;
+}
 "#,
         );
     }

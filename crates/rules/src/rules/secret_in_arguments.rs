@@ -3,7 +3,7 @@
 use crate::about::paths::HOLE;
 use crate::about::secrets::announced_by;
 use crate::about::words::name;
-use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Surface, Text, TextPart};
 use nixpod_source::Why;
 
@@ -44,6 +44,9 @@ declare_rule! {
         proof: Proof::NotRunnable("it is about what a kernel shows of every process, on any Linux, and `inspect` of every container"),
         controls: Controls::Cover(&[Control::Attack("T1552.001")]),
         stakes: [Account x Step, Account x Weakness],
+        attack: Attack::Nothing(
+            "nothing has to be broken: `ps` shows it to every user of the host",
+        ),
         check: Container(check),
     }
 }

@@ -301,6 +301,21 @@ mod tests {
         );
     }
 
+    /// An option of the user's own may be the content of a template.
+    #[test]
+    fn a_placeholder_in_an_option_of_ones_own() {
+        check_none(
+            &RULE,
+            r#"
+{ config, lib, ... }: {
+  options.services.tool.environment = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+  config.services.tool.environment.API_TOKEN = config.sops.placeholder.api;
+  config.sops.templates.tool.content = lib.toShellVars config.services.tool.environment;
+}
+"#,
+        );
+    }
+
     #[test]
     fn where_the_file_is_inside() {
         check(

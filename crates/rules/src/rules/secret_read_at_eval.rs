@@ -1,6 +1,6 @@
 //! secret-read-at-eval
 
-use crate::about::secrets::{announced_by, is_public, is_secret_name, is_sure_name};
+use crate::about::secrets::{announced_by, is_of_variables, is_public, is_secret_name, is_sure_name};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, TextPart};
@@ -141,7 +141,7 @@ fn check_text<T>(field: &Field<T>, text: &Text, what: &str, announced: bool, sin
             continue;
         };
         let of_manager = is_of_manager(path);
-        if is_public(path) || !(announced || of_manager || is_secret_name(path)) {
+        if is_public(path) || !(announced || of_manager || is_of_variables(path) || is_secret_name(path)) {
             continue;
         }
         sink.hide(field, text, (0, text.pattern().len()), false);

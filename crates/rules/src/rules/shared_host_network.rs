@@ -2,7 +2,9 @@
 
 use crate::about::power::{enclosing, has_user_namespace};
 use crate::about::words::{ground, name, of_ground, removal};
-use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
+use nixpod_analysis::{
+    Applicability, Attack, Change, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
 use nixpod_model::{Container, NetworkMode, Written};
 
 declare_rule! {
@@ -70,6 +72,11 @@ declare_rule! {
         ]),
         controls: Controls::Cover(&[Control::Cis("5.10"), Control::Nsa("1.5"), Control::Attack("T1040")]),
         stakes: [Part x Command, Part x Step],
+        attack: Attack::Typed {
+            experiment: "nspawn-localhost",
+            command: "nc 127.0.0.1 5432",
+            gives: "a database that listens for the host alone answers",
+        },
         check: Container(check),
     }
 }

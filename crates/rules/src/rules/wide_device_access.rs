@@ -4,15 +4,17 @@ use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
 use crate::about::power::{RootUser, has_capability, is_in_guest, root_of};
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Device, Text, Written};
+use nixpod_analysis::{
+    Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
+use nixpod_model::{Container, Device, Surface, Text, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Disks and partitions, the machine's memory and I/O ports, the kernel's log, whole classes of block devices and the
-    /// whole of `/dev` given to a container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`,
-    /// `--device-cgroup-rule='b *:* rwm'` or `'b 8:* rwm'`. Memory and ports open only with `CAP_SYS_RAWIO`; without it the finding is low, and so is that of
-    /// `/dev/kmsg`.
+    /// Disks and partitions, the machine's memory and I/O ports (`/dev/mem` and `/dev/port`, beside `CAP_SYS_RAWIO`, without
+    /// which they do not open), whole classes of block devices and the whole of `/dev` given to a container: `/dev/sda`,
+    /// `/dev/mapper/…`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'` or `'b 8:* rwm'`. Low is the kernel's
+    /// log, `/dev/kmsg`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
     /// the next start. In a user namespace and rootless the node's own rights decide, which are for root and a group.
@@ -51,7 +53,7 @@ declare_rule! {
             "podman-mknod",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step, Part x Command, Part x Step],
+        stakes: [HostRoot x Step, HostRoot x Weakness, Part x Command, Part x Step],
         attack: Attack::Typed {
             experiment: "unit-raw-disk",
             command: "mknod /d b MAJOR MINOR && head -c 11 /d",
@@ -62,8 +64,12 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    // A container that is not root outside opens what the nodes' own rights let it.
-    if root_of(ctx, container) != RootUser::Host
+    // A container that is not root outside opens what the nodes' own rights let it. Of a unit in a file that may be for any
+    // folder nobody says whose it is.
+    let root = root_of(ctx, container);
+    let is_unsure =
+        root == RootUser::Unknown && container.surface == Surface::Quadlet && container.rootful.is_unknown();
+    if root != RootUser::Host && !is_unsure
         || container.privileged.value() == Some(&true)
         || is_in_guest(ctx, &container.system)
     {
@@ -78,7 +84,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         // The letter `m` alone opens nothing.
         let opens = device.access.is_empty() || device.access.contains(['r', 'w']);
-        Some((field, wide(&device.node).filter(|_| opens)?))
+        let what = wide(&device.node).filter(|_| opens)?;
+        // The kernel asks whoever opens it for this capability, which no engine gives by itself.
+        let is_there = !is_memory(what) || has_capability(container, "CAP_SYS_RAWIO");
+        is_there.then_some((field, what))
     });
     let mut of_kind: Vec<(&str, bool, Vec<Written<'_, Device>>)> = Vec::new();
     for (field, what) in given {
@@ -94,56 +103,66 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
     }
     for (what, writes, fields) in &of_kind {
-        report(container, what, *writes, fields, sink);
+        let finding = report(container, what, *writes, fields, sink);
+        if let Some(finding) = finding.filter(|_| is_unsure) {
+            let severity = if *what == LOG {
+                Severity::Low
+            } else {
+                Severity::Medium
+            };
+            finding
+                .severity(severity)
+                .at_most(Confidence::Low, "whether its engine runs as root is not known");
+        }
     }
-    check_rules(container, sink);
+    if !is_unsure {
+        check_rules(container, sink);
+    }
 }
 
-const MEMORY: &str = "the machine's memory";
-const PORTS: &str = "the machine's I/O ports";
-const LOG: &str = "the host's kernel log";
-
 /// One finding for all devices of a kind.
-fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_, Device>], sink: &mut Sink) {
-    let Some(first) = fields.first() else {
-        return;
-    };
+fn report<'s>(
+    container: &Container,
+    what: &str,
+    writes: bool,
+    fields: &[Written<'_, Device>],
+    sink: &'s mut Sink,
+) -> Option<FindingBuilder<'s>> {
+    let first = fields.first()?;
     let nodes: Vec<String> = fields
         .iter()
         .map(|field| format!("`{}`", field.get().node.display()))
         .collect();
-    let nodes = listed(&nodes, 2);
-    let who = name(container);
-    let is_raw = matches!(what, MEMORY | PORTS);
-    let (severity, message, help) = if what == LOG {
-        (
+    let (severity, gets, help) = match what {
+        LOG => (
             Severity::Low,
-            format!("{who} gets {what} by {nodes}"),
-            "What it writes there stands in the host's journal as the kernel's own word, and it reads what the kernel says of the \
-             whole machine where `kernel.dmesg_restrict` is off. Leave it out.",
-        )
-    } else if is_raw && !has_capability(container, "CAP_SYS_RAWIO") {
-        (
-            Severity::Low,
-            format!("{who} is given {what} by {nodes}, which opens only with `CAP_SYS_RAWIO`"),
-            "The kernel asks for that capability, which no engine gives by default, whatever the device rules say. Leave the device \
-             out: with the capability it is the whole machine.",
-        )
-    } else {
-        let verb = if writes { "reads and writes" } else { "reads" };
-        let help = match is_raw {
-            true => "Who has the machine's memory or its ports has the kernel. Leave the device out.",
-            false => {
-                "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
-                 namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them."
-            }
-        };
-        (Severity::High, format!("{who} {verb} {what} by {nodes}"), help)
+            "gets",
+            "What it writes there stands in the host's journal as if the kernel had said it, and what the kernel says of the \
+             whole machine it reads unless `kernel.dmesg_restrict` is on. Leave the device out.",
+        ),
+        MEMORY | PORTS => (
+            Severity::High,
+            if writes { "reads and writes" } else { "reads" },
+            "Who has the machine's memory or its ports has the kernel. Leave the device out, and `CAP_SYS_RAWIO`.",
+        ),
+        _ => (
+            Severity::High,
+            if writes { "reads and writes" } else { "reads" },
+            "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
+             namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them.",
+        ),
     };
-    let mut builder = sink.report(*first, message).severity(severity).help(help);
+    let mut builder = sink
+        .report(
+            *first,
+            format!("{} {gets} {what} by {}", name(container), listed(&nodes, 2)),
+        )
+        .severity(severity)
+        .help(help);
     for field in fields.iter().skip(1) {
         builder = builder.related(&field.origin, "and this one");
     }
+    Some(builder)
 }
 
 /// Rules that open classes of devices by their numbers.
@@ -188,6 +207,14 @@ fn is_of_disks(numbers: &str) -> bool {
     major.is_ok_and(
         |major| matches!(major, 3 | 8 | 9 | 22 | 65..=71 | 128..=135 | 179 | 202 | 230 | 252..=259),
     )
+}
+
+const MEMORY: &str = "the machine's memory";
+const PORTS: &str = "the machine's I/O ports";
+const LOG: &str = "the kernel's log";
+
+fn is_memory(what: &str) -> bool {
+    matches!(what, MEMORY | PORTS)
 }
 
 /// What a node opens, if that is all of something.
@@ -247,15 +274,32 @@ mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
 
+    /// Nobody says whose unit it is.
+    #[test]
+    fn of_a_unit_in_a_file() {
+        check(
+            &RULE,
+            r#"
+#- /default.nix
+{ }
+#- /a.container
+[Container]
+Image=docker.io/a/b:1
+AddDevice=/dev/sda
+        # ^^^^^^^^ medium: `a` reads and writes a disk of the host by `/dev/sda`
+"#,
+        );
+    }
+
     #[test]
     fn disks_and_memory() {
         check(
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; capabilities.SYS_RAWIO = true; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads a disk of the host by `/dev/nvme0n1`
-                                                                                                          # ^^^^^^^^^^ low: `web` is given the machine's memory by `/dev/mem`, which opens only with `CAP_SYS_RAWIO`
+                                                                                                          # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
   containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };
                                                # ^^^^^^^^^^ high: `own` reads and writes all disks of a class by `block-sd`
 }
@@ -263,7 +307,7 @@ mod tests {
         );
     }
 
-    /// The kernel asks for a capability, too.
+    /// For memory and ports the kernel asks for a capability, too.
     #[test]
     fn raw_devices() {
         check(
@@ -274,9 +318,8 @@ mod tests {
                                                                             # ^^^^^^^^^^^ high: `raw` reads and writes the machine's I/O ports by `/dev/port`
                                                                                         # ^^^^^^^^^^^^^^^^^^^^^ high: `raw` reads the machine's memory by `/dev/mem`
   virtualisation.oci-containers.containers.log = { image = "a:1"; devices = [ "/dev/kmsg:/dev/kmsg" ]; };
-                                                                            # ^^^^^^^^^^^^^^^^^^^^^ low: `log` gets the host's kernel log by `/dev/kmsg`
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^ low: `log` gets the kernel's log by `/dev/kmsg`
   containers.own = { allowedDevices = [ { node = "/dev/port"; modifier = "rw"; } ]; config = { }; };
-                                               # ^^^^^^^^^^^ low: `own` is given the machine's I/O ports by `/dev/port`, which opens only with `CAP_SYS_RAWIO`
 }
 "#,
         );

@@ -1,16 +1,18 @@
 //! `docs/facts.md`: what rules rely on, with configurations that come out otherwise if it changes.
 
 use crate::ALL;
-use nixpod_testing::{Fixture, pedantic_host, targets};
+use nixpod_testing::{Fixture, pedantic_host, targets, whole_host};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// What is said of a configuration, and the configuration.
 struct Case<'a> {
-    rule: &'a str,
+    rule: String,
     /// The severities of the rule's findings.
-    severities: Vec<&'a str>,
+    severities: Vec<String>,
     nix: &'a str,
+    /// Is it all of a host, of which nothing else is unknown?
+    is_whole: bool,
 }
 
 fn root() -> PathBuf {
@@ -37,6 +39,8 @@ fn cases<'a>(number: &str, fact: &'a str) -> Vec<Case<'a>> {
     for piece in pieces {
         let (nix, after) = piece.split_once("```\n").expect("a block has an end");
         let said = before.trim_end().lines().last().unwrap_or_default();
+        let is_whole = said.contains("ound in a whole host by `");
+        let said = said.replacen(" in a whole host by", " by", 1);
         let (found, rest) = match said.strip_prefix("Not found by `") {
             Some(rest) => (false, rest),
             None => (true, said.strip_prefix("Found by `").unwrap_or_default()),
@@ -45,12 +49,14 @@ fn cases<'a>(number: &str, fact: &'a str) -> Vec<Case<'a>> {
             .strip_suffix(':')
             .and_then(|rest| rest.split_once('`'))
             .unwrap_or_else(|| panic!("{number}: a block without a sentence on it: {said:?}"));
-        let severities: Vec<&str> = severities.split(", ").filter(|word| !word.is_empty()).collect();
+        let severities = severities.split(", ").filter(|word| !word.is_empty());
+        let severities: Vec<String> = severities.map(str::to_owned).collect();
         assert_eq!(found, !severities.is_empty(), "{number}: {said}");
         out.push(Case {
-            rule,
+            rule: rule.to_owned(),
             severities,
             nix,
+            is_whole,
         });
         before = after;
     }
@@ -66,13 +72,18 @@ fn rules_say_what_the_facts_say() {
             rule,
             severities,
             nix,
+            is_whole,
         } in cases(number, fact)
         {
             assert!(
                 ALL.iter().any(|known| known.meta.id == rule),
                 "{number}: there is no rule `{rule}`"
             );
-            let analysis = pedantic_host(ALL, &Fixture::parse(nix)).analysis();
+            let text = match is_whole {
+                true => whole_host(nix),
+                false => nix.to_owned(),
+            };
+            let analysis = pedantic_host(ALL, &Fixture::parse(&text)).analysis();
             let report = analysis.check(&targets());
             let findings = report.findings.iter().map(|finding| &finding.diagnostic);
             let found: Vec<&str> = findings

@@ -58,6 +58,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "\"br0\"",
     ),
     (
+        "x11-open-to-all",
+        "{ services.xserver.displayManager.sessionCommands = @; }",
+        "\"xhost +local:\"",
+    ),
+    (
         "x11-socket-bind",
         "{ containers.web = { bindMounts.a = { hostPath = @; mountPoint = \"/a\"; }; config = { }; }; }",
         "\"/tmp/.X11-unix\"",

@@ -4,9 +4,10 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::beside_sections;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
-use crate::surface::quadlet_names::NAMES;
+use crate::surface::quadlet_names::{NAMES, OF_BUILDS, OF_IMAGES};
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
+use crate::surface::section_pods;
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
 use crate::vocabulary::podman::by_driver;
@@ -60,27 +61,14 @@ type Names = &'static [(&'static str, &'static str)];
 /// Other objects that containers name: their option, their section and their kind, with the typed options of keys that
 /// matter to whoever names them.
 const BESIDE: [(&str, &str, Kind, Names); 6] = [
-    ("builds", "buildConfig", Kind::Build, &[("ImageTag", "tag")]),
+    ("builds", "buildConfig", Kind::Build, &OF_BUILDS),
     (
         "containers",
         "containerConfig",
         Kind::Container,
         &[("ContainerName", "name")],
     ),
-    (
-        "images",
-        "imageConfig",
-        Kind::Image,
-        &[
-            ("AuthFile", "authFile"),
-            ("Creds", "creds"),
-            ("DecryptionKey", "decryptionKey"),
-            ("Image", "image"),
-            ("ImageTag", "tag"),
-            ("PodmanArgs", "podmanArgs"),
-            ("TLSVerify", "tlsVerify"),
-        ],
-    ),
+    ("images", "imageConfig", Kind::Image, &OF_IMAGES),
     (
         "networks",
         "networkConfig",
@@ -102,7 +90,7 @@ const BESIDE: [(&str, &str, Kind, Names); 6] = [
     ),
 ];
 
-fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
+pub(super) fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
     let objects = BESIDE.iter().map(|(option, section, kind, names)| Beside {
         kind: *kind,
         all: reader.option(config, &["virtualisation", "quadlet", option]),
@@ -114,11 +102,11 @@ fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<
 }
 
 /// What the module as a whole says.
-struct QuadletModule {
+pub(super) struct QuadletModule {
     /// Are the elements of typed lists quoted?
-    quoted: bool,
+    pub(super) quoted: bool,
     /// Whose units they are.
-    manager: Manager,
+    pub(super) manager: Manager,
     /// `pods`, whose namespaces their containers share.
     pods: Found,
     /// `users.users`, by which a number is told to be a user.
@@ -126,7 +114,7 @@ struct QuadletModule {
 }
 
 impl QuadletModule {
-    fn new(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Self {
+    pub(super) fn new(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Self {
         let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
         let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
         let users = reader.option(config, &["users", "users"]);
@@ -149,15 +137,13 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
-    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
-    let is_off = reader.is_written(&module) && reader.bool(&module).certain() == Some(&false);
-    let enable = reader.get(found, "enable");
-    if is_off || reader.bool(&enable).certain() == Some(&false) {
+    if is_off(reader, found, around) {
         return Reading::Off;
     }
     let is_home = around.kind == SystemKind::Home;
-    let module = QuadletModule::new(reader, around.config, is_home);
-    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
+    let mut module = QuadletModule::new(reader, around.config, is_home);
+    module.manager = manager_of(reader, found, &module);
+    who_runs(reader, &module, found, around, container);
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
         Value::Bool(bool) => Ok(*bool),
@@ -165,11 +151,6 @@ pub(crate) fn read(
         Value::String(_) => Ok(true),
         other => Err(wrong("a Boolean", other)),
     });
-    if is_home {
-        container.rootful = Field::default(false);
-    } else {
-        rootless_user(reader, &module, found, container);
-    }
 
     let parts = Parts::new(reader, found, &module);
     if parts.raw.is_some() {
@@ -207,6 +188,29 @@ pub(crate) fn read(
     beside_sections::start_if(install, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// Is an object switched off, or the module as a whole?
+pub(super) fn is_off(reader: &mut OptionReader<'_, '_>, found: &Found, around: &Surroundings<'_>) -> bool {
+    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
+    let enable = reader.get(found, "enable");
+    reader.is_written(&module) && reader.bool(&module).certain() == Some(&false)
+        || reader.bool(&enable).certain() == Some(&false)
+}
+
+/// Who runs the unit of an object.
+pub(super) fn who_runs(
+    reader: &mut OptionReader<'_, '_>,
+    module: &QuadletModule,
+    found: &Found,
+    around: &Surroundings<'_>,
+    container: &mut Container,
+) {
+    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
+    match around.kind {
+        SystemKind::Home => container.rootful = Field::default(false),
+        _ => rootless_user(reader, module, found, container),
+    }
 }
 
 /// Options of a container that neither form of the module has, where a name of theirs is very near. Keys as quadlet spells
@@ -335,7 +339,7 @@ impl Parts {
             extra: reader.at(found, &["extraConfig", "Container"]),
             raw: raw_of(reader, found),
             quoted: module.quoted,
-            manager: manager_of(reader, found, module),
+            manager: module.manager,
         }
     }
 
@@ -355,11 +359,11 @@ impl Parts {
     }
 }
 
-/// Whose service manager runs an object. One with `uid` is a unit of that user's manager, whereas `rootlessConfig.uid` becomes
-/// `User=` of a unit of the system's.
+/// Whose service manager runs an object. The other module puts what has `uid` where only that user's manager reads it, whereas
+/// `rootlessConfig.uid` becomes `User=` of a unit of the system's.
 fn manager_of(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Manager {
     let uid = reader.get(found, "uid");
-    if module.manager == Manager::User || !reader.is_written(&uid) || matches!(uid.value.value, Value::Null) {
+    if module.manager == Manager::User || reader.is_unset(&uid) || matches!(uid.value.value, Value::Null) {
         return module.manager;
     }
     match reader.int(&uid).value() {
@@ -369,7 +373,7 @@ fn manager_of(reader: &mut OptionReader<'_, '_>, found: &Found, module: &Quadlet
 }
 
 /// The text of an object's unit, which takes the place of all its options.
-fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
+pub(super) fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
     let raw = reader.get(found, "rawConfig");
     let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
     is_raw.then(|| reader.text(&raw))
@@ -423,7 +427,7 @@ fn in_pod(
         let raw = raw_of(reader, &pod);
         let manager = manager_of(reader, &pod, module);
         let pod = reader.get(&pod, "podConfig");
-        section::read_pod(
+        section_pods::read_pod(
             reader,
             &section_of_pod(module, &pod, raw, manager),
             name,
@@ -465,7 +469,7 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
         let manager = manager_of(reader, &pod, &module);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section::pod(reader, &section_of_pod(&module, &pod, raw, manager), &name),
+            pod: section_pods::pod(reader, &section_of_pod(&module, &pod, raw, manager), &name),
             existence: Existence::Certain,
             by: Maker::by_options(!is_home),
         });

@@ -5,9 +5,10 @@ use crate::read::{Found, OptionReader};
 use crate::surface::made::{Made, Maker};
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::shell::Addresses;
+use crate::vocabulary::text::HOLE;
 use nixpod_model::{
     Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
-    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem,
+    NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem, XAccess,
 };
 use nixpod_source::{FileId, Origin, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -98,6 +99,16 @@ pub(crate) struct OtherUnits {
 }
 
 impl OtherUnits {
+    /// Adds those of files. What is called by an unknown name may be any.
+    pub(crate) fn add_files(&mut self, files: &[Written]) {
+        for written in files {
+            let name = written.path.trim_end_matches('"').rsplit('/').next();
+            let name = name.unwrap_or_default();
+            self.is_open |= name.contains(['<', HOLE]);
+            self.names.insert(name.to_owned());
+        }
+    }
+
     /// May there be one of this name?
     pub(crate) fn may_have(&self, name: &str) -> bool {
         self.is_open || self.names.contains(name)
@@ -114,6 +125,8 @@ pub(crate) struct TextsRead {
     pub(crate) made: Made,
     /// Where scripts have engines listen.
     pub(crate) apis: Vec<Field<Api>>,
+    /// Whom scripts let connect to an X server.
+    pub(crate) x_access: Vec<Field<XAccess>>,
     /// What is wrong with units that are no containers.
     pub(crate) problems: Vec<Field<UnitProblem>>,
     /// Whose home the system is, if it is one.
@@ -137,6 +150,7 @@ impl TextsRead {
             not_analysed: Vec::new(),
             made: Made::default(),
             apis: Vec::new(),
+            x_access: Vec::new(),
             problems: Vec::new(),
             home_of: None,
             podman: None,

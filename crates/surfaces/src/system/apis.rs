@@ -62,6 +62,7 @@ fn socket_unit(
                 engine,
                 address: Text::known(path, Origin::default()),
                 is_guarded: false,
+                through_firewall: false,
                 by_command: false,
                 open: Some(format!("mode {pattern}")),
             }));
@@ -85,13 +86,21 @@ fn podman_api(reader: &mut OptionReader<'_, '_>, podman: &Found, out: &mut Vec<F
         known.unwrap_or_else(|| hole(Why::named(name), Origin::default()))
     };
     let address = known(&address, "virtualisation.podman.networkSocket.listenAddress");
-    out.push(enable.map(|_| Api {
+    let api = |through_firewall: bool| Api {
         engine: Engine::Podman,
         address: concat([Text::known("tcp://", Origin::default()), address.clone()]),
         is_guarded: true,
+        through_firewall,
         by_command: false,
         open: None,
-    }));
+    };
+    out.push(enable.map(|_| api(false)));
+    if let Some(opens) = written(reader, podman, &["networkSocket", "openFirewall"]) {
+        let opens = reader.bool(&opens);
+        if opens.value() != Some(&false) {
+            out.push(opens.map(|opens| api(*opens)));
+        }
+    }
 }
 
 /// Where Docker's daemon listens besides its socket.

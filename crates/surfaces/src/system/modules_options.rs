@@ -2,6 +2,7 @@
 
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::of_store_path;
+use crate::system::referred::{self, Of};
 use crate::vocabulary::text::hole;
 use nixpod_eval::{ContextItem, NixString, Value};
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, Text};
@@ -60,6 +61,7 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &
     if !matches!(services.value.value, Value::Attrs(_)) {
         return;
     }
+    users_of_mosquitto(reader, &services, secrets);
     for (name, service) in reader.entries(&services).named {
         let mut walk = Walk {
             secrets,
@@ -82,6 +84,20 @@ fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec
             format!("networking.wireless.networks.{key}.psk"),
             secrets,
         );
+    }
+}
+
+/// Passwords of users of Mosquitto, whose file is made of one in the store.
+fn users_of_mosquitto(reader: &mut OptionReader<'_, '_>, services: &Found, secrets: &mut Vec<SecretValue>) {
+    let listeners = reader.at(services, &["mosquitto", "listeners"]);
+    for listener in reader.elements(&listeners) {
+        let users = reader.get(&listener, "users");
+        for (name, user) in reader.entries(&users).named {
+            let password = reader.get(&user, "password");
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let path = format!("services.mosquitto.listeners.*.users.{key}.password");
+            literal(reader, &password, path, secrets);
+        }
     }
 }
 
@@ -131,21 +147,25 @@ impl Walk<'_> {
                 Value::Attrs(_) if name == "environment" => {
                     super::secrets::environment(reader, &option, &path, self.secrets);
                 }
-                Value::String(_) if takes_secret(&name, &path) => {
-                    literal(reader, &option, path, self.secrets);
+                Value::Attrs(set) if set.get(reader.ev.common().out_path).is_none() => {
+                    self.options(reader, &option, &path, depth - 1);
                 }
-                Value::Attrs(_) => self.options(reader, &option, &path, depth - 1),
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
                 Value::String(string) if is_read(string) => {
                     reader.secret(&option, SecretSlot::Setting(path), self.secrets);
                 }
-                Value::Unknown(unknown) => {
-                    if let Some(file) = content_of(&unknown.why) {
-                        self.secrets.push(made_of(reader, &option, path, file));
-                    }
+                Value::String(text) if text.hole().is_none() && takes_secret(&name, &path) => {
+                    literal(reader, &option, path, self.secrets);
                 }
+                Value::Attrs(_) | Value::String(_) => {
+                    referred::texts(reader, &option, Of::Other, self.secrets);
+                }
+                Value::Unknown(unknown) => match content_of(&unknown.why) {
+                    Some(file) => self.secrets.push(made_of(reader, &option, path, file)),
+                    None => referred::texts(reader, &option, Of::Other, self.secrets),
+                },
                 _ => {}
             }
         }
@@ -160,9 +180,10 @@ fn is_read(string: &NixString) -> bool {
 
 /// The file of whose content something is made that is not known.
 fn content_of(why: &Why) -> Option<&str> {
-    let Why::Impure(what) = why else { return None };
-    let (file, _) = what.strip_prefix("the content of ")?.split_once(", of which ")?;
-    Some(file)
+    match why {
+        Why::Content(file) => Some(file),
+        _ => None,
+    }
 }
 
 /// An option that is made of the content of a file, as by `fromJSON`.

@@ -114,26 +114,53 @@ fn sudo_rule(reader: &mut OptionReader<'_, '_>, rule: &Found, out: &mut Vec<Fiel
         return;
     }
     for command in reader.elements(&commands) {
-        let (text, asks) = match &command.value.value {
-            Value::Attrs(_) => {
-                let options = reader.get(&command, "options");
-                let no_password =
-                    !reader.is_unset(&options) && { reader.elements(&options) }.iter().any(|option| {
-                        reader
-                            .string(option)
-                            .value()
-                            .is_some_and(|option| option == "NOPASSWD")
-                    });
-                let text = reader.get(&command, "command");
-                (text, !no_password)
-            }
-            _ => (command, true),
-        };
+        if !matches!(command.value.value, Value::Attrs(_)) {
+            let text = reader.text(&command);
+            out.extend(sudo_text(&text, &who));
+            continue;
+        }
+        let options = reader.get(&command, "options");
+        let no_password = !reader.is_unset(&options) && { reader.elements(&options) }.iter().any(|option| {
+            reader
+                .string(option)
+                .value()
+                .is_some_and(|option| option == "NOPASSWD")
+        });
+        let text = reader.get(&command, "command");
         let text = reader.text(&text);
         let Some(known) = text.value() else { continue };
-        let right = sudo_command(known, who.clone(), asks);
+        let right = sudo_command(known, who.clone(), !no_password);
         out.push(part(&text, right, text.origin.clone()));
     }
+}
+
+/// A command that is written as in `sudoers`, with what tags say before it: `NOPASSWD:SETENV: ALL`.
+fn sudo_text(text: &Field<Text>, who: &[String]) -> Option<Field<Right>> {
+    let known = text.value()?;
+    let pattern = known.pattern();
+    let mut asks = true;
+    let command = tags(pattern.trim(), &mut asks);
+    let from = pattern.rfind(command)?;
+    let command = known.slice(from, from + command.len());
+    let right = sudo_command(&command, who.to_vec(), asks);
+    Some(part(text, right, text.origin.clone()))
+}
+
+/// What follows the tags before a command; one of them says that nobody is asked for a password.
+fn tags<'t>(command: &'t str, asks: &mut bool) -> &'t str {
+    let mut command = command;
+    while let Some((tag, rest)) = command.split_once(':')
+        && !tag.trim_end().is_empty()
+        && { tag.trim_end().chars() }.all(|c| c.is_ascii_uppercase() || c == '_')
+    {
+        match tag.trim_end() {
+            "NOPASSWD" => *asks = false,
+            "PASSWD" => *asks = true,
+            _ => {}
+        }
+        command = rest.trim_start();
+    }
+    command
 }
 
 /// A command of sudo: without arguments it may have any, and `""` stands for none.
@@ -179,18 +206,7 @@ fn sudo_line(line: &Field<Text>) -> Vec<Field<Right>> {
             as_root = users.split(',').any(|user| matches!(user.trim(), "ALL" | "root"));
             command = rest.trim_start();
         }
-        while let Some((tag, rest)) = command.split_once(':')
-            && !tag.is_empty()
-            && tag.chars().all(|c| c.is_ascii_uppercase() || c == '_')
-        {
-            match tag {
-                "NOPASSWD" => asks = false,
-                "PASSWD" => asks = true,
-                _ => {}
-            }
-            command = rest.trim_start();
-        }
-        let command = command.trim_end();
+        let command = tags(command, &mut asks).trim_end();
         if as_root && !command.is_empty() {
             let from = end - piece.len() + piece.rfind(command).unwrap_or_default();
             let command = text.slice(from, from + command.len());

@@ -35,6 +35,7 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
             let [by_name, by_number] = owners;
             system.managed_secrets.push(ManagedSecret {
                 option: declared.clone(),
+                line: None,
                 mode: said(option),
                 owner: said(by_name).or_else(|| said(by_number)),
                 group: said("group").or_else(|| said("gid")),

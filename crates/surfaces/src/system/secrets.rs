@@ -2,7 +2,9 @@
 
 use crate::census::may_be_secret;
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::tables;
 use crate::surface::written_files::sets_of_hjem;
+use crate::system::referred::{self, Of};
 use crate::vocabulary::certainty::part;
 use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
@@ -65,11 +67,17 @@ pub(crate) fn read(
         environment(reader, &all, &path.join("."), secrets);
     }
     scripts_and_rules(reader, config, kind, secrets);
-    if kind == SystemKind::Home {
+    let packages: &[&str] = if kind == SystemKind::Home {
         images(reader, config, secrets);
         services_of_homes(reader, config, secrets);
+        &["home", "packages"]
     } else {
         services(reader, config, secrets);
+        &["environment", "systemPackages"]
+    };
+    if kind != SystemKind::Elsewhere {
+        let packages = reader.option(config, packages);
+        referred::texts(reader, &packages, Of::Other, secrets);
     }
 }
 
@@ -274,6 +282,10 @@ pub(super) fn environment(
     option: &str,
     secrets: &mut Vec<SecretValue>,
 ) {
+    // What the user's own module makes of its option nobody knows: it may well be a template.
+    let is_declared = all.info.as_ref().is_some_and(|info| info.declared);
+    let is_modelled = tables().any(|table| option.starts_with(&table.path.join(".")));
+    let is_own = is_declared && !is_modelled;
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
@@ -287,7 +299,7 @@ pub(super) fn environment(
                 reader.secret(&variable, slot, secrets);
             }
             // What it is is known by its name.
-            Value::Unknown(unknown) if unknown.why.symbol() == Some(Symbol::Secret) => {
+            Value::Unknown(unknown) if !is_own && unknown.why.symbol() == Some(Symbol::Secret) => {
                 let read = |this: &mut OptionReader<'_, '_>, value: &Tracked, origin: &Origin| {
                     Ok(this.text_or_hole(value, origin))
                 };
@@ -397,6 +409,7 @@ fn scripts(reader: &mut OptionReader<'_, '_>, service: &Found, path: &str, secre
         for line in lines {
             let slot = SecretSlot::Script(format!("{path}.{}", option.join(".")));
             reader.secret(&line, slot, secrets);
+            referred::texts(reader, &line, Of::Service, secrets);
         }
     }
 }

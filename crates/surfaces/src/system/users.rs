@@ -136,7 +136,11 @@ pub(super) fn sub_id_files(reader: &mut OptionReader<'_, '_>, config: &Found) ->
 }
 
 /// The lines for `systemd-tmpfiles` that may say something.
-fn tmpfiles_rules(reader: &mut OptionReader<'_, '_>, config: &Found, says: fn(&str) -> bool) -> Vec<Found> {
+pub(super) fn tmpfiles_rules(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    says: fn(&str) -> bool,
+) -> Vec<Found> {
     let rules = reader.option(config, &["systemd", "tmpfiles", "rules"]);
     if !reader.is_written(&rules) {
         return Vec::new();

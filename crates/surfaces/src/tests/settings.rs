@@ -212,7 +212,7 @@ fn what_is_around_containers_is_a_fact_of_the_system() {
             enable = true;
             dockerSocket.enable = true;
             dockerCompat = true;
-            networkSocket = { enable = true; listenAddress = "10.0.0.1"; };
+            networkSocket = { enable = true; listenAddress = "10.0.0.1"; openFirewall = true; };
           };
           virtualisation.containers = {
             registries.insecure = [ "registry.lan:5000" ];
@@ -237,6 +237,7 @@ fn what_is_around_containers_is_a_fact_of_the_system() {
               docker socket: true <- true
               docker compat: true <- true
               api: podman at tcp://10.0.0.1, with certificates <- true
+              api: podman at tcp://10.0.0.1, with certificates, through the firewall <- true
               api: docker at 0.0.0.0:2375 <- "0.0.0.0:2375"
               api: docker at tcp://10.0.0.1:2377 <- "tcp://10.0.0.1:2377"
               api: docker at tcp://0.0.0.0:2376 <- tcp://0.0.0.0:2376

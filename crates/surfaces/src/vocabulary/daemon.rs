@@ -67,6 +67,7 @@ impl Listens {
                 engine,
                 address: address.clone(),
                 is_guarded,
+                through_firewall: false,
                 by_command,
                 open: None,
             })
@@ -120,6 +121,7 @@ pub(crate) fn chmod(words: &[Field<Text>]) -> Vec<Field<Api>> {
             engine,
             address: path.clone(),
             is_guarded: false,
+            through_firewall: false,
             by_command: true,
             open: Some(format!("`chmod {mode}`")),
         }))
@@ -151,6 +153,7 @@ pub(crate) fn socat(words: &[Field<Text>]) -> Vec<Field<Api>> {
         engine,
         address: Text::known(&address, Origin::default()),
         is_guarded: false,
+        through_firewall: false,
         by_command: true,
         open: None,
     })]

@@ -173,7 +173,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 124] = [
+pub const READ: [ReadOption; 127] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_secrets(&["boot", "initrd", "network", "ssh"]),
@@ -264,6 +264,9 @@ pub const READ: [ReadOption; 124] = [
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
     tells_scripts(&["services", "udev"]),
+    tells_scripts(&["services", "xserver", "displayManager", "sessionCommands"]),
+    tells_scripts(&["services", "xserver", "displayManager", "setupCommands"]),
+    tells_scripts(&["services", "xserver", "displayManager", "startx", "extraCommands"]),
     explains(&["services", "userborn"]),
     tells(&["sops"]),
     tells(&["specialisation"]),

@@ -138,7 +138,12 @@ pub(crate) fn is_secret_name(path: &str) -> bool {
         .rev()
         .skip(1)
         .any(|directory| matches!(directory, "secrets" | "secret" | "private"));
-    says_secret || in_secrets || extension == "env"
+    says_secret || in_secrets
+}
+
+/// Does its name say that there are variables in a file? Many of them are settings.
+pub(crate) fn is_of_variables(path: &str) -> bool {
+    file_name(path).ends_with(".env")
 }
 
 #[cfg(test)]

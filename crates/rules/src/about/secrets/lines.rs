@@ -1,9 +1,9 @@
 //! Secrets in texts of many lines or words: configuration files, command lines, documents of JSON.
 
-use super::names::{Announced, announced_by};
+use super::names::{Announced, announced_by, is_of_some_key};
 use super::shapes::{private_key, shape};
 use super::sql::passwords;
-use super::values::{can_be_secret, is_hash, is_placeholder, is_reference, looks_random};
+use super::values::{can_be_secret, is_hash, is_key_in_hex, is_placeholder, is_reference, looks_random};
 use crate::about::paths::HOLE;
 use crate::about::secrets::hit::{Hit, Kind};
 
@@ -180,9 +180,6 @@ const TAKES_P: [&str; 6] = [
     "mariadb-dump",
 ];
 
-/// Programs whose `-u` is followed by a user and a password.
-const TAKES_U: [&str; 1] = ["curl"];
-
 /// Programs whose `-a` is followed by one.
 const TAKES_A: [&str; 3] = ["redis-cli", "valkey-cli", "keydb-cli"];
 
@@ -192,13 +189,11 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
     let mut words = words(text).peekable();
     let mut takes_p = false;
     let mut takes_a = false;
-    let mut takes_u = false;
     while let Some((at, word)) = words.next() {
         if !word.starts_with('-') {
             let program = word.rsplit('/').next().unwrap_or(word);
             takes_p |= TAKES_P.contains(&program);
             takes_a |= TAKES_A.contains(&program);
-            takes_u |= TAKES_U.contains(&program);
             if let Some((name, value)) = word.split_once('=')
                 && is_name(name)
                 && announced_by(name).is_some()
@@ -219,17 +214,12 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
         if word == "-a"
             && takes_a
             && let Some((from, password)) = words.peek().copied()
-            && let Some(hit) = judge_password(password)
+            && let Some(hit) = judge_literal("password", unquoted(password))
         {
-            hits.push(("-a".to_owned(), hit.moved(from)));
-            continue;
-        }
-        if matches!(word, "-u" | "--user" | "--proxy-user" | "-U")
-            && takes_u
-            && let Some((from, login)) = words.peek().copied()
-            && let Some(hit) = judge_user_and_password(login)
-        {
-            hits.push((word.to_owned(), hit.moved(from)));
+            hits.push((
+                "-a".to_owned(),
+                hit.moved(from + password.find(unquoted(password)).unwrap_or(0)),
+            ));
             continue;
         }
         let (option, value, from) = match word.split_once('=') {
@@ -246,21 +236,6 @@ pub(crate) fn judge_words(text: &str) -> Vec<(String, Hit)> {
         }
     }
     hits
-}
-
-/// A word that is a password, in quotes or not.
-fn judge_password(word: &str) -> Option<Hit> {
-    let inside = unquoted(word);
-    let from = word.find(inside).unwrap_or(0);
-    Some(judge_literal("password", inside)?.moved(from))
-}
-
-/// `ann:hunter2`.
-fn judge_user_and_password(login: &str) -> Option<Hit> {
-    let inside = unquoted(login);
-    let (user, password) = inside.split_once(':')?;
-    let from = login.find(inside).unwrap_or(0) + user.len() + 1;
-    Some(judge_literal("password", password)?.moved(from))
 }
 
 fn judge_literal(name: &str, value: &str) -> Option<Hit> {
@@ -346,8 +321,49 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Hit> {
     match announced {
         // A document is no password, but may have one in it.
         Some(announced) if !value.trim().contains('\n') => judge_value(announced, value),
+        _ if is_of_some_key(name) && is_key_in_hex(value) => Some(Hit {
+            range: whole,
+            kind: Kind::Named,
+        }),
         _ => inside(name, value),
     }
+}
+
+/// Does another command of the same text put something else in the place of what was found: `sed -i "s|SLOT|$TOKEN|"`,
+/// `replace-secret SLOT file`? What is written down is no secret then, but where one comes.
+pub(super) fn is_replaced(text: &str, hit: &Hit) -> bool {
+    let (from, to) = hit.range;
+    let Some(value) = text.get(from..to).filter(|value| value.len() >= 4) else {
+        return false;
+    };
+    if !matches!(hit.kind, Kind::Named | Kind::Placeholder) {
+        return false;
+    }
+    let mut start = 0;
+    let mut program = None;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        program = program.or_else(|| {
+            { words(line) }.find_map(|(_, word)| match word.rsplit('/').next() {
+                Some("replace-secret") => Some(true),
+                Some("sed" | "perl" | "awk" | "gawk") => Some(false),
+                _ => None,
+            })
+        });
+        let is_other = !range.contains(&from);
+        if let Some(takes_files) = program.filter(|_| is_other)
+            && let Some((_, after)) = line.split_once(value)
+            && (takes_files || after.contains(['$', '`', HOLE]))
+        {
+            return true;
+        }
+        // A backslash goes on with the same command.
+        if !line.trim_end().ends_with('\\') {
+            program = None;
+        }
+    }
+    false
 }
 
 fn judge_value(announced: Announced, value: &str) -> Option<Hit> {

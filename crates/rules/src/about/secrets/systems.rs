@@ -5,8 +5,11 @@ use super::found::{
     is_read_from_file,
 };
 use super::local::goes_to_the_machine;
-use super::logins::judge_login;
-use super::{Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_words};
+use super::logins::{judge_login, login_of_curl};
+use super::values::looks_random;
+use super::{
+    Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines, judge_words,
+};
 use crate::about::words::{also, inside};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink};
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
@@ -137,11 +140,15 @@ fn check_slot<T>(
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 // Instructions are full of names with something to put in their place.
-                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
+                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) || is_replaced(&pattern, &hit) {
                     continue;
                 }
-                // `Secret=` of Podman's units is the name of a secret that Podman keeps.
-                if variable == "Secret" && is_unit_of_podman(file) {
+                // What a program begins with it mostly does not keep.
+                if is_program(file) && matches!(hit.kind, Kind::Placeholder) {
+                    continue;
+                }
+                // `Secret=` of Podman's units is the name of a secret that Podman keeps, and `Creds=` is told of whoever logs in.
+                if matches!(variable.as_str(), "Creds" | "Secret") && is_unit_of_podman(file) {
                     continue;
                 }
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
@@ -165,13 +172,18 @@ fn check_slot<T>(
                 {
                     continue;
                 }
-                let hits = judge_words(line).into_iter().chain(judge_lines(line));
+                let of_curl = login_of_curl(line).map(|hit| ("-u".to_owned(), hit));
+                let hits = judge_words(line)
+                    .into_iter()
+                    .chain(judge_lines(line))
+                    .chain(of_curl);
                 let mut known: Vec<(usize, usize)> = Vec::new();
                 for (name, hit) in hits {
-                    if !known.contains(&hit.range) {
+                    let hit = hit.moved(at);
+                    if !known.contains(&hit.range) && !is_replaced(&pattern, &hit) {
                         known.push(hit.range);
                         let what = in_script(&name, &script, place);
-                        found(&what, &help, text, &hit.moved(at), sink);
+                        found(&what, &help, text, &hit, sink);
                     }
                 }
             }
@@ -180,6 +192,7 @@ fn check_slot<T>(
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
+                    && !looks_random(&pattern)
                     && goes_to_the_machine(variable, || beside(system, of));
                 let found = Found {
                     field,
@@ -316,13 +329,27 @@ fn is_stand_in(name: &str) -> bool {
 
 /// Is it a file that Podman's generator reads?
 fn is_unit_of_podman(file: &str) -> bool {
-    [".container", ".build", ".pod", ".kube", ".conf"]
-        .iter()
-        .any(|end| file.ends_with(end))
+    [
+        ".artifact",
+        ".build",
+        ".conf",
+        ".container",
+        ".image",
+        ".kube",
+        ".pod",
+    ]
+    .iter()
+    .any(|end| file.ends_with(end))
         && file.contains("containers/systemd")
 }
 
 /// Is it text for people?
+fn is_program(file: &str) -> bool {
+    [".py", ".js", ".ts", ".rb", ".pl", ".lua", ".php"]
+        .iter()
+        .any(|end| file.ends_with(end))
+}
+
 fn is_document(file: &str) -> bool {
     [".md", ".rst", ".adoc", ".html"]
         .iter()

@@ -95,6 +95,72 @@ mod tests {
         }
     }
 
+    /// What keeps ports of each engine from being reached past the firewall, and what does not.
+    #[test]
+    fn conditions_of_each_engine() {
+        let with = |lines: &str| {
+            format!(
+                r#"
+{{
+  {lines}
+  virtualisation.oci-containers.containers.db = {{ image = "docker.io/library/postgres:16.3"; ports = [ "5432:5432" ]; }};
+MARK
+}}
+"#
+            )
+        };
+        const DOCKER: &str =
+            "virtualisation.oci-containers.backend = \"docker\"; virtualisation.docker.enable = true;";
+        const PODMAN: &str = "virtualisation.oci-containers.backend = \"podman\";";
+        for (engine, line) in [
+            (DOCKER, "virtualisation.docker.daemon.settings.iptables = false;"),
+            (
+                DOCKER,
+                "virtualisation.docker.extraOptions = \"--iptables=false\";",
+            ),
+            (
+                DOCKER,
+                "virtualisation.docker.daemon.settings.ip = \"127.0.0.1\";",
+            ),
+            (DOCKER, "virtualisation.docker.extraOptions = \"--ip=127.0.0.1\";"),
+            (DOCKER, STRICT),
+            (PODMAN, STRICT),
+            (
+                PODMAN,
+                "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" \"::1\" ];",
+            ),
+        ] {
+            check_none(&RULE, &with(&format!("{engine} {line}")).replace("MARK\n", ""));
+        }
+        let marker = "                                                                                                     # ^^^^^^^^^^^ medium: `db` publishes port 5432 on every address, past the firewall, and a database listens there\n";
+        for (engine, line) in [
+            (DOCKER, "virtualisation.docker.daemon.settings.iptables = true;"),
+            (DOCKER, "virtualisation.docker.daemon.settings.ip = \"0.0.0.0\";"),
+            // Of the other engine.
+            (
+                DOCKER,
+                "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" ];",
+            ),
+            (
+                PODMAN,
+                "virtualisation.docker.daemon.settings.ip = \"127.0.0.1\";",
+            ),
+            (PODMAN, "virtualisation.docker.daemon.settings.iptables = false;"),
+            (PODMAN, "services.firewalld.enable = true;"),
+            (
+                PODMAN,
+                "virtualisation.containers.containersConf.settings.network.default_host_ips = [ \"127.0.0.1\" \"0.0.0.0\" ];",
+            ),
+        ] {
+            check(
+                &RULE,
+                &with(&format!("{engine} {line}")).replace("MARK\n", marker),
+            );
+        }
+    }
+
+    const STRICT: &str = "services.firewalld = { enable = true; settings.StrictForwardPorts = true; };";
+
     /// One port whose number is not known hides no other: packets pass it by in any case.
     #[test]
     fn what_opens_an_unknown_port() {

@@ -42,7 +42,7 @@ pub(super) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     let of_user = Runs::User(None);
     // Options of homes and of NixOS are called apart, but for those of programs.
     let is_there = |path: &&&[&str]| match path.first() {
-        Some(&"environment") => !is_home,
+        Some(&"environment" | &"services") => !is_home,
         Some(&"home" | &"xdg" | &"xsession") => is_home,
         _ => true,
     };

@@ -29,6 +29,7 @@ mod unshare;
 mod verb;
 mod written_scripts;
 mod wrote;
+mod xhost;
 
 pub(crate) use by_text::is_unit as is_service_file;
 pub(crate) use lines::{CommandLine, command_lines};

@@ -6,7 +6,7 @@ use nixpod_model::{StoreRef, Text, TextPart};
 use std::sync::LazyLock;
 
 /// Programs that run containers, or something like them.
-pub(super) const PROGRAMS: [&str; 21] = [
+pub(super) const PROGRAMS: [&str; 22] = [
     "buildah",
     "chmod",
     "ctr",
@@ -27,11 +27,12 @@ pub(super) const PROGRAMS: [&str; 21] = [
     "systemd-nspawn",
     "toolbox",
     "unshare",
+    "xhost",
     shell::NOT_KNOWN,
 ];
 
 /// Words without which a script runs none of them.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 16] = [
     "buildah ",
     "containers/systemd/",
     "ctr ",
@@ -47,6 +48,7 @@ const WORDS: [&str; 15] = [
     "systemd/nspawn/",
     "toolbox ",
     "unshare",
+    "xhost",
 ];
 
 /// All of them at once: nearly every string of a project is asked for them.

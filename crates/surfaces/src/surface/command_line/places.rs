@@ -16,7 +16,7 @@ pub(super) const ALIASES: [&[&str]; 9] = [
 ];
 
 /// Scripts that every shell of a user reads.
-pub(super) const INITS: [&[&str]; 24] = [
+pub(super) const INITS: [&[&str]; 26] = [
     &["environment", "extraInit"],
     &["environment", "interactiveShellInit"],
     &["environment", "loginShellInit"],
@@ -39,12 +39,18 @@ pub(super) const INITS: [&[&str]; 24] = [
     &["programs", "zsh", "logoutExtra"],
     &["programs", "zsh", "profileExtra"],
     &["programs", "zsh", "shellInit"],
+    &["services", "xserver", "displayManager", "sessionCommands"],
+    &["services", "xserver", "displayManager", "startx", "extraCommands"],
     &["xsession", "initExtra"],
     &["xsession", "profileExtra"],
 ];
 
 /// Scripts that root runs when a machine starts.
-pub(super) const OF_ROOT: [&[&str]; 2] = [&["boot", "postBootCommands"], &["networking", "localCommands"]];
+pub(super) const OF_ROOT: [&[&str]; 3] = [
+    &["boot", "postBootCommands"],
+    &["networking", "localCommands"],
+    &["services", "xserver", "displayManager", "setupCommands"],
+];
 
 /// Sets of jobs of which some options are scripts that root runs.
 pub(super) const JOBS: [(&[&str], &[&str]); 2] = [

@@ -10,12 +10,13 @@ use super::recipes;
 use super::unshare;
 use super::verb;
 use super::wrote;
+use super::xhost;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
 use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
-use nixpod_model::{Api, Container, Engine, Field, Mount};
+use nixpod_model::{Api, Container, Engine, Field, Mount, Task};
 use nixpod_source::{Place, Why};
 use rustc_hash::FxHashMap;
 
@@ -143,6 +144,9 @@ fn lines(written: &Written, mut lines: Vec<Line>, out: &mut TextsRead) {
         }
         one_line(written, (&base, &known), line, out);
         out.apis.extend(apis(&base, line));
+        if line.program == "xhost" && !line.elsewhere {
+            out.x_access.extend(xhost::access(&base, line));
+        }
         if let Some(why) = not_read(line) {
             out.not_analysed
                 .push(gap(place_of(&written.path), why, &line.origin));
@@ -199,6 +203,7 @@ fn one_line(written: &Written, (base, known): (&Base<'_>, &Known<'_>), line: &Li
                 let mut container = begin(base, line, run.name.clone(), out);
                 if run.is_build {
                     container.service = None;
+                    container.task = Task::Build;
                 }
                 engine::read(base, line, &run, known, &mut container);
                 unspecified(line, &mut container);

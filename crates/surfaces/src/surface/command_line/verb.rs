@@ -89,7 +89,7 @@ pub(super) fn is_elsewhere(line: &Line) -> bool {
 
 /// Is the engine named under which an address is kept, which is not here? That may be any machine's.
 pub(super) fn connection(line: &Line) -> bool {
-    let [_, _, podman, docker] = &line.addresses;
+    let [_, _, _, podman, docker] = &line.addresses;
     let (names, around, own) = match engine(line) {
         Some(Engine::Podman) => (["-c", "--connection"], podman, None),
         Some(Engine::Docker) => (["-c", "--context"], docker, Some("default")),
@@ -132,7 +132,7 @@ pub(super) fn context_used(line: &Line) -> Option<&Text> {
 
 /// Where the engine of a line listens, as variables say it.
 pub(super) fn address(line: &Line) -> Option<&Text> {
-    let [podman, docker, ..] = &line.addresses;
+    let [_, podman, docker, ..] = &line.addresses;
     match engine(line)? {
         Engine::Podman => podman.as_ref(),
         _ => docker.as_ref(),

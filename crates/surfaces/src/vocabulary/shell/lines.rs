@@ -6,8 +6,10 @@ use super::values::{Element, When};
 use nixpod_model::Text;
 use nixpod_source::Origin;
 
-/// Variables that say where Podman and Docker listen: addresses, and names under which one is kept.
-pub(crate) const ENGINE_ADDRESSES: [&str; 4] = [
+/// Variables that say where Podman and Docker listen: addresses, and names under which one is kept. And first, where an X
+/// server does.
+pub(crate) const ENGINE_ADDRESSES: [&str; 5] = [
+    "DISPLAY",
     "CONTAINER_HOST",
     "DOCKER_HOST",
     "CONTAINER_CONNECTION",
@@ -26,7 +28,7 @@ pub(crate) struct Line {
     pub(crate) who: Who,
     /// Does another machine run it?
     pub(crate) elsewhere: bool,
-    /// What the variables around it say of where Podman and Docker listen.
+    /// What the variables around it say of where an X server, Podman and Docker listen.
     pub(crate) addresses: Addresses,
     /// Is it a part of a unit, so that systemd puts in place of specifiers such as `%h` what they mean?
     pub(crate) in_unit: bool,
@@ -34,8 +36,8 @@ pub(crate) struct Line {
     pub(crate) origin: Origin,
 }
 
-/// Where Podman and Docker listen, in the order of [`ENGINE_ADDRESSES`].
-pub(crate) type Addresses = [Option<Text>; 4];
+/// Where they listen, in the order of [`ENGINE_ADDRESSES`].
+pub(crate) type Addresses = [Option<Text>; 5];
 
 /// What came of a script.
 #[derive(Debug, Default)]
