@@ -175,7 +175,8 @@ impl Origins {
     }
 
     pub(crate) fn outermost(&self, origin: OriginId) -> Option<Site> {
-        self.steps(origin).next().map(|step| step.site)
+        let mut steps = self.steps(origin).filter(|step| step.kind != HopKind::Default);
+        steps.next().map(|step| step.site)
     }
 }
 
