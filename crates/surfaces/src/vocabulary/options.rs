@@ -234,7 +234,7 @@ pub const READ: [ReadOption; 118] = [
     explains(&["services", "firewalld"]),
     explains(&["services", "buildkite-agents"]),
     explains(&["services", "gitea-actions-runner"]),
-    explains(&["services", "github-runners"]),
+    tells(&["services", "github-runners"]),
     explains(&["services", "gitlab-runner"]),
     explains(&["services", "jenkins"]),
     tells(&["services", "k3s", "autoDeployCharts"]),
