@@ -19,6 +19,17 @@ pub enum Existence {
     Template,
 }
 
+/// What an engine is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To run a container.
+    Run,
+    /// To build an image, whose steps run in containers.
+    Build,
+    /// To fetch an image or an artifact.
+    Pull,
+}
+
 /// A container's effective spec.
 ///
 /// Facts from typed options and from command line flags are merged: `--privileged` among the extra options sets
@@ -48,6 +59,8 @@ pub struct Container {
     pub service: Option<String>,
     /// Is it started without anybody asking?
     pub auto_start: Field<bool>,
+    /// What the engine does. What is said of a build or of an image that is fetched is said in a container's words.
+    pub task: Task,
     /// The program that runs it.
     pub engine: Field<Engine>,
     /// Does the engine run as root of its system? False for Home Manager and for `podman.user`.
@@ -94,6 +107,8 @@ pub struct Container {
     pub nspawn: Option<Nspawn>,
     /// Options of its engine's command line that are told by no other fact, in their order.
     pub run_options: Vec<Field<RunOption>>,
+    /// What the section of its service limits, as `MemoryMax=` does for all that is in the control group of the unit.
+    pub service_limits: Vec<Field<RunOption>>,
     /// Options that it sets and that nobody declares.
     pub unknown_options: Vec<Field<UnknownOption>>,
     /// What is wrong with the unit that it is made of, if it is one.
@@ -127,6 +142,7 @@ impl Container {
             guest: None,
             service: None,
             auto_start: Field::default(!is_nspawn && surface != Surface::Quadlet),
+            task: Task::Run,
             engine: Field::default(match surface {
                 Surface::Nspawn | Surface::SystemdNspawn => Engine::Nspawn,
                 Surface::DaemonJson => Engine::Docker,
@@ -158,6 +174,7 @@ impl Container {
             missing_networks: Vec::new(),
             nspawn: is_nspawn.then(Nspawn::default),
             run_options: Vec::new(),
+            service_limits: Vec::new(),
             unknown_options: Vec::new(),
             unit_problems: Vec::new(),
             unseen: None,
@@ -190,6 +207,7 @@ macro_rules! every_fact {
             guest: _,
             service: _,
             auto_start,
+            task: _,
             engine,
             rootful,
             runs_as,
@@ -213,6 +231,7 @@ macro_rules! every_fact {
             missing_networks: _,
             nspawn,
             run_options,
+            service_limits,
             unknown_options,
             unit_problems,
             unseen: _,
@@ -324,6 +343,11 @@ macro_rules! every_fact {
             visitor,
             FactInfo::secret("option", "which options it is started with").on(Topic::Start),
             run_options
+        );
+        every_fact!(
+            visitor,
+            FactInfo::certain("service limit", "what its service limits").on(Topic::Start),
+            service_limits
         );
         every_fact!(
             visitor,

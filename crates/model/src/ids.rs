@@ -56,6 +56,10 @@ pub enum Surface {
     Compose,
     /// A manifest of Kubernetes.
     Kubernetes,
+    /// Settings of LXC.
+    Lxc,
+    /// A task of Ansible.
+    Ansible,
     /// The recipe of an image.
     Containerfile,
     /// A line of a script that runs `podman`, `docker` or `systemd-nspawn`.
@@ -87,6 +91,8 @@ impl Surface {
             Self::Devcontainer => "devcontainer",
             Self::Compose => "compose",
             Self::Kubernetes => "kubernetes",
+            Self::Lxc => "lxc",
+            Self::Ansible => "ansible",
             Self::Containerfile => "containerfile",
             Self::CommandLine => "command-line",
             Self::ContainersConf => "containers-conf",

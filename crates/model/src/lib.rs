@@ -36,7 +36,7 @@ mod visit;
 mod world;
 
 pub use command::{CommandWord, CommandWriter, Commands, EngineCommand};
-pub use container::{Container, Existence, Listing, Nspawn, OwnOption};
+pub use container::{Container, Existence, Listing, Nspawn, OwnOption, Task};
 pub use engine::Engine;
 pub use engines::{Api, Engines, Registries, Storage};
 pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};

@@ -76,6 +76,10 @@ pub struct JobUser {
     pub user: String,
     /// The service that runs jobs, as its option is called.
     pub service: String,
+    /// May jobs run as the user itself, and not in containers alone?
+    pub runs_jobs: bool,
+    /// The groups of engines that the service's module gives it by itself, where the engine is enabled.
+    pub groups: &'static [&'static str],
 }
 
 impl FactValue for JobUser {
@@ -84,8 +88,14 @@ impl FactValue for JobUser {
     }
 
     fn describe(&self) -> String {
-        let Self { user, service } = self;
-        format!("{user} for {service}")
+        let Self {
+            user,
+            service,
+            runs_jobs,
+            groups: _,
+        } = self;
+        let where_to = if *runs_jobs { "" } else { " in containers" };
+        format!("{user} for {service}{where_to}")
     }
 }
 

@@ -13,8 +13,15 @@ pub enum SecretSlot {
     WrittenFile(String),
     /// The same of a unit, of which containers are read by themselves: its name.
     Unit(String),
-    /// An environment variable of a service: its name.
-    Environment(String),
+    /// An environment variable: its name, and the option that has it with those beside it.
+    Environment {
+        /// Its name.
+        variable: String,
+        /// The option, such as `systemd.services.web.environment`.
+        of: String,
+    },
+    /// An option of a service of which something is read from a file while Nix evaluates: its path.
+    Setting(String),
     /// An option whose value is a credential, such as an image's `password`: its path.
     Credential(String),
     /// `SetCredential=` of a unit: the credential's id.

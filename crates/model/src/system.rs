@@ -124,6 +124,8 @@ pub struct System {
     pub users_known: bool,
     /// Does `sudo` ask members of `wheel` for no password?
     pub wheel_is_root: Field<bool>,
+    /// Is it a live image to install from, which logs in without passwords by design?
+    pub is_installer: Field<bool>,
     /// `users.groups.<g>.members`: group, member.
     pub group_members: Vec<Field<(String, String)>>,
     /// `Group=` and `SupplementaryGroups=` of its services: group, service.
@@ -249,6 +251,7 @@ impl System {
             users: Vec::new(),
             users_known: true,
             wheel_is_root: Field::default(false),
+            is_installer: Field::default(false),
             group_members: Vec::new(),
             service_groups: Vec::new(),
             nix_trusted: Vec::new(),
@@ -296,6 +299,7 @@ impl System {
             users: _,
             users_known: _,
             wheel_is_root,
+            is_installer,
             group_members,
             service_groups,
             nix_trusted,
@@ -320,18 +324,16 @@ impl System {
             seen: _,
         } = self;
         let default = FactInfo::by_default;
-        visit_ground(visitor, (release, state_version), kernel, selinux);
-        visitor.fact(
-            default("user namespaces", "whether user namespaces are allowed"),
-            user_namespaces,
-        );
+        let ground = (kernel, selinux, user_namespaces);
+        visit_ground(visitor, (release, state_version), ground);
         if let Some(kind) = store_fs_type {
             visitor.fact(default("store", "which file system the store is on"), kind);
         }
         engines.visit(visitor);
         firewall.visit(visitor);
         visit_users(visitor, (users_by, sub_id_files), service_groups, group_members);
-        visit_rights(visitor, wheel_is_root, nix_trusted, rights, job_users);
+        let root = (wheel_is_root, is_installer);
+        visit_rights(visitor, root, nix_trusted, rights, job_users);
         for runner in forge_runners {
             visitor.fact(FactInfo::certain("forge runner", "whose jobs it runs"), runner);
         }
@@ -404,8 +406,7 @@ fn visit_surroundings(visitor: &mut impl Visitor, gone: &[Field<GoneOption>], br
 fn visit_ground(
     visitor: &mut impl Visitor,
     (release, state_version): (&Field<Release>, &Field<StateVersion>),
-    kernel: &Field<Kernel>,
-    selinux: &Field<bool>,
+    (kernel, selinux, user_namespaces): (&Field<Kernel>, &Field<bool>, &Field<bool>),
 ) {
     let default = FactInfo::by_default;
     visitor.fact(default("release", "which release it is"), release);
@@ -413,18 +414,22 @@ fn visit_ground(
     visitor.fact(began, state_version);
     visitor.fact(default("kernel", "which kernel it has"), kernel);
     visitor.fact(default("selinux", "whether SELinux is on"), selinux);
+    let allowed = default("user namespaces", "whether user namespaces are allowed");
+    visitor.fact(allowed, user_namespaces);
 }
 
 /// Who acts as root, or may have root act.
 fn visit_rights(
     visitor: &mut impl Visitor,
-    wheel_is_root: &Field<bool>,
+    (wheel_is_root, is_installer): (&Field<bool>, &Field<bool>),
     nix_trusted: &[Field<String>],
     rights: &[Field<Right>],
     job_users: &[Field<JobUser>],
 ) {
     let asks = FactInfo::by_default("sudo", "whether `sudo` asks for a password");
     visitor.fact(asks, wheel_is_root);
+    let installs = FactInfo::by_default("installer", "whether it is an image to install from");
+    visitor.fact(installs, is_installer);
     for trusted in nix_trusted {
         visitor.fact(FactInfo::certain("nix trusts", "whom Nix trusts"), trusted);
     }

@@ -31,6 +31,29 @@ pub(crate) fn models(ev: &mut Evaluator<'_>, shared: &Shared, kind: Kind) -> Vec
     made.collect()
 }
 
+/// A module of nixpkgs that does so much for a system that there is a model of it: what makes a live image, by the path of the
+/// file that is imported, however its beginning is said.
+pub(crate) fn of_nixpkgs(ev: &mut Evaluator<'_>, shared: &Shared, path: &Value) -> Option<ThunkId> {
+    let is_live = match path {
+        Value::String(path) => is_live_image(&path.text),
+        Value::Path(path) => is_live_image(path),
+        Value::Unknown(unknown) => match &unknown.why {
+            Why::External(outside) => is_live_image(outside.path()),
+            _ => false,
+        },
+        _ => false,
+    };
+    is_live.then(|| model(ev, shared, &own::INSTALLER))
+}
+
+/// Does a file of nixpkgs import `profiles/installation-device.nix`, or is it that?
+fn is_live_image(path: &str) -> bool {
+    path.ends_with("/profiles/installation-device.nix")
+        || path.contains("/installer/cd-dvd/installation-cd-")
+        || path.contains("/installer/netboot/netboot-") && !path.ends_with("/netboot.nix")
+        || path.contains("/installer/sd-card/sd-image-") && path.ends_with("-installer.nix")
+}
+
 fn model(ev: &mut Evaluator<'_>, shared: &Shared, own_file: &'static OwnFile) -> ThunkId {
     let file = own_file.value(ev);
     let lib = match shared.lib.get() {

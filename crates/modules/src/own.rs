@@ -42,6 +42,7 @@ pub(crate) static CELLS: OwnFile = OwnFile::new(16, compiled!("cells"));
 pub(crate) static IDS: OwnFile = OwnFile::new(17, compiled!("ids"));
 pub(crate) static DENIX: OwnFile = OwnFile::new(18, compiled!("denix"));
 pub(crate) static UTILS: OwnFile = OwnFile::new(19, compiled!("utils"));
+pub(crate) static INSTALLER: OwnFile = OwnFile::new(20, compiled!("installer"));
 
 impl OwnFile {
     const fn new(number: u32, code: Compiled) -> Self {

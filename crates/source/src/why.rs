@@ -26,6 +26,8 @@ pub enum Why {
     NotModelled(String),
     /// Depends on the machine, the time or the environment.
     Impure(String),
+    /// What a file of the running system says, such as a secret that is decrypted there: the file by its name.
+    Content(String),
     /// A flake input, module argument or package.
     External(Arc<Outside>),
     /// An option that nothing in the analysed files sets and whose default is not known.
@@ -216,6 +218,7 @@ impl std::fmt::Display for Why {
             Self::Fetch(s) => write!(f, "{s} needs the network or a build"),
             Self::NotModelled(s) => write!(f, "`{s}` is not modelled"),
             Self::Impure(s) => write!(f, "{s} depends on the machine"),
+            Self::Content(file) => write!(f, "the content of `{file}` depends on the machine"),
             Self::External(outside) => write!(f, "`{}` comes from outside", outside.name()),
             Self::UnsetOption(s) => write!(f, "option `{s}` is set nowhere in the analysed files"),
             Self::SyntaxError(s) => write!(f, "syntax error: {s}"),

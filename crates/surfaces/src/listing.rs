@@ -2,10 +2,10 @@
 
 use crate::read::print;
 use crate::read::{Found, OptionReader, as_key, wrong};
-use crate::surface::tables;
+use crate::surface::{table_of, tables};
 use crate::vocabulary::certainty::part;
 use nixpod_eval::{Tracked, Value};
-use nixpod_model::{Fact, Field, OwnOption, Surface};
+use nixpod_model::{ContainerId, Fact, Field, OwnOption, Surface};
 use nixpod_source::{Origin, Site, Why};
 
 /// `bindMounts.<name>.hostPath` is the deepest that is shown by itself.
@@ -15,13 +15,12 @@ const MAX_OPTIONS: usize = 400;
 
 impl OptionReader<'_, '_> {
     /// The options of a container, sets of options flattened.
-    pub(crate) fn list(&mut self, surface: Surface, found: &Found) -> Vec<OwnOption> {
+    pub(crate) fn list(&mut self, id: &ContainerId, found: &Found) -> Vec<OwnOption> {
         let mut out: Vec<OwnOption> = Vec::new();
-        self.each_option(surface, found, &mut |reader, name, option| {
+        self.each_option(id, found, &mut |reader, name, option| {
             out.push(reader.own_option(name, option));
         });
-        let facts = tables().find(|table| table.surface == surface);
-        let facts = facts.map_or(&[][..], |table| table.facts);
+        let facts = table_of(id).map_or(&[][..], |table| table.facts);
         for option in &mut out {
             let is_part = |whole: &&str| {
                 let rest = option.name.strip_prefix(*whole);
@@ -29,7 +28,7 @@ impl OptionReader<'_, '_> {
             };
             option.of_fact = facts.iter().any(is_part);
         }
-        if surface == Surface::QuadletNix {
+        if id.surface() == Surface::QuadletNix {
             // A hundred keys that nobody sets say nothing.
             out.retain(|option| !is_empty_default(option));
         }
@@ -37,9 +36,9 @@ impl OptionReader<'_, '_> {
     }
 
     /// Where the values of the same options are written. A default is written nowhere.
-    pub(crate) fn literals(&mut self, surface: Surface, found: &Found) -> Vec<Site> {
+    pub(crate) fn literals(&mut self, id: &ContainerId, found: &Found) -> Vec<Site> {
         let mut out = Vec::new();
-        self.each_option(surface, found, &mut |reader, name, option| {
+        self.each_option(id, found, &mut |reader, name, option| {
             out.extend(reader.literal(&name, option));
         });
         out.sort_unstable();
@@ -50,13 +49,12 @@ impl OptionReader<'_, '_> {
     /// Gives the options that a container has to `take`, with their names.
     fn each_option(
         &mut self,
-        surface: Surface,
+        id: &ContainerId,
         found: &Found,
         take: &mut dyn FnMut(&mut Self, String, &Found),
     ) {
         let mut left = MAX_OPTIONS;
-        let table = tables().find(|table| table.surface == surface);
-        for name in table.map_or(&[][..], |table| table.options) {
+        for name in table_of(id).map_or(&[][..], |table| table.options) {
             let option = self.get(found, name);
             self.each_within((*name).to_owned(), &option, 1, &mut left, take);
         }

@@ -71,7 +71,7 @@ impl Program {
             ("sway" | "i3", "config", _) => Self::Sway,
             ("config.d", ..) if path.contains("sway/") || path.contains("i3/") => Self::Sway,
             (.., "conf") if path.contains("hypr") => Self::Hyprland,
-            (.., "yml" | "yaml") if WORKFLOWS.iter().any(|part| path.contains(part)) => Self::Workflow,
+            (.., "yml" | "yaml") if WORKFLOWS.iter().any(|part| is_in(path, part)) => Self::Workflow,
             _ => return None,
         })
     }
@@ -96,6 +96,14 @@ impl Program {
     }
 }
 
+/// Has a path such a part? A folder may be the first of it.
+fn is_in(path: &str, part: &str) -> bool {
+    path.contains(part)
+        || part
+            .strip_prefix('/')
+            .is_some_and(|first| path.starts_with(first))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Program;
@@ -111,6 +119,8 @@ mod tests {
             (".github/workflows/ci.yml", "", Some(Program::Workflow)),
             ("x.yml", "", None),
             ("roles/a/tasks/main.yml", "", Some(Program::Workflow)),
+            ("tasks/web.yml", "", Some(Program::Workflow)),
+            ("mytasks/web.yml", "", None),
             ("roles/a/templates/a.service.j2", "", Some(Program::Template)),
             ("config", "", None),
             ("a.conf", "", None),

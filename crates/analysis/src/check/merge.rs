@@ -7,11 +7,11 @@ use crate::rule::{Finding, Intent, Rule, Unsure};
 use crate::vfs::Files;
 use crate::vfs::spans::span_of;
 use crate::world::worlds::Known;
-use nixpod_model::{Container, Host, Standing, Surface};
+use nixpod_model::{Container, EntryName, Host, Standing, Surface};
 use nixpod_source::{
     Condition, Confidence, Diagnostic, FileId, Label, LabelKind, Origin, Place, RuleId, Span,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -133,6 +133,29 @@ impl Merged {
             self.findings
                 .push(Checked::new(files, finding, trail, host, container));
         }
+    }
+}
+
+impl Merged {
+    /// Code that no host was seen to import may stand for anybody, by a name that is not known. Where a host has the finding
+    /// of the same place under its real name, the other one says nothing more.
+    pub(crate) fn of_hosts_first(self) -> Vec<Checked> {
+        let anybody = format!("`{}`", EntryName::Template);
+        let key = |checked: &Checked| {
+            let diagnostic = &checked.reported.diagnostic;
+            (diagnostic.rule, diagnostic.primary.span)
+        };
+        let is_anybody = |checked: &Checked| {
+            checked.reported.imported_by_no_host && checked.reported.diagnostic.message.contains(&anybody)
+        };
+        let of_hosts = self.findings.iter();
+        let of_hosts: FxHashSet<(RuleId, Span)> = { of_hosts }
+            .filter(|checked| !checked.reported.imported_by_no_host)
+            .map(key)
+            .collect();
+        let mut findings = self.findings;
+        findings.retain(|checked| !is_anybody(checked) || !of_hosts.contains(&key(checked)));
+        findings
     }
 }
 

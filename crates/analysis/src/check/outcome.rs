@@ -93,7 +93,7 @@ pub(crate) fn check(
         gaps_of(&looked_up, number, world, &mut outcome.gaps);
         outcome.roots.extend(roots_of(world));
     }
-    outcome.findings = merged.findings;
+    outcome.findings = merged.of_hosts_first();
     outcome
         .findings
         .extend(missing_imports(&looked_up, &evaluated, settings));

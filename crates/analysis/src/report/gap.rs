@@ -186,6 +186,7 @@ impl Cause {
             Why::Fetch(what) => Self::Fetch(what.clone()),
             Why::NotModelled(what) => Self::NotModelled(what.clone()),
             Why::Impure(what) => Self::Machine(what.clone()),
+            Why::Content(file) => Self::Machine(format!("the content of `{file}`")),
             Why::SyntaxError(message) => Self::Syntax(message.clone()),
             Why::Error(message) | Why::NoAttribute(message) => {
                 Self::Error(ErrorCode::Evaluation, message.clone())

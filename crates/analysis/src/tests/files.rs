@@ -58,6 +58,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
     let fs = Arc::new(MemoryFileSystem::new());
     fs.write("/p/a.nix", "{ containers.web = { privateNetwork = false; }; }");
     fs.write("/p/secret.nix", b"\0GITCRYPT\0abcdef".to_vec());
+    fs.write("/p/crypt.nix", "U2FsdGVkX1+8aYtN2nq0ZkWl5mJx0d3cQvB7sT1hR9Y=\n");
     fs.write("/p/latin.nix", b"# caf\xe9\n{ }".to_vec());
     fs.write("/p/binary.nix", b"\x7fELF\0\0\0".to_vec());
     fs.special("/p/pipe.nix");
@@ -73,6 +74,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
         a.nix:1:14 `web` medium/high toy-absent: `web` is not isolated [a.nix]
           fix (safe): Isolate it
         gap /p/binary.nix: the file is binary, not text
+        gap /p/crypt.nix: the file is encrypted by transcrypt or OpenSSL
         gap /p/dangling.nix: the link leads nowhere
         gap /p/latin.nix: the file is not UTF-8 text
         gap /p/secret.nix: the file is encrypted by git-crypt

@@ -154,3 +154,23 @@ fn a_safe_fix_uncovers_nothing() {
         "#]],
     );
 }
+
+/// What is dear only once the fix is made was not seen to be as good as before.
+#[test]
+fn what_cannot_be_evaluated_within_bounds_is_not_made() {
+    check(
+        &[(
+            "a.nix",
+            r#"{ config, lib, ... }: {
+  containers.a = { privateNetwork = true; extraFlags = [ "--all" ]; };
+  containers.b = {
+    privateNetwork = true;
+    extraFlags = if config.containers.a.extraFlags == [ "--all" ] then [ ] else [ (toString (lib.foldl' (a: n: a + n) 0 (lib.genList (n: n) 100000000))) ];
+  };
+}"#,
+        )],
+        expect![[r#"
+            left toy-flag: `a` uses `--all`: is not checked
+        "#]],
+    );
+}

@@ -26,6 +26,7 @@ fn files_that_no_system_reads_are_read_by_folder() {
             "{\n  // the engine of the editor\n  \"image\": \"web:1\", \"runArgs\": [\"--all\"]\n}\n",
         ),
         ("notes.md", "podman run --all web"),
+        ("m/web.nspawn", "[Exec]\nPrivateUsers=no\n[Network]\nPrivate=no\n"),
         ("other.json", "{ \"runArgs\": [\"--all\"] }"),
     ]);
     expect![[r#"

@@ -143,6 +143,10 @@ pub(super) fn decode(bytes: Vec<u8>) -> Content {
     if bytes.starts_with(b"\0GITCRYPT\0") {
         return Content::Binary("is encrypted by git-crypt", bytes);
     }
+    // What `openssl enc` writes as text begins so, and transcrypt keeps files in this form.
+    if bytes.starts_with(b"U2FsdGVkX1") {
+        return Content::Binary("is encrypted by transcrypt or OpenSSL", bytes);
+    }
     if bytes.contains(&0) {
         return Content::Binary("is binary, not text", bytes);
     }

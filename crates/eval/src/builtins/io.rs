@@ -42,14 +42,19 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         Err(crate::Stop::Unknown(unknown)) if unknown.why.symbol() == Some(Symbol::Secret) => {
             let name = unknown.why.name().unwrap_or_default().to_owned();
             // Its path comes from some module; it is read here.
-            return Ok(unread(ev, &name, unknown.why.clone(), OriginId::default(), site));
+            let why = Why::Content(name.clone());
+            return Ok(unread(ev, &name, why, OriginId::default(), site));
         }
         path => path?,
     };
     let bytes = match ev.source().read(Utf8Path::new(&*path)) {
         Ok(bytes) => bytes,
-        // Files of a running system: what is read there is in the result all the same.
-        Err(why) if path.starts_with("/run/") => return Ok(unread(ev, &path, why, value.origin, site)),
+        // Files of a running system, or elsewhere on the machine: what is read there is in the result all the same.
+        Err(_) if path.starts_with("/run/") => {
+            let why = Why::Content(path.to_string());
+            return Ok(unread(ev, &path, why, value.origin, site));
+        }
+        Err(why @ Why::OutsideProject(_)) => return Ok(unread(ev, &path, why, value.origin, site)),
         Err(why) => return plain(Value::unknown(why)),
     };
     ev.charge(bytes.len())?;
@@ -94,8 +99,6 @@ fn read_file(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
 /// A text that is not known, and that is known to come from a file.
 fn unread(ev: &mut Evaluator<'_>, path: &str, why: Why, read: OriginId, site: Site) -> Tracked {
     let origin = ev.origin(HopKind::Import, site, read);
-    // It is what the file says, and no longer the file.
-    let why = Why::Impure(format!("the content of {path}, of which {why}"));
     let string = NixString {
         text: SmolStr::default(),
         parts: Some(Rc::new([StringPart {

@@ -4,7 +4,9 @@ use crate::calls::Calls;
 use crate::definition::UNKNOWN_FILE;
 use crate::fixpoint::arguments::is_factory;
 use crate::fixpoint::import::Import;
+use crate::harmless::is_harmless;
 use crate::keys::Keys;
+use crate::models::of_nixpkgs;
 use crate::own::Written;
 use crate::system::evaluation::{Mode, ModuleEvaluation};
 use crate::system::report::{Gap, ModuleId};
@@ -442,7 +444,14 @@ impl<'s> Collection<'s> {
                 let inner = self.read(ev, item, &value)?;
                 return self.resolve(ev, item, inner, depth + 1);
             }
-            Value::Unknown(unknown) => return Err(item.gap(ev, &value, unknown.why.clone())),
+            Value::Unknown(unknown) => {
+                let is_of_nixpkgs = is_harmless(&self.system.shared, &unknown.why);
+                let model = is_of_nixpkgs.then(|| of_nixpkgs(ev, &self.system.shared, &value.value));
+                match model.flatten() {
+                    Some(thunk) => Ok(ev.force_or_unknown(thunk)),
+                    None => return Err(item.gap(ev, &value, unknown.why.clone())),
+                }
+            }
             other if self.system.open_world() && is_factory(ev, other) => {
                 // Called by somebody with an argument that is not there to be seen.
                 let argument = ev.alloc_unknown(Why::named("an argument of the caller"));
@@ -472,6 +481,12 @@ impl<'s> Collection<'s> {
         let site = ev.last_site(value.origin).unwrap_or(item.site);
         let path = match ev.to_path(value, site) {
             Ok(path) => path,
+            Err(Stop::Unknown(unknown)) if is_harmless(&self.system.shared, &unknown.why) => {
+                return match of_nixpkgs(ev, &self.system.shared, &value.value) {
+                    Some(thunk) => Ok(ev.force_or_unknown(thunk)),
+                    None => Err(item.gap(ev, value, unknown.why.clone())),
+                };
+            }
             Err(Stop::Unknown(unknown)) => return Err(item.gap(ev, value, unknown.why.clone())),
             Err(Stop::Error(error)) => {
                 return Err(item.gap(ev, value, error.why()));

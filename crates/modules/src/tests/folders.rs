@@ -217,7 +217,7 @@ text
         &[
             "networking.hostName",
             "networking.domain",
-            "nixpkgs.hostPlatform",
+            "nixpkgs.hostPlatform.system",
             "containers.o.autoStart",
             "containers.e.autoStart",
         ],
@@ -225,13 +225,13 @@ text
             # elm Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "elm"
             networking.domain = null
-            nixpkgs.hostPlatform = "aarch64-linux"
+            nixpkgs.hostPlatform.system = "aarch64-linux"
             containers.o.autoStart = error: attribute 'o' missing
             containers.e.autoStart = true
             # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
             networking.domain = "more"
-            nixpkgs.hostPlatform = "x86_64-linux"
+            nixpkgs.hostPlatform.system = "x86_64-linux"
             containers.o.autoStart = true
             containers.e.autoStart = error: attribute 'e' missing
         "##]],
@@ -254,14 +254,14 @@ fn easy_hosts_of_one_platform_are_found() {
 "#,
         &[
             "networking.hostName",
-            "nixpkgs.hostPlatform",
+            "nixpkgs.hostPlatform.system",
             "containers.o.autoStart",
             "containers.e.autoStart",
         ],
         expect![[r##"
             # oak Nixos closed=true missing=[] release=Some((25, 11))
             networking.hostName = "oak"
-            nixpkgs.hostPlatform = "x86_64-linux"
+            nixpkgs.hostPlatform.system = "x86_64-linux"
             containers.o.autoStart = true
             containers.e.autoStart = error: attribute 'e' missing
         "##]],

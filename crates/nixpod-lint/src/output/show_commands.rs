@@ -33,6 +33,7 @@ fn starter(surface: &str) -> &'static str {
         }
         "distrobox" => "`distrobox assemble` puts the words together when somebody runs it",
         "devcontainer" => "the editor puts the words together, or the `devcontainer` program",
+        "quadlet" | "quadlet-nix" => "it stands for what an image is built or fetched with",
         "containers-conf" | "daemon-json" => "it stands for all containers of the engine",
         _ => "its engine is asked in another way",
     }

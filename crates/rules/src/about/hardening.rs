@@ -2,10 +2,10 @@
 
 use super::words::name;
 use nixpod_analysis::{Ctx, Sink};
-use nixpod_model::{Container, Field, RunOption, Surface, SystemKind};
+use nixpod_model::{Container, Field, RunOption, Surface, SystemKind, Task};
 
 /// Is it a container of an engine that takes such options, and one for which they would count?
-fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
+pub(crate) fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
     let is_one = !matches!(
         container.surface,
         // What stands for every container is no container, and an editor's is for working in.
@@ -17,6 +17,7 @@ fn is_hardenable(ctx: &Ctx<'_>, container: &Container) -> bool {
     // A privileged one is another rule's.
     is_one
         && is_known
+        && container.task == Task::Run
         && container.privileged.value() == Some(&false)
         && (is_whole || ctx.system(container).kind != SystemKind::Elsewhere)
 }

@@ -2,7 +2,12 @@
 
 use crate::about::paths::HOLE;
 use nixpod_analysis::Ctx;
-use nixpod_model::{Container, SecretSlot, Text};
+use nixpod_model::{Container, Field, Image, SecretSlot, Task, Text};
+
+/// The image that a container runs; none of one that is only fetched.
+pub(crate) fn run_image(container: &Container) -> Option<&Field<Image>> {
+    container.image.as_ref().filter(|_| container.task == Task::Run)
+}
 
 /// How an image is tagged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,11 +15,15 @@ fn is_in_wheel(system: &System, name: &str) -> bool {
     is_in(system, name, "wheel")
 }
 
-/// Is a user in a group, as far as is known?
+/// Is a user in a group, as far as is known? The group that a user's files belong to is one, too.
 fn is_in(system: &System, name: &str, group: &str) -> bool {
     let user = system.users.iter().find(|user| user.name == name);
     let mut members = system.group_members.iter().filter_map(Field::value);
-    user.is_some_and(|user| in_extra_groups(user, group))
+    let is_own = |user: &User| {
+        let own = user.group.value();
+        own.is_some_and(|own| own.as_deref() == Some(group))
+    };
+    user.is_some_and(|user| in_extra_groups(user, group) || is_own(user))
         || members.any(|(of, member)| of == group && member == name)
 }
 

@@ -68,6 +68,25 @@ pub(crate) fn is_nobody_there(ctx: &Ctx<'_>, container: &Container, mount: &Moun
         && !mount.options.iter().any(is_mapping)
 }
 
+/// Who the container's root is in what a bind shows. With `idmap` it is the host's root there, whatever the user namespace;
+/// with the two others it is whoever owns the directory.
+pub(crate) fn root_there(
+    ctx: &Ctx<'_>,
+    container: &Container,
+    mount: &Mount,
+    owned_by_root: bool,
+) -> RootUser {
+    let is_root_there = |option: &String| match option.as_str() {
+        "idmap" => true,
+        "rootidmap" | "owneridmap" => owned_by_root,
+        _ => false,
+    };
+    match mount.options.iter().any(is_root_there) {
+        true => RootUser::Host,
+        false => root_of(ctx, container),
+    }
+}
+
 /// What user id 0 is by maps such as `--uidmap=0:100000:65536`, if they say it. Where there are none of users, those of groups
 /// hold for them.
 fn root_of_map(container: &Container, map: &str) -> RootUser {

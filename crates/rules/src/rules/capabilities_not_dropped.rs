@@ -101,4 +101,15 @@ Image=ghcr.io/example/cloud:2
 ",
         );
     }
+
+    /// The steps of a build are no container to harden.
+    #[test]
+    fn builds() {
+        check_none(
+            &RULE,
+            r#"
+{ environment.etc."containers/systemd/web.build".text = "[Build]\nImageTag=localhost/web\nVolume=/srv:/srv\n"; }
+"#,
+        );
+    }
 }

@@ -1,11 +1,11 @@
 //! credential-directory-bind
 
 use crate::about::credentials::credentials;
-use crate::about::paths::{host_path, is_of_root};
+use crate::about::paths::{HostPath, host_path, is_of_root};
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Mount};
+use nixpod_model::{Container, Mount, Userns};
 
 declare_rule! {
     /// ## What it flags
@@ -103,8 +103,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         if starts_programs || found.program.is_some_and(|program| runs(container, program)) {
             continue;
         }
-        let is_closed = (found.owned_by_root || is_of_root(&mount.source))
-            && root_of(ctx, container) == RootUser::Confined;
+        let is_nobody = root_of(ctx, container) == RootUser::Confined;
+        let is_closed = is_nobody && (found.owned_by_root || is_of_root(&mount.source))
+            || is_nobody && is_of_its_owner_alone(&path) && is_nobody_to_users(container, mount);
         let severity = match (is_closed, found.severity) {
             (true, _) => Severity::Low,
             (false, severity) => severity,
@@ -126,6 +127,23 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .at_most(confidence, "a part of the path is not known")
         .help(HELP);
     }
+}
+
+/// Programs make these with the mode 0700, so that nobody but their owner and root comes in.
+fn is_of_its_owner_alone(path: &HostPath) -> bool {
+    let rest = path.rest();
+    let mut segments = rest.split('/');
+    segments.any(|segment| matches!(segment, ".ssh" | ".gnupg"))
+}
+
+/// Are the users of a container, whose root is none of the host, nobody to those of the host? What Podman runs for a user is
+/// that user, and a mapping of ids makes it the owner.
+fn is_nobody_to_users(container: &Container, mount: &Mount) -> bool {
+    let has_users = container.nspawn.is_some() || container.rootful.value() == Some(&true);
+    let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap" | "U");
+    let is_mapped = |option: &String| is_mapping(option) || option.starts_with("idmap=");
+    let is_picked = container.userns.value() == Some(&Userns::Pick);
+    has_users && is_picked && !mount.options.iter().any(is_mapped)
 }
 
 /// Is it a key that the host's manager of secrets names? SSH host keys are told by their place already.
@@ -184,6 +202,46 @@ mod tests {
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^ high: `app` gets a user's keys or passwords in `/home/ann/.kube`
   virtualisation.oci-containers.containers.ci = { image = "a:1"; volumes = [ "/root/.docker/config.json:/c.json:ro" ]; };
                                                                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `ci` gets a user's keys or passwords in `/root/.docker/config.json`
+}
+"#,
+        );
+    }
+
+    /// A unit with a user's number is one of that user's manager, and `%h` is the user's home.
+    #[test]
+    fn of_units_for_a_user() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet.containers.x = {
+    uid = 1000;
+    containerConfig = { Image = "docker.io/a/b:1"; Volume = [ "%h/.ssh:/s" ]; };
+                                                            # ^^^^^^^^^^^^ high: `x` gets a user's keys or passwords in `%h/.ssh`
+  };
+  users.users.ann = { isNormalUser = true; uid = 1000; linger = true; };
+}
+"#,
+        );
+    }
+
+    /// Whoever is nobody on the host does not come into a folder of the mode 0700.
+    #[test]
+    fn of_users_that_it_is_not() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.x = {
+    privateUsers = "pick";
+    bindMounts."/a".hostPath = "/home/ann/.ssh";
+                             # ^^^^^^^^^^^^^^^^ low: `x` gets a user's keys or passwords in `/home/ann/.ssh`
+    bindMounts."/b:idmap".hostPath = "/home/bob/.ssh";
+                                   # ^^^^^^^^^^^^^^^^ high: `x` gets a user's keys or passwords in `/home/bob/.ssh`
+    config = { };
+  };
+  virtualisation.oci-containers.containers.y = { image = "a:1"; volumes = [ "/home/ann/.ssh:/o" ]; extraOptions = [ "--userns=auto" ]; };
+                                                                          # ^^^^^^^^^^^^^^^^^^^ low: `y` gets a user's keys or passwords in `/home/ann/.ssh`
 }
 "#,
         );

@@ -8,7 +8,8 @@ declare_rule! {
     /// ## What it flags
     /// A user who logs in without a password (`hashedPassword = ""`, `password = ""` and their initial forms), and a database
     /// that is told to ask for none (`POSTGRES_HOST_AUTH_METHOD=trust`, `MYSQL_ALLOW_EMPTY_PASSWORD`,
-    /// `ALLOW_EMPTY_PASSWORD`). Hashes that no password has, such as `"!"`, lock the login and are fine.
+    /// `ALLOW_EMPTY_PASSWORD`). Hashes that no password has, such as `"!"`, lock the login and are fine, and so are `nixos` and
+    /// `root` of a live image to install from, which is made so (`profiles/installation-device.nix` of nixpkgs).
     /// ## Why
     /// Whoever is at the keyboard, or in the container, is that user. A database without a password belongs to whoever
     /// reaches its port: all containers of its network, and all of the network where the port is published.
@@ -59,7 +60,10 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         let Some(value) = secret.value.written() else {
             continue;
         };
-        if value.get().as_known().as_deref() != Some("") || has_stronger(system, user, option) {
+        if value.get().as_known().as_deref() != Some("")
+            || has_stronger(system, user, option)
+            || is_of_live_image(system, user)
+        {
             continue;
         }
         // A guest's login is reached by root of the host alone, unless it offers one over the network.
@@ -77,6 +81,12 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
              agenix.",
         );
     }
+}
+
+/// Is it one of the two who log in to a live image without a password, whatever a configuration repeats of that? Who sits before
+/// the machine has it anyhow, and its `sshd` takes no empty password.
+fn is_of_live_image(system: &System, user: &str) -> bool {
+    system.is_installer.value() == Some(&true) && matches!(user, "nixos" | "root")
 }
 
 /// The options that give a user a password, each of which wins over those before it.
@@ -177,6 +187,42 @@ mod tests {
 {
   virtualisation.oci-containers.containers.db = { image = "a:1"; environment.MYSQL_ALLOW_EMPTY_PASSWORD = "yes"; };
                                                                                                         # ^^^^^ medium: the database in `db` asks for no password
+}
+"#,
+        );
+    }
+
+    /// `profiles/installation-device.nix` does so itself. Others of an image are no part of its design.
+    #[test]
+    fn of_live_images() {
+        for image in [
+            "\"${modulesPath}/installer/cd-dvd/installation-cd-minimal.nix\"",
+            "(modulesPath + \"/installer/netboot/netboot-minimal.nix\")",
+            "(modulesPath + \"/profiles/installation-device.nix\")",
+            "<nixpkgs/nixos/modules/installer/cd-dvd/installation-cd-graphical-gnome.nix>",
+        ] {
+            check(
+                &RULE,
+                &format!(
+                    r#"
+{{ modulesPath, ... }}: {{
+  imports = [ {image} ];
+  users.users.nixos.initialHashedPassword = "";
+  users.users.root.initialHashedPassword = "";
+  users.users.ann = {{ isNormalUser = true; initialHashedPassword = ""; }};
+                                                                 # ^^ high: user `ann` logs in without a password: `initialHashedPassword` is empty
+}}
+"#
+                ),
+            );
+        }
+        check(
+            &RULE,
+            r#"
+{ modulesPath, ... }: {
+  imports = [ "${modulesPath}/installer/sd-card/sd-image-aarch64.nix" ];
+  users.users.nixos.initialHashedPassword = "";
+                                          # ^^ high: user `nixos` logs in without a password: `initialHashedPassword` is empty
 }
 "#,
         );

@@ -1,6 +1,6 @@
 //! engine-rights
 
-use crate::about::people::can_become_root;
+use crate::about::people::{self, can_become_root};
 use crate::about::words::{inside, listed};
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Right, RightBy, System, SystemKind};
@@ -175,6 +175,15 @@ fn judge(system: &System, right: &Right) -> Option<(Severity, String)> {
         return None;
     }
     let program = runs_engine(right)?;
+    // Who is root without a password anyhow, such as `nixos` of a live image, gets nothing by the rule.
+    if !right.who.is_empty()
+        && right
+            .who
+            .iter()
+            .all(|name| is_theirs(name) || people::is_root_anyhow(system, name))
+    {
+        return None;
+    }
     // Who runs everything by `sudo` only need not say the password.
     let is_root_anyhow = |name: &String| is_theirs(name) || name == "%wheel" || can_become_root(system, name);
     let severity = match right.asks {
@@ -251,6 +260,8 @@ mod tests {
                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ low: user `ann` and group `wheel` may run `nixos-container` as root by sudo without a password
     { users = [ "emil" ]; commands = [ "/run/current-system/sw/bin/docker run *" ]; }
                                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: user `emil` may run `docker` as root by sudo and a password
+    { users = [ "gus" ]; commands = [ "NOPASSWD:/run/current-system/sw/bin/docker" ]; }
+                                    # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `gus` may run `docker` as root by sudo without a password
     { users = [ "fred" ]; commands = [ { command = "/run/current-system/sw/bin/machinectl shell"; options = [ "NOPASSWD" ]; } ]; }
                                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: user `fred` may run `machinectl` as root by sudo without a password
   ];

@@ -7,7 +7,7 @@ use nixpod_model::Container;
 declare_rule! {
     /// ## What it flags
     /// The network of a rootless container made so that it reaches the host's loopback: `pasta:--map-gw`, `pasta:--map-
-    /// host-loopback=ADDRESS`, `slirp4netns:allow_host_loopback=true`.
+    /// host-loopback=ADDRESS`, `pasta:-T,auto`, `slirp4netns:allow_host_loopback=true`.
     /// ## Why
     /// Services that listen on 127.0.0.1 do so because nobody but the programs of the machine is to reach them, and many
     /// ask for no password: databases, admin pages, the interfaces of other containers that are published to 127.0.0.1
@@ -80,6 +80,18 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
 /// The option by which a program for networks opens the host's loopback.
 fn opening(network: &str) -> Option<String> {
     let (program, options) = network.split_once(':')?;
+    // All ports, as pasta does by itself and Podman keeps it from doing; one port is what the help advises.
+    let words: Vec<&str> = options.split([',', '=']).collect();
+    let all = words.windows(2).find_map(|pair| match pair {
+        [
+            option @ ("-T" | "--tcp-ns" | "-U" | "--udp-ns"),
+            value @ ("auto" | "all"),
+        ] => Some(format!("{option},{value}")),
+        _ => None,
+    });
+    if let Some(all) = all.filter(|_| program == "pasta") {
+        return Some(all);
+    }
     let mut options = options.split(',');
     let found = match program {
         "pasta" => options.find(|option| {
@@ -107,6 +119,8 @@ mod tests {
                                                             # ^^^^^^^^^^^^^^^^ medium: `app` reaches what listens on the host's 127.0.0.1 (`--map-gw`)
   services.podman.containers.api = { image = "a:1"; extraPodmanArgs = [ "--network=pasta:-I,eth7,--map-host-loopback,10.0.2.2" ]; };
                                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `api` reaches what listens on the host's 127.0.0.1 (`--map-host-loopback`)
+  services.podman.containers.all = { image = "a:1"; network = "pasta:--tcp-ns,auto"; };
+                                                            # ^^^^^^^^^^^^^^^^^^^^^ medium: `all` reaches what listens on the host's 127.0.0.1 (`--tcp-ns,auto`)
   virtualisation.oci-containers.containers.old = { image = "a:1"; networks = [ "slirp4netns:mtu=1500,allow_host_loopback=true" ]; };
                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `old` reaches what listens on the host's 127.0.0.1 (`allow_host_loopback=true`)
 }
@@ -121,7 +135,7 @@ mod tests {
             r#"
 {
   services.podman.containers.app = { image = "a:1"; network = "pasta"; };
-  services.podman.containers.api = { image = "a:1"; network = "pasta:-T,5432,--map-host-loopback=none"; };
+  services.podman.containers.api = { image = "a:1"; network = "pasta:-T,5432,-U,none,--map-host-loopback=none"; };
   virtualisation.oci-containers.containers.old = { image = "a:1"; networks = [ "slirp4netns:allow_host_loopback=false" ]; };
   virtualisation.oci-containers.containers.web = { image = "a:1"; networks = [ "web" ]; };
 }

@@ -1,6 +1,6 @@
 //! image-without-digest
 
-use crate::about::images::{Tag, tag};
+use crate::about::images::{Tag, run_image, tag};
 use crate::about::words::name;
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
+    let Some(field) = run_image(container).and_then(|image| image.written()) else {
         return;
     };
     let image = field.get();

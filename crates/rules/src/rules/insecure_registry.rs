@@ -2,14 +2,17 @@
 
 use crate::about::paths::HOLE;
 use crate::about::words::{inside, name, removal};
-use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, System};
+use nixpod_analysis::{
+    Applicability, Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
+use nixpod_model::{Container, System, Task};
 
 declare_rule! {
     /// ## What it flags
     /// Registries from which images are taken without TLS, or whose certificate nobody checks
     /// (`virtualisation.containers.registries.insecure`, `insecure-registries` of Docker's daemon), mirrors among them, and
-    /// containers whose image is pulled with `--tls-verify=false`. A registry on the machine itself is none.
+    /// containers whose image is pulled with `--tls-verify=false`. Likewise `TLSVerify=false` of quadlets that build an image
+    /// or only fetch one. A registry on the machine itself is none.
     /// ## Why
     /// Whoever is between the machine and the registry hands it another image, which then runs with all that the
     /// container is given. Tags are no protection, since the answer says what they mean; a digest (`@sha256:…`) is.
@@ -74,6 +77,25 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         return;
     }
     let image = container.image.as_ref().and_then(|image| image.value());
+    let fix = |builder: nixpod_analysis::FindingBuilder<'_>| {
+        if let Some(change) = removal(container, &field.origin) {
+            builder.fix("check the certificate", Applicability::Unsafe, change);
+        }
+    };
+    if container.task == Task::Build {
+        let builder = sink
+            .report(
+                field,
+                format!(
+                    "the images that {} begins with are pulled unchecked",
+                    name(container)
+                ),
+            )
+            .severity(Severity::Medium)
+            .at_most(Confidence::Medium, "its recipe, which names them, is not read")
+            .help(HELP);
+        return fix(builder);
+    }
     // A digest says what comes, whoever sends it.
     let is_safe = |reference: &str| {
         is_local(reference) || reference.contains("@sha256:") || reference.starts_with(HOLE)
@@ -81,16 +103,15 @@ fn check_container(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     if image.is_none_or(|image| image.provided_by_nix || is_safe(&image.reference.pattern())) {
         return;
     }
+    let what = match container.task {
+        Task::Pull => name(container),
+        Task::Run | Task::Build => format!("the image of {}", name(container)),
+    };
     let builder = sink
-        .report(
-            field,
-            format!("the image of {} is pulled unchecked", name(container)),
-        )
+        .report(field, format!("{what} is pulled unchecked"))
         .severity(Severity::Medium)
         .help(HELP);
-    if let Some(change) = removal(container, &field.origin) {
-        builder.fix("check the certificate", Applicability::Unsafe, change);
-    }
+    fix(builder);
 }
 
 /// Is a registry, or that of an image, on the machine itself?
@@ -220,6 +241,39 @@ mod tests {
                                                                    # ^^^^^^^^^^^^^^^^^^^^^^ medium: images of `https://192.0.2.2:5000` are taken unchecked
   virtualisation.docker.rootless.daemon.settings.insecure-registries = [ "registry.example.org:5000" ];
                                                                        # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: images of `registry.example.org:5000` are taken unchecked
+}
+"#,
+        );
+    }
+
+    /// Units that build or only fetch. What is fetched from the machine itself, or by digest, is known.
+    #[test]
+    fn of_units() {
+        check(
+            &RULE,
+            r#"
+{
+  environment.etc = {
+    "containers/systemd/web.build".text = ''
+      [Build]
+      ImageTag=localhost/web:1
+      TLSVerify=false
+              # ^^^^^ medium: the images that `build of web` begins with are pulled unchecked
+    '';
+    "containers/systemd/base.image".text = ''
+      [Image]
+      Image=registry.example.org/base:1
+      TLSVerify=no
+              # ^^ medium: `base.image` is pulled unchecked
+    '';
+    "containers/systemd/own.image".text = "[Image]\nImage=localhost:5000/own:1\nTLSVerify=false\n";
+    "containers/systemd/checked.image".text = "[Image]\nImage=quay.io/a/b:1\nTLSVerify=true\n";
+  };
+  virtualisation.quadlet = {
+    artifacts.model.artifactConfig = { artifact = "registry.example.org/model:1"; tlsVerify = false; };
+                                                                                            # ^^^^^ medium: `model.artifact` is pulled unchecked
+    builds.web.buildConfig.tlsVerify = true;
+  };
 }
 "#,
         );

@@ -110,7 +110,10 @@ const OPTIONS: [&str; 6] = ["idmap", "noidmap", "rootidmap", "owneridmap", "rbin
 fn check_binds(container: &Container, sink: &mut Sink) {
     for field in container.mounts.iter().filter_map(|field| field.written()) {
         let mount = field.get();
-        let is_unknown = |option: &&String| !OPTIONS.contains(&option.as_str()) && !option.contains(HOLE);
+        // The directories below an overlay are told from binds by this one, which nobody wrote.
+        let is_overlay = mount.read_only && mount.options == ["O"];
+        let is_known = |option: &str| OPTIONS.contains(&option) || option.contains(HOLE) || is_overlay;
+        let is_unknown = |option: &&String| !is_known(option);
         let Some(option) = mount.options.iter().filter(|_| mount.is_bind).find(is_unknown) else {
             continue;
         };
@@ -226,6 +229,23 @@ fn is_mac(text: &str) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// The empty middle is a temporary directory for what is written.
+    #[test]
+    fn overlays() {
+        check_none(
+            &RULE,
+            r#"
+{
+  containers.x = {
+    privateUsers = "pick";
+    extraFlags = [ "--overlay=/srv/a:/srv/up:/e" "--overlay=/srv/b::/f" "--overlay-ro=/srv/a:/srv/b:/g" ];
+    config = { };
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn ports() {

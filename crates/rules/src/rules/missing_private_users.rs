@@ -391,4 +391,20 @@ builtins.mapAttrs (_: pin: builtins.fetchTarball pin.url) (builtins.fromJSON (bu
 "#,
         );
     }
+
+    /// Settings in a file that no system here has.
+    #[test]
+    fn settings_of_a_machine_in_a_file() {
+        check(
+            &RULE,
+            "
+#- /lab/web.nspawn
+[Exec]
+PrivateUsers=no
+           # ^^ high: `web` has no user namespace: its root is the host's root
+[Network]
+Private=yes
+",
+        );
+    }
 }

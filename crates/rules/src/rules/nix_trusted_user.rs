@@ -207,7 +207,7 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, &'static str)
         _ if system
             .job_users
             .iter()
-            .any(|job| job.said().is_some_and(|job| job.user == name)) =>
+            .any(|job| job.said().is_some_and(|job| job.runs_jobs && job.user == name)) =>
         {
             return None;
         }
@@ -234,17 +234,22 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, &'static str)
             format!("group `{}`", name.trim_start_matches('@')),
             "So every member of the group is root.",
         ),
+        // Where nobody defines it, it is the user that live images and NixOS-WSL bring along.
+        "nixos"
+            if system.is_installer.value() == Some(&true)
+                || system.users.iter().all(|user| user.name != "nixos") =>
+        {
+            (
+                Severity::Info,
+                "user `nixos`".to_owned(),
+                "This user of live images becomes root by `sudo` anyway, without a password.",
+            )
+        }
         _ if can_become_root(system, name) && free_sudo => return None,
         _ if can_become_root(system, name) => (
             Severity::Low,
             format!("user `{name}`"),
             "This user can become root by `sudo` anyway, but here no password is asked for.",
-        ),
-        // Where nobody defines it, it is the user that live images and NixOS-WSL bring along.
-        "nixos" if system.users.iter().all(|user| user.name != "nixos") => (
-            Severity::Info,
-            "user `nixos`".to_owned(),
-            "This user of live images becomes root by `sudo` anyway, without a password.",
         ),
         _ if !has_known_groups(system, name) => (
             Severity::Low,
@@ -380,8 +385,11 @@ let people = [ { name = "ann"; } { name = "bob"; } { name = "cid"; } { name = "d
   security.sudo.wheelNeedsPassword = false;
   users.users.ann = { isNormalUser = true; extraGroups = [ "wheel" ]; };
   users.users.eve = { isNormalUser = true; extraGroups = [ "ops" ]; };
+  users.users.kim = { isSystemUser = true; group = "kim"; };
+  users.users.lea = { isSystemUser = true; group = "wheel"; };
   security.sudo.extraConfig = "%ops ALL=(ALL:ALL) NOPASSWD: ALL";
-  nix.settings.trusted-users = [ "root" "@wheel" "ann" "eve" ];
+  security.sudo.extraRules = [ { users = [ "kim" ]; commands = [ "SETENV:NOPASSWD: ALL" ]; } ];
+  nix.settings.trusted-users = [ "root" "@wheel" "ann" "eve" "kim" "lea" ];
   nix.settings.allowed-users = [ "*" ];
   nix.settings.trusted-substituters = [ "https://cache.example.org" ];
   containers.build.config.nix.settings.trusted-users = [ "ci" ];

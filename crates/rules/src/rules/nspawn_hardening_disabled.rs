@@ -2,8 +2,10 @@
 
 use crate::about::power::has_user_namespace;
 use crate::about::words::{name, removal};
-use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_analysis::{
+    Applicability, Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
+};
+use nixpod_model::{Container, Field};
 
 declare_rule! {
     /// ## What it flags
@@ -77,7 +79,14 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some((severity, message, help)) = found else {
             continue;
         };
-        let builder = sink.report(word, message).severity(severity).help(help);
+        let is_kexec = message.contains("loads a kernel");
+        let mut builder = sink.report(word, message).severity(severity).help(help);
+        if is_kexec {
+            builder = builder.at_most(
+                Confidence::Medium,
+                "the host may refuse it to everybody (`security.protectKernelImage`)",
+            );
+        }
         if let Some(change) = removal(container, &word.origin) {
             builder.fix("Leave the flag out", Applicability::Unsafe, change);
         }
@@ -104,6 +113,18 @@ fn loosened(container: &Container, calls: &str) -> Option<(Severity, String, &'s
              the kernel refuses the call.",
         ));
     }
+    let is_dropped = |field: &Field<String>| {
+        { field.value() }.is_some_and(|name| matches!(name.as_str(), "CAP_SYS_BOOT" | "all"))
+    };
+    let may_boot = !container.dropped_capabilities.iter().any(is_dropped);
+    if let Some(call) = says(&["kexec_load", "kexec_file_load", "@reboot"]).filter(|_| may_boot) {
+        return Some((
+            Severity::High,
+            format!("the root of {who} loads a kernel for the machine: `{call}` passes its filter"),
+            "It has CAP_SYS_BOOT by default, and a kernel that was loaded so takes over when the machine crashes or is restarted \
+             by kexec. Leave the flag out, or set `privateUsers = \"pick\"`, with which the kernel refuses the call.",
+        ));
+    }
     let call = says(&["bpf", "perf_event_open", "@debug"])?;
     Some((
         Severity::Medium,
@@ -127,6 +148,10 @@ mod tests {
                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the root of `a` opens every file of the host: `open_by_handle_at` passes its filter
   containers.b = { privateUsers = "no"; extraFlags = [ "--quiet" "--system-call-filter=bpf" ]; config = { }; };
                                                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: the root of `b` reaches into the kernel: `bpf` passes its filter
+  containers.c = { extraFlags = [ "--system-call-filter=kexec_load" ]; config = { }; };
+                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the root of `c` loads a kernel for the machine: `kexec_load` passes its filter
+  containers.d = { extraFlags = [ "--system-call-filter=@reboot" ]; config = { }; };
+                                # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the root of `d` loads a kernel for the machine: `@reboot` passes its filter
 }
 "#,
         );
@@ -152,7 +177,8 @@ mod tests {
             r#"
 { config, ... }: {
   containers.keys = { extraFlags = [ "--system-call-filter=@keyring" "--system-call-filter=~bpf" ]; config = { }; };
-  containers.pick = { privateUsers = "pick"; extraFlags = [ "--system-call-filter=bpf" ]; config = { }; };
+  containers.pick = { privateUsers = "pick"; extraFlags = [ "--system-call-filter=bpf" "--system-call-filter=kexec_load" ]; config = { }; };
+  containers.boot = { extraFlags = [ "--system-call-filter=kexec_load" "--drop-capability=CAP_SYS_BOOT" ]; config = { }; };
   containers.unknown = { privateUsers = config.my.users; extraFlags = [ "--system-call-filter=bpf" config.my.flag ]; config = { }; };
 }
 "#,

@@ -2,18 +2,21 @@
 
 use crate::about::pods::joined_pod;
 use crate::about::words::{ground, listed, name, of_ground};
-use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
+use nixpod_analysis::{Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Engine, NetworkMode, Port, Text, Written};
 
 declare_rule! {
     /// ## What it flags
     /// Ports that an OCI container publishes although it has no network of its own: in the host's (`--network=host`), in
-    /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), or in none; and those of a
-    /// container that Podman is to put into a pod (`--pod`, and `Pod=` of a quadlet), which keep it from starting.
+    /// another container's (`--network=container:x`), in a namespace by its path (`ns:…`), in one of the driver `macvlan` or
+    /// `ipvlan` that is made beside it, or in none; and those of a container that Podman is to put into a pod (`--pod`, and
+    /// `Pod=` of a quadlet), which keep it from starting.
     /// ## Why
     /// Engines discard them. In the host's network a program listens where it says itself, on every address and at its own
     /// port, however the publication reads; `127.0.0.1:8080:80` limits nothing there. In another container's network the
-    /// ports are published by that container.
+    /// ports are published by that container. In one of `macvlan` or `ipvlan` the container has an address of its own, and no
+    /// port of the host leads there. There a port that names no address and is not translated is a hint: it is reached
+    /// under its number all the same.
     /// ## Bad
     /// ```nix
     /// {
@@ -52,7 +55,7 @@ declare_rule! {
             "quadlet-network-and-ports",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.14")]),
-        stakes: [Service x Itself],
+        stakes: [Service x Itself, Nothing x Itself],
         check: Container(check),
     }
 }
@@ -94,9 +97,20 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         .depends_on(&container.network)
         .help(help)
         .related(&container.network.origin, "the network is said here");
+    let is_lan = *network.get() == NetworkMode::Lan;
+    if is_lan && ports.iter().all(|port| is_itself(port.get())) {
+        builder = builder.severity(Severity::Info);
+    }
     for port in ports.iter().skip(1) {
         builder = builder.related(&port.origin, "and this port");
     }
+}
+
+/// Is a port the same outside and inside, on every address, so that nothing is lost where it is not published?
+fn is_itself(port: &Port) -> bool {
+    let inside = port.container.pattern();
+    let inside = inside.split('/').next().unwrap_or_default();
+    port.address.is_none() && port.host.as_ref().is_none_or(|host| host.pattern() == inside)
 }
 
 /// Podman refuses ports of a container that it is to put into a pod which is there already.
@@ -150,7 +164,12 @@ fn words(network: &NetworkMode) -> Option<(String, &'static str)> {
             format!("in the network of `{other}`"),
             "Publish the port at the container that the network belongs to.",
         ),
-        NetworkMode::Private | NetworkMode::Lan => return None,
+        NetworkMode::Lan => (
+            "in a network of the driver `macvlan` or `ipvlan`, by an address of its own".to_owned(),
+            "Such a network forwards no ports: other machines reach the container at its own address, on every port that it \
+             listens on, past the firewall. Remove the ports, or use a bridge.",
+        ),
+        NetworkMode::Private => return None,
     })
 }
 
@@ -169,6 +188,39 @@ mod tests {
                                                                           # ^^^^^^^^^^^^^^^^^ medium: ports `127.0.0.1:80:80` and `81:81` of `web` are not published: it is in the host's network
   virtualisation.oci-containers.containers.own = { image = "a:1"; ports = [ "80:80" ]; extraOptions = [ "--network=container:vpn" ]; };
                                                                           # ^^^^^^^ medium: port `80:80` of `own` is not published: it is in the network of `vpn`
+}
+"#,
+        );
+    }
+
+    /// Whoever makes the network: a script, quadlet-nix or a unit. Of a name that nothing here makes the driver is not known.
+    #[test]
+    fn in_a_network_past_the_host() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "podman";
+  systemd.services.lan.script = "podman network create -d macvlan -o parent=eth0 lan";
+  virtualisation.oci-containers.containers = {
+    web = { image = "a:1"; ports = [ "127.0.0.1:80:80" ]; extraOptions = [ "--network=lan" ]; };
+                                   # ^^^^^^^^^^^^^^^^^ medium: port `127.0.0.1:80:80` of `web` is not published: it is in a network of the driver `macvlan` or `ipvlan`, by an address of its own
+    dns = { image = "a:1"; ports = [ "53:53/udp" ]; networks = [ "lan" ]; };
+                                   # ^^^^^^^^^^^ info: port `53:53/udp` of `dns` is not published: it is in a network of the driver `macvlan` or `ipvlan`, by an address of its own
+    two = { image = "a:1"; ports = [ "81:80" ]; networks = [ "lan" "podman" ]; };
+    far = { image = "a:1"; ports = [ "82:80" ]; networks = [ "other" ]; };
+  };
+  virtualisation.quadlet.networks.wire.networkConfig.driver = "ipvlan";
+  virtualisation.quadlet.containers.ink.containerConfig = { image = "a:1"; networks = [ "wire" ]; publishPorts = [ "90:91" ]; };
+                                                                                                                 # ^^^^^^^ medium: port `90:91` of `ink` is not published: it is in a network of the driver `macvlan` or `ipvlan`, by an address of its own
+  environment.etc."containers/systemd/own.network".text = "[Network]\nDriver=macvlan\n";
+  environment.etc."containers/systemd/own.container".text = ''
+    [Container]
+    Image=a:1
+    Network=own.network
+    PublishPort=92:93
+              # ^^^^^ medium: port `92:93` of `own` is not published: it is in a network of the driver `macvlan` or `ipvlan`, by an address of its own
+  '';
 }
 "#,
         );

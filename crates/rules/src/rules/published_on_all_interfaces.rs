@@ -384,7 +384,7 @@ fn site_of(origin: &Origin) -> Option<Site> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use nixpod_testing::{check, check_fix};
+    use nixpod_testing::{check, check_fix, check_none};
 
     #[test]
     fn what_a_pod_publishes_is_told_once() {
@@ -400,6 +400,21 @@ mod tests {
     containers.cup.containerConfig = { image = "a:1"; publishPorts = [ "82:82" ]; };
                                                                      # ^^^^^^^ info: `cup` publishes port 82 on every address, past the firewall
   };
+}
+"#,
+        );
+    }
+
+    /// The driver of the network forwards none; that is ports-without-effect.
+    #[test]
+    fn in_a_network_past_the_host() {
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  systemd.services.lan.script = "docker network create --driver macvlan -o parent=eth0 lan";
+  virtualisation.oci-containers.containers.db = { image = "postgres:17"; ports = [ "5432:5432" ]; extraOptions = [ "--network=lan" ]; };
 }
 "#,
         );

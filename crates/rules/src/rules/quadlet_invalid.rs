@@ -66,23 +66,30 @@ declare_rule! {
 
 fn of_container(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     let who = name(container);
+    let system = ctx.system(container);
+    // Which units are there besides those of its module was looked up for it.
+    let knows_all = match container.surface {
+        Surface::QuadletNix => system.kind != SystemKind::Elsewhere && system.seen.is_whole(),
+        _ => knows_all_units(ctx, system),
+    };
     for problem in &container.unit_problems {
-        report(ctx, ctx.system(container), &who, problem, sink);
+        report(knows_all, &who, problem, sink);
     }
 }
 
 fn of_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
+    let knows_all = knows_all_units(ctx, system);
     for problem in &system.unit_problems {
-        report(ctx, system, "this unit", problem, sink);
+        report(knows_all, "this unit", problem, sink);
     }
 }
 
-fn report(ctx: &Ctx<'_>, system: &System, who: &str, field: &Field<UnitProblem>, sink: &mut Sink) {
+fn report(knows_all_units: bool, who: &str, field: &Field<UnitProblem>, sink: &mut Sink) {
     let Some(field) = field.written() else { return };
     let problem = field.get();
     // What a text discards is a matter of raw-config-discards-hardening.
     let is_another_rules = matches!(problem, UnitProblem::Discarded(_));
-    if is_another_rules || matches!(problem, UnitProblem::NoSuchUnit(_)) && !knows_all_units(ctx, system) {
+    if is_another_rules || matches!(problem, UnitProblem::NoSuchUnit(_)) && !knows_all_units {
         return;
     }
     let (severity, consequence) = match problem.consequence() {
@@ -360,6 +367,79 @@ mod tests {
     [X-Notes]
     Anything=1
   '';
+}
+"#,
+        );
+    }
+
+    /// Texts that take the place of options are looked at like others, for whatever object they are.
+    #[test]
+    fn texts_of_quadlet_nix() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.quadlet = {
+    pods.desk.rawConfig = "[Pod]\nPublishPorts=80:80\n";
+                        #         ^^^^^^^^^^^^ medium: Podman makes no service of this unit: `[Pod]` has no key `PublishPorts`; `PublishPort` is probably meant
+    builds.web.rawConfig = "[Build]\nFile=/srv\n";
+                         # ^^^^^^^^^^^^^^^^^^^^^^ medium: Podman makes no service of this unit: it has no `ImageTag`
+    networks.lane.networkConfig.SubNet = "10.0.0.0/24";
+                              # ^^^^^^ medium: Podman makes no service of this unit: `[Network]` has no key `SubNet`; `Subnet` is probably meant
+    networks.off = { enable = false; rawConfig = "[Network]\nSubNet=x\n"; };
+    volumes.data.volumeConfig.device = "/srv";
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn units_that_quadlet_nix_does_not_make() {
+        check(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }
+#- /oak.nix
+{ config, ... }:
+{
+  virtualisation.quadlet = {
+    networks.lane.networkConfig = { };
+    volumes.data.volumeConfig = { };
+    containers.web.containerConfig = {
+      image = "docker.io/library/nginx:1.27";
+      networks = [ config.virtualisation.quadlet.networks.lane.ref "typed.network" "lan.network:ip=10.0.0.2" "host" ];
+                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^ medium: Podman makes no service of `web`: there is no unit `lan.network`
+      volumes = [ "data.volume:/data" "datum.volume:/datum" "/srv/x.volume:/y" "named:/z" ];
+                                    # ^^^^^^^^^^^^^^^^^^^^^ medium: Podman makes no service of `web`: there is no unit `datum.volume`
+      pod = "desk.pod";
+          # ^^^^^^^^^^ medium: Podman makes no service of `web`: there is no unit `desk.pod`
+    };
+    containers.app.containerConfig.image = "app.build";
+                                         # ^^^^^^^^^^^ medium: Podman makes no service of `app`: there is no unit `app.build`
+  };
+  environment.etc."containers/systemd/typed.network".text = "[Network]\n";
+}
+"#,
+        );
+    }
+
+    /// Where names are not known, any unit may be there.
+    #[test]
+    fn units_of_names_that_are_not_known() {
+        check_none(
+            &RULE,
+            r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./oak.nix ]; }; }; }
+#- /oak.nix
+{ config, lib, ... }:
+{
+  virtualisation.quadlet = {
+    networks = lib.genAttrs config.site.networks (_: { });
+    containers.web.containerConfig = { image = "docker.io/library/nginx:1.27"; networks = [ "lane.network" ]; };
+  };
 }
 "#,
         );

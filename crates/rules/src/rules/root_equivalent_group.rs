@@ -6,7 +6,7 @@ use crate::about::words::inside;
 use nixpod_analysis::{
     Applicability, Attack, Change, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule,
 };
-use nixpod_model::{Field, Surface, System, SystemKind, Written};
+use nixpod_model::{Field, JobUser, Surface, System, SystemKind, Written};
 use nixpod_source::Origin;
 
 declare_rule! {
@@ -14,7 +14,8 @@ declare_rule! {
     /// Users in a group that controls a daemon of root: `podman`, `docker`, `lxd`, `incus-admin`, `libvirtd`, through
     /// `extraGroups`, `group` or the group's `members`, when the daemon is enabled or nothing tells that it is not; services
     /// with `docker` or `podman` among their groups (medium); and users in `disk`, `kmem` and `shadow`, which need no daemon;
-    /// services with these, and users who are there for one, are medium.
+    /// services with these, and users who are there for one, are medium. So is the user of a runner of jobs, and a hint where
+    /// the runner's module gives it the group by itself.
     /// In a guest that has no user namespace also `wheel` (low).
     /// ## Why
     /// A member starts a container with the host's root directory mounted, and so becomes root without a password.
@@ -203,22 +204,11 @@ fn judge<T>(
         Some(false) => return,
         None => Confidence::Medium,
     };
-    let (mut severity, place) = match system.kind {
-        SystemKind::Guest => (Severity::Medium, inside(ctx, system)),
-        _ => (Severity::High, String::new()),
+    let place = match system.kind {
+        SystemKind::Guest => inside(ctx, system),
+        _ => String::new(),
     };
-    let is_root_anyhow = is_root_anyhow(system, user);
-    if is_root_anyhow {
-        severity = Severity::Info;
-    }
-    let more = match group {
-        _ if is_root_anyhow => "Here `sudo` or `doas` lets this user do so anyhow.",
-        "podman" => "Rootless Podman needs no group, so leave it out.",
-        "docker" => {
-            "Use `virtualisation.docker.rootless` or rootless Podman, or `sudo` where the password matters."
-        }
-        _ => "Leave it out where `sudo` or polkit with a password does.",
-    };
+    let (severity, more) = weigh(system, user, group);
     let builder = sink
         .report(
             field,
@@ -242,6 +232,37 @@ fn judge<T>(
             places.map(|place| Change::Remove(place.clone())).collect(),
         );
     }
+}
+
+/// How bad it is that a user is in the group of an engine, and what to do.
+fn weigh(system: &System, user: &str, group: &str) -> (Severity, &'static str) {
+    let more = match group {
+        "podman" => "Rootless Podman needs no group, so leave it out.",
+        "docker" => {
+            "Use `virtualisation.docker.rootless` or rootless Podman, or `sudo` where the password matters."
+        }
+        _ => "Leave it out where `sudo` or polkit with a password does.",
+    };
+    match job_of(system, user) {
+        Some(job) if job.groups.contains(&group) => (
+            Severity::Info,
+            "The module of the service gives it this group by itself, where the engine is enabled.",
+        ),
+        _ if is_root_anyhow(system, user) => (
+            Severity::Info,
+            "Here `sudo` or `doas` lets this user do so anyhow.",
+        ),
+        // Nobody logs in as such a user: the service has to be made to do it.
+        Some(_) => (Severity::Medium, more),
+        None if system.kind == SystemKind::Guest => (Severity::Medium, more),
+        None => (Severity::High, more),
+    }
+}
+
+/// The service whose jobs a user runs, if its module knows the user.
+fn job_of<'s>(system: &'s System, user: &str) -> Option<&'s JobUser> {
+    let mut jobs = system.job_users.iter().filter_map(|job| job.said());
+    jobs.find(|job| job.user == user)
 }
 
 fn judge_by_itself<T>(
@@ -338,6 +359,29 @@ fn is_empty(origin: &Origin) -> bool {
 mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_fix, check_none};
+
+    /// What runs jobs is a service, whose module may give it the group already.
+    #[test]
+    fn of_runners_of_jobs() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.docker.enable = true;
+  services.gitlab-runner.enable = true;
+  services.gitea-actions-runner.instances.one = { enable = true; labels = [ "debian:docker://node:22" ]; };
+  services.github-runners.web = { enable = true; url = "https://github.com/o/r"; };
+  services.jenkins.enable = false;
+  users.users.gitlab-runner = { isSystemUser = true; extraGroups = [ "docker" ]; };
+                                                                   # ^^^^^^^^ info: user `gitlab-runner` is in group `docker`, which is root through Docker
+  users.groups.docker.members = [ "gitea-runner" "github-runner-web" "jenkins" ];
+                                # ^^^^^^^^^^^^^^ info: user `gitea-runner` is in group `docker`, which is root through Docker
+                                               # ^^^^^^^^^^^^^^^^^^^ medium: user `github-runner-web` is in group `docker`, which is root through Docker
+                                                                   # ^^^^^^^^^ high: user `jenkins` is in group `docker`, which is root through Docker
+}
+"#,
+        );
+    }
 
     /// Modules have options for the groups of their services.
     #[test]

@@ -8,8 +8,9 @@ use nixpod_source::Origin;
 
 declare_rule! {
     /// ## What it flags
-    /// A service that runs jobs of a forge (`services.github-runners`, `gitlab-runner`, `buildkite-agents`, `jenkins`) as a
-    /// user whom the Nix daemon trusts; also in a guest without a user namespace, where the user has the id of one whom the
+    /// A service that runs jobs of a forge (`services.github-runners`, `gitlab-runner`, `buildkite-agents`, `jenkins`,
+    /// `gitea-actions-runner` with a label for the machine itself) as a user whom the Nix daemon trusts, be it one that
+    /// systemd makes up for the service; also in a guest without a user namespace, where the user has the id of one whom the
     /// host's daemon trusts.
     /// ## Why
     /// Whoever gets a job run, such as by a pull request, tells the daemon to build without a sandbox, and it runs the build as
@@ -68,11 +69,14 @@ fn check(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         SystemKind::Home | SystemKind::Elsewhere => return,
     }
     for job in &system.job_users {
-        let Some(job) = job.written() else { continue };
+        // In a container of the engine nobody has the daemon's socket.
+        let Some(job) = job.written().filter(|job| job.get().runs_jobs) else {
+            continue;
+        };
         let Some((trusted, name)) = trusted(system, host, &job) else {
             continue;
         };
-        let JobUser { user, service } = job.get();
+        let JobUser { user, service, .. } = job.get();
         let as_whom = match name == *user {
             true => format!("`{user}`"),
             false => format!("`{user}`, who is `{name}` to the host"),
@@ -125,7 +129,11 @@ mod tests {
                                          # ^^^^^^^ high: jobs of `buildkite-agents.one` run as `agent`: the host's Nix daemon trusts this user as it does root
   services.gitlab-runner.enable = true;
                                 # ^^^^ high: jobs of `gitlab-runner` run as `gitlab-runner`: the host's Nix daemon trusts this user as it does root
-  nix.settings.trusted-users = [ "agent" "gitlab-runner" ];
+  services.github-runners.web = { enable = true; url = "https://github.com/o/r"; };
+                                         # ^^^^ high: jobs of `github-runners.web` run as `github-runner-web`: the host's Nix daemon trusts this user as it does root
+  services.gitea-actions-runner.instances.one = { enable = true; labels = [ "nix:host" ]; };
+                                                         # ^^^^ high: jobs of `gitea-actions-runner.one` run as `gitea-runner`: the host's Nix daemon trusts this user as it does root
+  nix.settings.trusted-users = [ "agent" "gitlab-runner" "github-runner-web" "gitea-runner" ];
 }
 "#,
         );
@@ -157,7 +165,8 @@ mod tests {
             r#"
 { config, ... }: {
   users.users.ann = { isNormalUser = true; uid = 1000; };
-  nix.settings.trusted-users = [ "root" "ann" "old-ci" config.my.ci ];
+  nix.settings.trusted-users = [ "root" "ann" "old-ci" config.my.ci "gitea-runner" ];
+  services.gitea-actions-runner.instances.one = { enable = true; labels = [ "debian:docker://node:22" ]; };
   services.github-runners.off = { enable = false; user = "ann"; };
   services.github-runners.own = { enable = true; url = "https://github.com/o/r"; };
   services.jenkins.enable = true;

@@ -1,9 +1,12 @@
 //! secret-file-in-store
 
+mod copies;
+
 use crate::about::secrets::{
-    announced_by, is_encrypted_name, is_public, is_secret_name, is_sure_name, judge_lines,
+    announced_by, is_encrypted_name, is_of_variables, is_public, is_secret_name, is_sure_name, judge_lines,
 };
 use crate::about::words::{inside, name};
+use copies::{copied, copied_if};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, Holds, SecretSlot, StoreRef, System, SystemKind, Text, Written};
 use nixpod_source::Origin;
@@ -198,7 +201,7 @@ fn check_environment_file<T>(field: Written<'_, T>, text: &Text, who: &str, in_f
         }
         let (severity, message, help) = if in_flake {
             (
-                if is_secret_name(path) {
+                if is_secret_name(path) || is_of_variables(path) {
                     Severity::High
                 } else {
                     Severity::Medium
@@ -228,6 +231,9 @@ fn is_flag_of_a_fact(word: &str) -> bool {
     .any(|flag| word.starts_with(flag))
 }
 
+/// Options for secret files whose modules interpolate what they are given.
+const COPYING: [&str; 2] = ["networkSocket.tls.key", "services.openssh.hostKeys.*.path"];
+
 #[expect(clippy::too_many_lines, reason = "one arm a slot")]
 fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     let place = inside(ctx, system);
@@ -240,8 +246,8 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
         match &secret.slot {
             SecretSlot::SecretFile(option) => {
                 let what = format!("`{option}`{place}");
-                // Its module puts it on a command line.
-                let is_copied = option.ends_with("networkSocket.tls.key") && !in_flake;
+                // Its module puts it on a command line, or into a file.
+                let is_copied = !in_flake && COPYING.iter().any(|end| option.ends_with(end));
                 let text = &if is_copied { copied(text) } else { text.clone() };
                 check_copies(&field, text, &what, (true, true), sink);
                 check_checkout(field, text, &what, in_flake, sink);
@@ -272,7 +278,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                     sink,
                 );
             }
-            SecretSlot::Environment(variable) => {
+            SecretSlot::Environment { variable, .. } => {
                 // A variable may name the file that has the secret.
                 let stem = ["_FILE", "_PATH"]
                     .iter()
@@ -292,12 +298,20 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
                     sink,
                 );
             }
+            SecretSlot::Setting(_) => {}
             SecretSlot::Credential(option) => {
                 check_text(&field, text, &format!("`{option}`{place}"), true, sink);
             }
             SecretSlot::File(option) => {
                 let user = format!("`{option}`{place}");
-                check_text(&field, &copied(text), &user, false, sink);
+                // Files are copied from anywhere on the machine.
+                check_text(
+                    &field,
+                    &copied_if(text, |path| !path.starts_with("/nix/")),
+                    &user,
+                    false,
+                    sink,
+                );
             }
             SecretSlot::Script(option) => {
                 check_text(&field, text, &format!("`{option}`{place}"), false, sink);
@@ -337,28 +351,6 @@ fn is_of_a_container(ctx: &Ctx<'_>, system: &System, text: &Text) -> bool {
     !text.context.is_empty() && text.context.iter().all(reads)
 }
 
-/// A path that the option copies, although evaluating it does not.
-fn copied(text: &Text) -> Text {
-    let context = text.context.iter().map(|context| match context {
-        StoreRef::Path {
-            path,
-            origin,
-            encrypted,
-            holds,
-        } if !path.starts_with('/') => StoreRef::Copied {
-            path: path.clone(),
-            origin: origin.clone(),
-            encrypted: *encrypted,
-            holds: holds.clone(),
-        },
-        other => other.clone(),
-    });
-    Text {
-        parts: text.parts.clone(),
-        context: context.collect(),
-    }
-}
-
 /// Reports what evaluating a text copies. `announced`: it is a secret for certain, whatever the file's name.
 fn check_text<T>(field: &Field<T>, text: &Text, user: &str, announced: bool, sink: &mut Sink) {
     check_copies(field, text, user, (announced, false), sink);
@@ -387,8 +379,10 @@ fn check_copies<T>(
             continue;
         };
         let has_key = *holds == Holds::Key;
-        let is_told =
-            !is_public(path) && (announced || is_secret_name(path)) && (alone || !is_harmless(holds));
+        // In which variables are secrets is seen, where the file can be read.
+        let is_read = is_of_variables(path) && matches!(holds, Holds::Variables(_));
+        let says_so = announced || is_read || is_secret_name(path);
+        let is_told = !is_public(path) && says_so && (alone || !is_harmless(holds));
         if !is_told && !has_key {
             continue;
         }
@@ -585,7 +579,11 @@ events { }
         check_none(
             &RULE,
             r#"
-{ virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ /run/secrets/web ]; }; }
+{
+  virtualisation.oci-containers.containers.web = { image = "a:1"; environmentFiles = [ /run/secrets/web ]; };
+  # Settings are kept under such names, too, and this file cannot be looked into.
+  environment.etc."x.env".source = ./elsewhere/locale.env;
+}
 "#,
         );
     }

@@ -116,6 +116,8 @@ mod tests {
                                          # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` contains a password in SQL, which everybody can read in the Nix store
   '';
   services.mysql.initialScript = ./init.sql;
+  containers.guest.config.services.postgresql.initialScript = builtins.toFile "init.sql" "CREATE USER app WITH PASSWORD 'hG7bv2Kq9s';";
+                                                                                                                       # ^^^^^^^^^^ high: `PASSWORD` in the file `services.postgresql.initialScript` in guest `guest` contains a password in SQL, which everybody can read in the Nix store
   virtualisation.oci-containers.containers.db = {
     image = "postgres:16";
     volumes = [ "${pkgs.writeText "a.sql" "CREATE USER app PASSWORD 'changeme';"}:/docker-entrypoint-initdb.d/a.sql" ];
@@ -128,6 +130,34 @@ mod tests {
 #- /init.sql
 CREATE USER 'ann'@'localhost' IDENTIFIED BY 'hG7bv2Kq9s';
                                            # ^^^^^^^^^^ high: `PASSWORD` in the file `services.mysql.initialScript` contains a password in SQL, which everybody can read in the Nix store
+"#,
+        );
+    }
+
+    /// A server on the machine itself takes any key.
+    #[test]
+    fn keys_for_the_machine_itself() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.services.chat.environment = {
+    OPENAI_API_BASE_URL = "http://127.0.0.1:8080/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ low: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  systemd.services.mail.serviceConfig.Environment = [ "LLM_URL=http://localhost:11434" "LLM_API_KEY=sk-gateway" ];
+                                                                                                  # ^^^^^^^^^^ low: the variable `LLM_API_KEY` is written out, so everybody can read it in the Nix store
+  systemd.services.far.environment = {
+    OPENAI_API_BASE_URL = "https://llm.example.org/v1";
+    OPENAI_API_KEY = "sk-gateway";
+                   # ^^^^^^^^^^^^ high: the variable `OPENAI_API_KEY` is written out, so everybody can read it in the Nix store
+  };
+  nix.extraOptions = ''
+    access-tokens = github.com=ghp_0a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXy
+                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: the file `nix.conf` contains a GitHub token, which everybody can read in the Nix store
+  '';
+}
 "#,
         );
     }
@@ -472,6 +502,83 @@ let secret = "plum-cartwheel-41"; in
   '';
   home-manager.users.ann.xdg.configFile."rofi-pass/config".text = "type_pass=\"Alt+3\"\ncopy_pass=\"Alt+p\"\n";
   virtualisation.oci-containers.containers.llm = { image = "a:1"; environment = { EOS_TOKEN = "</s>"; PAD_TOKEN = "[PAD]"; }; };
+}
+"#,
+        );
+    }
+
+    /// What a later command replaces is no secret, but where one comes.
+    #[test]
+    fn slots_that_a_script_fills() {
+        check(
+            &RULE,
+            r#"
+{ pkgs, ... }: {
+  systemd.services.a.script = ''
+    cat > /var/lib/bot/c.json <<'EOF'
+    { "botToken": "BOT_TOKEN_PLACEHOLDER" }
+    EOF
+    sed -i \
+      "s|BOT_TOKEN_PLACEHOLDER|$(cat /run/secrets/bot)|g" /var/lib/bot/c.json
+  '';
+  systemd.services.b.script = ''
+    echo 'API_TOKEN=slot-for-token' > /run/b.env
+    ${pkgs.replace-secret}/bin/replace-secret slot-for-token /run/secrets/b /run/b.env
+  '';
+  systemd.services.c.script = ''
+    echo 'API_TOKEN=change-me-now' > /run/c.env
+                  # ^^^^^^^^^^^^^ high: `API_TOKEN` in the script of a service is a placeholder, easy to guess and readable in the Nix store
+    sed -i "s|HOST|$HOSTNAME|g" /run/c.env
+  '';
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn keys_and_passwords_by_their_names() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.wave = {
+    image = "a:1";
+    environment = {
+      S2_ACCESS_CONTROL_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+                            # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `S2_ACCESS_CONTROL_KEY` of `wave` is written out, so everybody can read it in the Nix store
+      ROOM_PASSWORD_ADMIN = "admin";
+                          # ^^^^^^^ high: `ROOM_PASSWORD_ADMIN` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD = "<password>";
+               # ^^^^^^^^^^^^ high: `PASSWORD` of `wave` is a placeholder, easy to guess and readable in the Nix store
+      PASSWORD_RESET_ENABLED = "true";
+      CACHE_KEY = "7764841c8c3cf1d24ab64b2b6e6d9e05";
+      SOME_KEY = "F13";
+    };
+  };
+  virtualisation.oci-containers.containers.kiosk = {
+    image = "a:1";
+    environment = {
+      PHOTOS_URL = "http://host.containers.internal:2283";
+      PHOTOS_API_KEY = "Q1rt9bxYZu3WIcIHMatbpkNWU9fsmPHwUhDfEY4HRNQ";
+                     # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `PHOTOS_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+      CHAT_URL = "http://host.containers.internal:11434";
+      CHAT_API_KEY = "sk-something";
+                   # ^^^^^^^^^^^^^^ low: `CHAT_API_KEY` of `kiosk` is written out, so everybody can read it in the Nix store
+    };
+  };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn logins_of_curl() {
+        check(
+            &RULE,
+            r#"
+{
+  systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
+                                            # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
 }
 "#,
         );

@@ -104,7 +104,7 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             continue;
         };
         let (what, is_secret, help) = match &secret.slot {
-            SecretSlot::Environment(variable) => {
+            SecretSlot::Environment { variable, .. } => {
                 let what = format!("the variable `{variable}`{place}");
                 (what, is_value(variable), HELP)
             }
@@ -296,6 +296,21 @@ mod tests {
       SIGNING_KEY = "/run/secrets/signing_key.pub";
     };
   };
+}
+"#,
+        );
+    }
+
+    /// An option of the user's own may be the content of a template.
+    #[test]
+    fn a_placeholder_in_an_option_of_ones_own() {
+        check_none(
+            &RULE,
+            r#"
+{ config, lib, ... }: {
+  options.services.tool.environment = lib.mkOption { type = lib.types.attrsOf lib.types.str; default = { }; };
+  config.services.tool.environment.API_TOKEN = config.sops.placeholder.api;
+  config.sops.templates.tool.content = lib.toShellVars config.services.tool.environment;
 }
 "#,
         );

@@ -1,6 +1,6 @@
 //! secret-read-at-eval
 
-use crate::about::secrets::{announced_by, is_public, is_secret_name, is_sure_name};
+use crate::about::secrets::{announced_by, is_of_variables, is_public, is_secret_name, is_sure_name};
 use crate::about::words::{inside, name};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Field, SecretSlot, StoreRef, System, Text, TextPart};
@@ -9,7 +9,7 @@ use nixpod_source::Why;
 declare_rule! {
     /// ## What it flags
     /// A secret that Nix reads while it evaluates: `readFile` of a file with a secret, of the path of a secret of sops-nix or
-    /// agenix, and `getEnv` for a variable that is a password, token or key by its name.
+    /// agenix, also where it becomes a setting of a service (`services.x.settings.password`) or goes through `fromJSON`, and `getEnv` for a variable that is a password, token or key by its name.
     /// ## Why
     /// What Nix reads becomes a part of what it makes: the text is in the Nix store, where every user and every container of
     /// the host can read it. That the file itself is private, or does not even exist when another machine builds, changes
@@ -108,10 +108,14 @@ fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             SecretSlot::Password(user, option) | SecretSlot::HashedPassword(user, option) => {
                 (format!("`{option}` of user `{user}`{place}"), true)
             }
-            SecretSlot::Environment(variable) => (
+            SecretSlot::Environment { variable, .. } => (
                 format!("the variable `{variable}`{place}"),
                 announced_by(variable).is_some(),
             ),
+            SecretSlot::Setting(option) => {
+                let name = option.rsplit('.').next().unwrap_or_default();
+                (format!("`{option}`{place}"), announced_by(name).is_some())
+            }
             SecretSlot::UnitCredential(id) => (format!("the credential `{id}`{place}"), true),
             SecretSlot::Credential(option) | SecretSlot::SecretFile(option) => {
                 (format!("`{option}`{place}"), true)
@@ -137,7 +141,7 @@ fn check_text<T>(field: &Field<T>, text: &Text, what: &str, announced: bool, sin
             continue;
         };
         let of_manager = is_of_manager(path);
-        if is_public(path) || !(announced || of_manager || is_secret_name(path)) {
+        if is_public(path) || !(announced || of_manager || is_of_variables(path) || is_secret_name(path)) {
             continue;
         }
         sink.hide(field, text, (0, text.pattern().len()), false);
@@ -230,6 +234,38 @@ mod tests {
 #- /token
 plum-cartwheel-41
 "#,
+        );
+    }
+
+    /// What the module of a service is told ends in a file that it writes.
+    #[test]
+    fn settings_of_services() {
+        check(
+            &RULE,
+            r#"
+{ config, lib, ... }: {
+  services.ledger.settings.db.password = builtins.readFile ./pw;
+                                                         # ^^^^ high: `services.ledger.settings.db.password` is read from `./pw` into the Nix store
+  services.ledger.settings.token = lib.fileContents ./token;
+                                                  # ^^^^^^^ high: `services.ledger.settings.token` is read from `./token` into the Nix store
+  services.ledger.settings.motto = builtins.readFile ./pw;
+  services.ledger.config = builtins.readFile ./ledger.conf;
+  services.ledger.publicKey = builtins.readFile ./cache.public.key;
+}
+#- /pw
+quince-harbour-58
+#- /token
+quince-harbour-59
+#- /ledger.conf
+a
+#- /cache.public.key
+b
+"#,
+        );
+        // Without anything that is read, a file that no host imports is not looked at because of its services.
+        check_none(
+            &RULE,
+            "{ services.ledger.settings.password = \"/run/secrets/pw\"; }\n",
         );
     }
 

@@ -4,13 +4,13 @@ mod mounts;
 mod volumes;
 
 use self::mounts::{
-    can_remount, configuration, has_mounts_below, holds_the_worst, is_of_a_service, is_root_of_all, one_less,
-    root_file_system, root_there,
+    can_remount, configuration, has_mounts_below, holds_the_worst, is_below_overlay, is_of_a_service,
+    is_root_of_all, one_less, root_file_system,
 };
 use self::volumes::check_volumes;
 use crate::about::paths::{Base, host_path, is_of_root};
 use crate::about::places::{sensitive, sound};
-use crate::about::power::{RootUser, inner_user};
+use crate::about::power::{RootUser, inner_user, root_there};
 use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, TextPart};
@@ -139,7 +139,9 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let is_guarded =
             (sensitive.owned_by_root && !has_own_home) || (is_of_homes && container.nspawn.is_some());
         let after_remount = sensitive.writable.map(one_less);
-        let undone = mount.read_only && can_remount(container, root, sensitive.owned_by_root);
+        let undone = mount.read_only
+            && can_remount(container, root, sensitive.owned_by_root)
+            && !is_below_overlay(mount);
         let severity = match (mount.read_only, undone) {
             (false, _) => sensitive.writable,
             (true, false) => sensitive.read_only,
@@ -437,7 +439,7 @@ mod tests {
             r#"
 {
   containers.b = { config = { }; privateUsers = "no"; extraFlags = [ "--overlay=/:/srv/o:/h" ]; };
-                                                                   # ^^^^^^^^^^^^^^^^^^^^^^^ high: `b` gets the host's root directory `/`, read-only, which its root can undo
+                                                                   # ^^^^^^^^^^^^^^^^^^^^^^^ high: `b` gets the host's root directory `/`, read-only
 }
 "#,
         );

@@ -1,6 +1,6 @@
 //! unpinned-image
 
-use crate::about::images::{Tag, is_built_here, tag};
+use crate::about::images::{Tag, is_built_here, run_image, tag};
 use crate::about::words::name;
 use nixpod_analysis::{Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::Container;
@@ -43,7 +43,7 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
+    let Some(field) = run_image(container).and_then(|image| image.written()) else {
         return;
     };
     let image = field.get();

@@ -1,6 +1,6 @@
 //! unqualified-image
 
-use crate::about::images::{is_built_here, without_registry};
+use crate::about::images::{is_built_here, run_image, without_registry};
 use crate::about::words::{name, replace_text};
 use nixpod_analysis::{Applicability, Change, Control, Controls, Ctx, Proof, Sink, declare_rule};
 use nixpod_model::{Container, Engine, Field, Image, Surface, SystemKind, TextPart, Written};
@@ -49,7 +49,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     {
         return;
     }
-    let Some(field) = container.image.as_ref().and_then(|image| image.written()) else {
+    let Some(field) = run_image(container).and_then(|image| image.written()) else {
         return;
     };
     let image = field.get();

@@ -2,15 +2,17 @@
 
 use crate::about::devices::dead_entry;
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, is_in_guest, root_of};
+use crate::about::power::{RootUser, has_capability, is_in_guest, root_of};
 use crate::about::words::{listed, name};
-use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::{Container, Device, Text, Written};
+use nixpod_analysis::{
+    Attack, Confidence, Control, Controls, Ctx, FindingBuilder, Proof, Severity, Sink, declare_rule,
+};
+use nixpod_model::{Container, Device, Surface, Text, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Disks and partitions, the machine's memory, whole classes of block devices and the whole of `/dev` given to a
-    /// container: `/dev/sda`, `/dev/mapper/…`, `/dev/mem`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
+    /// Disks and partitions, the machine's memory (`/dev/mem` beside `CAP_SYS_RAWIO`), whole classes of block devices and the whole of `/dev` given to a
+    /// container: `/dev/sda`, `/dev/mapper/…`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
     /// or `'b 8:* rwm'`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
@@ -50,7 +52,7 @@ declare_rule! {
             "podman-mknod",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step, Part x Command],
+        stakes: [HostRoot x Step, HostRoot x Weakness, Part x Command],
         attack: Attack::Typed {
             experiment: "unit-raw-disk",
             command: "mknod /d b MAJOR MINOR && head -c 11 /d",
@@ -61,8 +63,12 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    // A container that is not root outside opens what the nodes' own rights let it.
-    if root_of(ctx, container) != RootUser::Host
+    // A container that is not root outside opens what the nodes' own rights let it. Of a unit in a file that may be for any
+    // folder nobody says whose it is.
+    let root = root_of(ctx, container);
+    let is_unsure =
+        root == RootUser::Unknown && container.surface == Surface::Quadlet && container.rootful.is_unknown();
+    if root != RootUser::Host && !is_unsure
         || container.privileged.value() == Some(&true)
         || is_in_guest(ctx, &container.system)
     {
@@ -77,7 +83,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         // The letter `m` alone opens nothing.
         let opens = device.access.is_empty() || device.access.contains(['r', 'w']);
-        Some((field, wide(&device.node).filter(|_| opens)?))
+        let what = wide(&device.node).filter(|_| opens)?;
+        // The kernel asks whoever opens it for this capability, which no engine gives by itself.
+        let is_there = !is_memory(what) || has_capability(container, "CAP_SYS_RAWIO");
+        is_there.then_some((field, what))
     });
     let mut of_kind: Vec<(&str, bool, Vec<Written<'_, Device>>)> = Vec::new();
     for (field, what) in given {
@@ -93,16 +102,27 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
     }
     for (what, writes, fields) in &of_kind {
-        report(container, what, *writes, fields, sink);
+        let finding = report(container, what, *writes, fields, sink);
+        if let Some(finding) = finding.filter(|_| is_unsure) {
+            finding
+                .severity(Severity::Medium)
+                .at_most(Confidence::Low, "whether its engine runs as root is not known");
+        }
     }
-    check_rules(container, sink);
+    if !is_unsure {
+        check_rules(container, sink);
+    }
 }
 
 /// One finding for all devices of a kind.
-fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_, Device>], sink: &mut Sink) {
-    let Some(first) = fields.first() else {
-        return;
-    };
+fn report<'s>(
+    container: &Container,
+    what: &str,
+    writes: bool,
+    fields: &[Written<'_, Device>],
+    sink: &'s mut Sink,
+) -> Option<FindingBuilder<'s>> {
+    let first = fields.first()?;
     let verb = if writes { "reads and writes" } else { "reads" };
     let nodes: Vec<String> = fields
         .iter()
@@ -118,6 +138,7 @@ fn report(container: &Container, what: &str, writes: bool, fields: &[Written<'_,
     for field in fields.iter().skip(1) {
         builder = builder.related(&field.origin, "and this one");
     }
+    Some(builder)
 }
 
 /// Rules that open classes of devices by their numbers.
@@ -164,6 +185,13 @@ fn is_of_disks(numbers: &str) -> bool {
     )
 }
 
+const MEMORY: &str = "the machine's memory";
+const PORTS: &str = "what devices of the machine answer to";
+
+fn is_memory(what: &str) -> bool {
+    matches!(what, MEMORY | PORTS)
+}
+
 /// What a node opens, if that is all of something.
 fn wide(node: &Text) -> Option<&'static str> {
     let pattern = node.pattern();
@@ -182,8 +210,10 @@ fn wide(node: &Text) -> Option<&'static str> {
     if below.is_empty() || below == "*" {
         return Some("every device of the host");
     }
-    if matches!(below, "mem" | "kmem" | "port") {
-        return Some("the machine's memory");
+    match below {
+        "mem" | "kmem" => return Some(MEMORY),
+        "port" => return Some(PORTS),
+        _ => {}
     }
     is_disk(below).then_some("a disk of the host")
 }
@@ -218,13 +248,30 @@ mod tests {
     use super::RULE;
     use nixpod_testing::{check, check_none};
 
+    /// Nobody says whose unit it is.
+    #[test]
+    fn of_a_unit_in_a_file() {
+        check(
+            &RULE,
+            r#"
+#- /default.nix
+{ }
+#- /a.container
+[Container]
+Image=docker.io/a/b:1
+AddDevice=/dev/sda
+        # ^^^^^^^^ medium: `a` reads and writes a disk of the host by `/dev/sda`
+"#,
+        );
+    }
+
     #[test]
     fn disks_and_memory() {
         check(
             &RULE,
             r#"
 {
-  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; };
+  virtualisation.oci-containers.containers.web = { image = "a:1"; devices = [ "/dev/nvme0n1:/dev/nvme0n1:r" "/dev/mem" ]; capabilities.SYS_RAWIO = true; };
                                                                             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `web` reads a disk of the host by `/dev/nvme0n1`
                                                                                                           # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
   containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };

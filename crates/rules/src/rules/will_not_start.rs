@@ -17,11 +17,11 @@ use nixpod_model::{Container, Engine, Field, Mount, Surface, UnitProblem, Userns
 declare_rule! {
     /// ## What it flags
     /// Containers that their engine refuses to start: an nspawn bind with `idmap` without a user namespace to map to, or of
-    /// a secret of agenix or sops-nix, which lies on a ramfs; one with a blank in its path or with a `-` before it; a flag that takes back the users of `privateUsers`; a range of users
+    /// a secret of agenix or sops-nix, which lies on a ramfs; one with a blank in its path or with a `-` before it; a flag with a blank in it, of which the second word is taken for the program; a flag that takes back the users of `privateUsers`; a range of users
     /// that a guest's files cannot be given to; an OCI container with two volumes at one place, or
     /// with a volume from `~` or a variable that nobody expands; a capability that Podman is
     /// told both to add and to drop; options of Podman that exclude one another (`--shm-size` with the host's or no
-    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`, `--restart` beside the `--rm` of oci-containers); a `--sysctl` that belongs to the whole kernel, such as
+    /// `--ipc`, `--dns` without a network, `--userns` beside `--uidmap`, `--restart` beside the `--rm` of oci-containers, of which Podman takes `on-failure` alone); a `--sysctl` that belongs to the whole kernel, such as
     /// `vm.max_map_count`, or to a network that is shared; `all` among the `default_capabilities`; `--userns=auto` of a rootful
     /// Podman where nobody is called `containers`, and a user or group inside that no id of the host is mapped to;
     /// in NixOS 25.05 a rootless container whose user lingers, as its module warns;
@@ -79,6 +79,7 @@ declare_rule! {
             "podman-cap-conflicts",
             "nspawn-bind-with-a-blank",
             "nspawn-bind-with-a-dash",
+            "nspawn-extra-flags-split-filter",
             "nspawn-ownership-of-an-odd-range",
             "podman-shm-size-without-ipc",
             "podman-dns-without-network",
@@ -125,6 +126,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             secrets::check(ctx, container, sink);
         }
         Some(Engine::Docker) => {
+            options::check_docker(container, sink);
             check_places(container, sink);
             check_homes(container, sink);
         }

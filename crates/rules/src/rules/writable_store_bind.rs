@@ -1,7 +1,7 @@
 //! writable-store-bind
 
 use crate::about::paths::host_path;
-use crate::about::power::{RootUser, has_capability, inner_user, root_of};
+use crate::about::power::{RootUser, has_capability, inner_user, root_of, root_there};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::Container;
@@ -49,17 +49,18 @@ declare_rule! {
 }
 
 fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    if root_of(ctx, container) != RootUser::Host {
-        return;
-    }
+    let is_root = root_of(ctx, container) == RootUser::Host;
     let user = inner_user(container).filter(|_| container.is_oci());
-    let may_mount = container.nspawn.is_some() || has_capability(container, "CAP_SYS_ADMIN");
+    // The root of a user namespace cannot make a mount of the host writable.
+    let may_mount = is_root && (container.nspawn.is_some() || has_capability(container, "CAP_SYS_ADMIN"));
     for field in &container.mounts {
         let Some(field) = field.written().filter(|field| field.get().is_bind) else {
             continue;
         };
         let mount = field.get();
-        if mount.read_only || mount.unclear_access.is_some() {
+        // Root owns all of it, so that each mapping of ids makes root of the container's root.
+        let is_root_there = root_there(ctx, container, mount, true) == RootUser::Host;
+        if mount.read_only || mount.unclear_access.is_some() || !is_root_there {
             continue;
         }
         let Some(path) = host_path(&mount.source) else {
@@ -73,24 +74,31 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             }
             _ => continue,
         };
-        sink.report(
-            field,
-            format!(
-                "{} can change {what} in `{}`",
-                name(container),
-                mount.source.display()
+        let finding = sink
+            .report(
+                field,
+                format!(
+                    "{} can change {what} in `{}`",
+                    name(container),
+                    mount.source.display()
+                ),
+            )
+            .severity(match user {
+                // The store is root's, so that it needs a way to root inside first.
+                Some(_) => Severity::Medium,
+                None => Severity::Critical,
+            });
+        match is_root {
+            true => finding.depends_on(&container.userns).help(
+                "Whoever writes there chooses the programs that run as root of the host. Bind it read-only, and let the \
+                 host's daemon build; run the container in a user namespace, or it undoes that.",
             ),
-        )
-        .severity(match user {
-            // The store is root's, so that it needs a way to root inside first.
-            Some(_) => Severity::Medium,
-            None => Severity::Critical,
-        })
-        .depends_on(&container.userns)
-        .help(
-            "Whoever writes there chooses the programs that run as root of the host. Bind it read-only, and let the host's \
-             daemon build; run the container in a user namespace, or it undoes that.",
-        );
+            false => finding.help(
+                "The bind maps the container's root to the host's root, who owns it, in spite of the user namespace, and \
+                 whoever writes there chooses the programs that run as root of the host. Bind it read-only, and let the \
+                 host's daemon build.",
+            ),
+        };
     }
 }
 
@@ -109,6 +117,24 @@ mod tests {
                                                          # ^^^^^^^^^^^^ critical: `ci` can change the Nix store in `/nix/store`
   virtualisation.oci-containers.containers.runner = { image = "a:1"; volumes = [ "/nix:/nix" ]; };
                                                                                # ^^^^^^^^^^^ critical: `runner` can change the Nix store and its state in `/nix`
+}
+"#,
+        );
+    }
+
+    /// A mapping of ids gives the root of a user namespace what the host's root owns.
+    #[test]
+    fn through_a_mapping_of_ids() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = { privateUsers = "pick"; bindMounts."/n:idmap" = { hostPath = "/nix/var"; isReadOnly = false; }; config = { }; };
+                                                                             # ^^^^^^^^^^ critical: `a` can change what Nix keeps of its store in `/nix/var`
+  containers.b = { privateUsers = "pick"; extraFlags = [ "--bind=/nix/var/nix/profiles:/p:rootidmap" ]; config = { }; };
+                                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ critical: `b` can change what Nix keeps of its store in `/nix/var/nix/profiles`
+  containers.c = { privateUsers = "pick"; bindMounts."/n:idmap" = { hostPath = "/nix/var"; isReadOnly = true; }; config = { }; };
+  containers.d = { privateUsers = "pick"; bindMounts."/n:noidmap" = { hostPath = "/nix/var"; isReadOnly = false; }; config = { }; };
 }
 "#,
         );

@@ -270,3 +270,94 @@ fn a_fix_after_which_the_default_says_the_same() {
     let left: Vec<_> = fixed.left.iter().map(|left| &left.refusal).collect();
     assert_eq!(left, [&Refusal::Stays]);
 }
+
+/// What a build reaches is said of the build, once, in whichever form its unit is.
+#[test]
+fn builds() {
+    let fixture = r#"
+#- /host.nix
+{
+  environment.etc."containers/systemd/web.build".text = ''
+    [Build]
+    ImageTag=localhost/web:1
+    Volume=/:/host
+    Volume=/run/podman/podman.sock:/s
+    Network=host
+  '';
+  virtualisation.quadlet.builds.api.buildConfig = { volumes = [ "/etc:/etc" ]; networks = [ "host" ]; };
+}
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.oak = nixpkgs.lib.nixosSystem { modules = [ ./host.nix ]; }; }; }
+"#;
+    check(
+        "sensitive-bind",
+        fixture,
+        expect![[r#"
+        host.nix:5: `build of web` gets the host's root directory `/`, writable
+          on oak
+          build of web a2ea36364f093b49
+        host.nix:9: `build of api` gets the host's configuration and password hashes in `/etc`, writable
+          on oak
+          build of api 84d8e6fab6f56091
+    "#]],
+    );
+    check(
+        "engine-socket-bind",
+        fixture,
+        expect![[r#"
+        host.nix:6: `build of web` gets Podman's socket `/run/podman/podman.sock`, which is root on the host
+          on oak
+          build of web 37daeac105a1a93f
+    "#]],
+    );
+    check(
+        "shared-host-network",
+        fixture,
+        expect![[r#"
+        host.nix:7: `build of web` shares the host's network
+          on oak
+          build of web 06dcb2ddd51ebc4c
+          fix: Use a network of its own; unsafe: what listens without a published port or an address of its own is no longer reached (1 edits)
+        host.nix:9: `build of api` shares the host's network
+          on oak
+          build of api 9b69e7abb1d65790
+          fix: Use a network of its own; unsafe: what listens without a published port or an address of its own is no longer reached (1 edits)
+        host.nix:
+        {
+          environment.etc."containers/systemd/web.build".text = ''
+            [Build]
+            ImageTag=localhost/web:1
+            Volume=/:/host
+            Volume=/run/podman/podman.sock:/s
+          '';
+          virtualisation.quadlet.builds.api.buildConfig = { volumes = [ "/etc:/etc" ]; networks = [ ]; };
+        }
+    "#]],
+    );
+}
+
+/// What a module says of anybody when it is looked at by itself it says of somebody on a host that has it.
+#[test]
+fn a_module_for_anybody() {
+    check(
+        "root-equivalent-group",
+        r#"
+#- /flake.nix
+{
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.11";
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.oak = nixpkgs.lib.nixosSystem { specialArgs.user = "ann"; modules = [ ./docker.nix ]; };
+  };
+}
+#- /docker.nix
+{ user, ... }: { virtualisation.docker.enable = true; users.users.${user}.extraGroups = [ "docker" ]; }
+#- /more.nix
+{ imports = [ ./docker.nix ]; }
+"#,
+        expect![[r#"
+            docker.nix:1: user `ann` is in group `docker`, which is root through Docker
+              on oak
+              fix: Remove `ann` from group `docker` (1 edits)
+        "#]],
+    );
+}

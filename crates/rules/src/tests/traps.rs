@@ -340,3 +340,51 @@ let p = "--privi"; in {
         &text("x", "--rm x"),
     );
 }
+
+/// What nobody imports stands for any user, and the host's user is one of them.
+#[test]
+fn a_module_of_a_host_and_of_an_island() {
+    check(
+        rule("root-equivalent-group"),
+        r#"
+#- /flake.nix
+{ outputs = { nixpkgs, ... }: { nixosConfigurations.box = nixpkgs.lib.nixosSystem { specialArgs.user = "ann"; modules = [ ./docker.nix ]; }; }; }
+#- /all.nix
+{ imports = [ ./docker.nix ]; }
+#- /docker.nix
+{ user, ... }: {
+  virtualisation.docker.enable = true;
+  users.users.${user} = { isNormalUser = true; extraGroups = [ "docker" ]; };
+                                                             # ^^^^^^^^ high: user `ann` is in group `docker`, which is root through Docker
+}
+"#,
+    );
+}
+
+/// A build keeps the variables of its steps, and whoever fetches an image logs in.
+#[test]
+fn of_units_that_build_and_fetch() {
+    check(
+        rule("secret-in-store"),
+        r#"
+{
+  environment.etc = {
+    "containers/systemd/web.build".text = ''
+      [Build]
+      ImageTag=localhost/web:1
+      BuildArg=NPM_TOKEN=plum-cartwheel-41
+             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^ high: `NPM_TOKEN` of `build of web` is written out, so everybody can read it in the Nix store
+    '';
+    "containers/systemd/base.image".text = ''
+      [Image]
+      Image=registry.example.org/base:1
+      Creds=ann:plum-cartwheel-42
+              # ^^^^^^^^^^^^^^^^^ high: the password for the registry of `base.image` is written out, so everybody can read it in the Nix store
+    '';
+  };
+  virtualisation.quadlet.images.own.imageConfig = { image = "registry.example.org/own:1"; creds = "ann:plum-cartwheel-43"; };
+                                                                                                     # ^^^^^^^^^^^^^^^^^ high: the password for the registry of `own.image` is written out, so everybody can read it in the Nix store
+}
+"#,
+    );
+}

@@ -9,7 +9,7 @@ use crate::surface::tables;
 use crate::vocabulary::options::{READ, Table, Tells, fits};
 use nixpod_source::ExprId;
 use nixpod_syntax::Hir;
-use nixpod_syntax::hir::{Attrs, BinaryOp, EntryValue, Expr, Param, PathKind, StrPart, VarRef};
+use nixpod_syntax::hir::{AttrName, Attrs, BinaryOp, EntryValue, Expr, Param, PathKind, StrPart, VarRef};
 
 /// What a module may set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
         functions: Functions::new(hir),
         imports: Vec::new(),
     };
-    let matters = look.module_at(module);
+    let mut matters = look.module_at(module);
     let imports = std::mem::take(&mut look.imports);
+    look.tells = Tells::Reads;
+    matters = matters || reads_files(hir) && look.module_at(module);
     let mut with = |tells| {
         look.tells = tells;
         !matters && look.module_at(module)
@@ -51,6 +53,18 @@ pub fn bearing(hir: &Hir, module: ExprId) -> Bearing {
         may_be_module: look.may_be_module(module),
         imports,
     }
+}
+
+/// Does a file name a function that reads files?
+fn reads_files(hir: &Hir) -> bool {
+    let reads = |name| matches!(hir.name(name).as_str(), "readFile" | "fileContents");
+    hir.exprs().iter().any(|expr| match expr {
+        Expr::Var(name, _) => reads(*name),
+        Expr::Select(_, path, _) => path
+            .iter()
+            .any(|part| matches!(part, AttrName::Static(name, _) if reads(*name))),
+        _ => false,
+    })
 }
 
 /// The options for which a file is evaluated by itself, if they tell so much.

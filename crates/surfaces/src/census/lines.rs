@@ -396,7 +396,8 @@ impl Walk<'_> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         let is_read = |at: usize| {
             let rest = names.get(at..).unwrap_or_default();
-            let mut options = READ.iter().filter(|option| option.tells != Tells::Never);
+            let mut options =
+                { READ.iter() }.filter(|option| !matches!(option.tells, Tells::Never | Tells::Reads));
             options.any(|option| rest.starts_with(option.path))
         };
         if self.is_output || names.iter().any(|name| OUTPUTS.contains(name)) {

@@ -511,7 +511,7 @@ impl<'e, 's> OptionReader<'e, 's> {
 }
 
 /// More entries of a set are not read: each that is kept takes kilobytes.
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// The entries of a set.
 #[derive(Default)]

@@ -112,7 +112,7 @@ fn store(reader: &mut OptionReader<'_, '_>, service: &Found, container: &mut Con
     }
 }
 
-/// Volumes of the project that are directories of the host: `driver_opts = { type = "none"; o = "bind"; device = "/srv"; }`.
+/// Volumes of the project that are directories of the host are binds of a service that names them.
 fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, container: &mut Container) {
     let has_named = { container.mounts.iter().filter_map(Field::value) }
         .any(|mount| !mount.is_bind && !mount.source.parts.is_empty());
@@ -123,12 +123,29 @@ fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, contain
         return;
     };
     let projects = reader.option(around.config, &["virtualisation", "arion", "projects"]);
-    let all = reader.at(&projects, &[project, "settings", "docker-compose", "volumes"]);
-    if reader.is_unset(&all) {
-        return;
+    let settings = reader.at(&projects, &[project, "settings"]);
+    let bound = bound(reader, &settings);
+    bind_volumes(container, |name| {
+        let volume = bound.iter().find(|(known, _)| known == name);
+        volume.map(|(_, mount)| mount)
+    });
+}
+
+/// Volumes that are directories of the host: `driver_opts = { type = "none"; o = "bind"; device = "/srv"; }`. What goes into
+/// the Compose file as it is may have some, too.
+fn bound(reader: &mut OptionReader<'_, '_>, settings: &Found) -> Vec<(String, Field<Mount>)> {
+    let mut all = Vec::new();
+    for path in [
+        &["docker-compose", "volumes"][..],
+        &["docker-compose", "raw", "volumes"],
+    ] {
+        let set = reader.at(settings, path);
+        if !reader.is_unset(&set) {
+            all.extend(reader.entries(&set).named);
+        }
     }
-    let mut bound = Vec::new();
-    for (name, volume) in reader.entries(&all).named {
+    let mut out = Vec::new();
+    for (name, volume) in all {
         let options = reader.get(&volume, "driver_opts");
         let [kind, how, device] = ["type", "o", "device"].map(|name| {
             let option = reader.get(&options, name);
@@ -139,13 +156,42 @@ fn volumes(reader: &mut OptionReader<'_, '_>, around: &Surroundings<'_>, contain
             .value()
             .and_then(|device| host_volume(device, &known(&kind), &known(&how)));
         if let Some(mount) = mount {
-            bound.push((name, device.map(|_| mount.clone())));
+            out.push((name, device.map(|_| mount.clone())));
         }
     }
-    bind_volumes(container, |name| {
-        let volume = bound.iter().find(|(known, _)| known == name);
-        volume.map(|(_, mount)| mount)
-    });
+    out
+}
+
+/// Those that no service names, each with where its directory is written. Nobody reaches them by what is read here.
+pub(crate) fn unmounted(reader: &mut OptionReader<'_, '_>, settings: &Found) -> Vec<(String, Origin)> {
+    let mut bound = bound(reader, settings);
+    if bound.is_empty() {
+        return Vec::new();
+    }
+    let services = reader.get(settings, "services");
+    for (_, service) in reader.entries(&services).all() {
+        for path in [&["service", "volumes"][..], &["out", "service", "volumes"]] {
+            let volumes = reader.at(&service, path);
+            if reader.is_unset(&volumes) {
+                continue;
+            }
+            for volume in reader.elements(&volumes) {
+                let source = match volume.value.value {
+                    Value::Attrs(_) => reader.get(&volume, "source"),
+                    _ => volume,
+                };
+                let Some(source) = reader.text(&source).value().map(Text::pattern) else {
+                    // It may name any of them.
+                    return Vec::new();
+                };
+                bound.retain(|(name, _)| source.split(':').next() != Some(name.as_str()));
+            }
+        }
+    }
+    bound
+        .into_iter()
+        .map(|(name, device)| (name, device.origin))
+        .collect()
 }
 
 /// What the keys of a service say, as options of `docker run`.

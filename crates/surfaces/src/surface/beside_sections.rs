@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::part;
 use crate::vocabulary::unit::check::{INSTALLS, SERVICE_KEYS, is_wanted, unquoted};
 use crate::vocabulary::unit::parse::{Unit, parse};
 use nixpod_eval::Value;
-use nixpod_model::{Container, Field, Text, UnitProblem};
+use nixpod_model::{Container, Field, RunOption, Text, UnitProblem};
 
 /// What somebody wrote of a key of a section.
 fn written(reader: &mut OptionReader<'_, '_>, section: &Found, key: &str) -> Option<Found> {
@@ -39,6 +39,36 @@ pub(crate) fn service(reader: &mut OptionReader<'_, '_>, section: &Found, contai
     }
 }
 
+/// Keys of a service by which the kernel limits the memory of all that runs in its control group.
+const LIMITS: [&str; 2] = ["MemoryHigh", "MemoryMax"];
+
+/// What a service limits, where it is options.
+pub(crate) fn limits(reader: &mut OptionReader<'_, '_>, section: &Found, container: &mut Container) {
+    for name in LIMITS {
+        let Some(found) = written(reader, section, name) else {
+            continue;
+        };
+        let value = reader.field(&found, |this, value, origin| this.scalar_text(value, origin));
+        container.service_limits.push(value.map(|value| RunOption {
+            name,
+            value: value.clone(),
+        }));
+    }
+}
+
+/// The same of a whole unit.
+pub(crate) fn limits_of_unit(unit: &Unit, container: &mut Container) {
+    for name in LIMITS {
+        if let Some(limit) = unit.last("Service", name) {
+            let value = unquoted(&limit.value);
+            let option = RunOption { name, value };
+            container
+                .service_limits
+                .push(Field::set(option, limit.origin.clone()));
+        }
+    }
+}
+
 /// `User=` of the service of a whole unit, which Podman does not support, changes who runs Podman all the same.
 pub(crate) fn user_of_unit(unit: &Unit, container: &mut Container) {
     let Some(user) = unit.last("Service", "User") else {
@@ -52,10 +82,12 @@ pub(crate) fn user_of_unit(unit: &Unit, container: &mut Container) {
     }
 }
 
-/// The same of the unit that stands as a text where options would.
-pub(crate) fn user_of_text(raw: &Field<Text>, container: &mut Container) {
+/// Both of the unit that stands as a text where options would.
+pub(crate) fn service_of_text(raw: &Field<Text>, container: &mut Container) {
     if let Some(text) = raw.value() {
-        user_of_unit(&parse(text), container);
+        let unit = parse(text);
+        user_of_unit(&unit, container);
+        limits_of_unit(&unit, container);
     }
 }
 

@@ -122,6 +122,7 @@ pub(crate) fn read(
     section::read(reader, &section, &beside, container);
     let [service, install] = ["Service", "Install"].map(|name| reader.at(found, &["extraConfig", name]));
     beside_sections::service(reader, &service, container);
+    beside_sections::limits(reader, &service, container);
     let install = beside_sections::wanted(reader, &install);
     beside_sections::start_if(install, container);
     Reading::Container

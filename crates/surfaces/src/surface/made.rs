@@ -1,7 +1,7 @@
 //! What scripts and units make that containers name which are written elsewhere.
 
 use crate::vocabulary::pods::Pod;
-use nixpod_model::{Container, Engine, Existence, Field, Mount};
+use nixpod_model::{Container, Engine, Existence, Field, Mount, NetworkMode};
 use nixpod_source::Place;
 
 /// Who makes something.
@@ -83,6 +83,8 @@ impl HostVolume {
 /// A network.
 pub(crate) struct MadeNetwork {
     pub(crate) name: String,
+    /// How a container in it is connected, as its driver says.
+    pub(crate) mode: NetworkMode,
     pub(crate) by: Maker,
 }
 

@@ -1,5 +1,5 @@
-//! Compose files, Kubernetes' manifests and recipes of images. They are recognised, so that nothing in them is passed over in silence, and are
-//! not read: one gap a file.
+//! Compose files, Kubernetes' manifests, settings of LXC, Ansible's tasks and recipes of images. They are recognised, so that
+//! nothing in them is passed over in silence, and are not read: one gap a file, or a task.
 
 use crate::read::{Found, OptionReader};
 use crate::surface::texts::{Runs, TextSurface, TextsRead, Written};
@@ -30,6 +30,30 @@ pub(crate) const KUBERNETES: TextSurface = TextSurface {
     has_any: |text| pods(text).is_some(),
     runs_file: |_| Runs::Unknown,
     read: |texts, out| tell(texts, out, ("containers", "Kubernetes' manifests"), pods),
+};
+
+pub(crate) const LXC: TextSurface = TextSurface {
+    surface: Surface::Lxc,
+    places: &["lxc/default.conf, lxc/*.conf (recognised, not read)"],
+    systems: Systems::Both,
+    find: |reader, config, kind| find(reader, config, kind, is_lxc),
+    is_file: is_lxc,
+    tells: |_, _| false,
+    has_any: |text| settings(text).is_some(),
+    runs_file: |_| Runs::Unknown,
+    read: |texts, out| tell(texts, out, ("containers", "LXC"), settings),
+};
+
+pub(crate) const ANSIBLE: TextSurface = TextSurface {
+    surface: Surface::Ansible,
+    places: &["*.yml with docker_container, podman_container, … (recognised, not read)"],
+    systems: Systems::None,
+    find: |_, _, _| Vec::new(),
+    is_file: is_yaml,
+    tells: |_, _| false,
+    has_any: |text| !tasks(text).is_empty(),
+    runs_file: |_| Runs::Unknown,
+    read: |texts, out| tell_all(texts, out, ("containers", "Ansible's tasks"), tasks),
 };
 
 /// What is in an image says nothing of how a container of it is run, but for its user, its volumes and its ports.
@@ -72,6 +96,13 @@ const KINDS: [&str; 8] = [
     "ReplicationController",
     "StatefulSet",
 ];
+
+/// Settings of all containers of LXC, or of one.
+fn is_lxc(path: &str) -> bool {
+    let is_in = path.starts_with("lxc/") || path.contains("/lxc/") || path.contains("\"lxc/");
+    let name = path.trim_end_matches('"').rsplit('/').next().unwrap_or(path);
+    is_in && (name.ends_with(".conf") || name == "config")
+}
 
 fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
@@ -130,6 +161,61 @@ fn pods(text: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// Where the first setting of LXC is.
+fn settings(text: &str) -> Option<(usize, usize)> {
+    let (start, line) = lines(text).find(|(_, line)| line.trim_start().starts_with("lxc."))?;
+    Some((start, start + line.len()))
+}
+
+/// Modules of Ansible that run containers, with and without the collection that they are of.
+const MODULES: [&str; 9] = [
+    "docker_compose",
+    "docker_compose_v2",
+    "docker_container",
+    "docker_stack",
+    "docker_swarm_service",
+    "podman_container",
+    "podman_containers",
+    "podman_play",
+    "podman_pod",
+];
+const COLLECTIONS: [&str; 4] = [
+    "community.docker.",
+    "community.general.",
+    "containers.podman.",
+    "",
+];
+
+/// So many tasks of a file are told.
+const MAX_TASKS: usize = 20;
+
+/// Where tasks of Ansible run containers: a module is the key of a set, or of words with values.
+fn tasks(text: &str) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    // Most files of YAML have neither word.
+    if !text.contains("docker_") && !text.contains("podman_") {
+        return out;
+    }
+    let mut has_list = false;
+    for (start, line) in lines(text) {
+        let content = line.trim_start();
+        has_list |= content.starts_with("- ");
+        let key_on = content.trim_start_matches("- ");
+        let Some((key, rest)) = key_on.split_once(':') else {
+            continue;
+        };
+        let is_module = COLLECTIONS
+            .iter()
+            .filter_map(|collection| key.strip_prefix(collection))
+            .any(|module| MODULES.contains(&module));
+        if is_module && has_list && (is_end(rest) || rest.contains('=')) && out.len() < MAX_TASKS {
+            let from = start + line.len() - key_on.len();
+            out.push((from, from + key.len()));
+        }
+    }
+    out
+}
+
 /// Where a recipe says which image it begins with.
 fn from(text: &str) -> Option<(usize, usize)> {
     let is_from = |line: &str| {
@@ -149,32 +235,40 @@ fn is_end(rest: &str) -> bool {
 fn tell(
     texts: &[Written],
     out: &mut TextsRead,
+    what: (&str, &str),
+    found: impl Fn(&str) -> Option<(usize, usize)>,
+) {
+    tell_all(texts, out, what, |text| found(text).into_iter().collect());
+}
+
+fn tell_all(
+    texts: &[Written],
+    out: &mut TextsRead,
     (parts, what): (&str, &str),
-    found: fn(&str) -> Option<(usize, usize)>,
+    found: impl Fn(&str) -> Vec<(usize, usize)>,
 ) {
     for written in texts {
         let Some(text) = written.text.value() else {
             continue;
         };
-        let Some((start, end)) = found(&text.pattern()) else {
-            continue;
-        };
-        let origin = Text::origin_of(text, start, end);
-        out.not_analysed.push(NotAnalysed {
-            place: origin.place(),
-            what: format!("the {parts} of {}", written.path),
-            questions: Vec::new(),
-            why: Why::NotModelled(what.to_owned()),
-            also: Vec::new(),
-            subject: Subject::Containers,
-            hosts: Vec::new(),
-        });
+        for (start, end) in found(&text.pattern()) {
+            let origin = Text::origin_of(text, start, end);
+            out.not_analysed.push(NotAnalysed {
+                place: origin.place(),
+                what: format!("the {parts} of {}", written.path),
+                questions: Vec::new(),
+                why: Why::NotModelled(what.to_owned()),
+                also: Vec::new(),
+                subject: Subject::Containers,
+                hosts: Vec::new(),
+            });
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{from, is_compose, pods, services};
+    use super::{from, is_compose, is_lxc, pods, services, settings, tasks};
     use nixpod_syntax::is_recipe;
 
     #[test]
@@ -228,5 +322,41 @@ mod tests {
         assert_eq!(found("  apiVersion: v1\n  kind: Pod\n"), None);
         assert_eq!(services("a: 1\nservices: # all\n  x:\n"), Some((5, 14)));
         assert_eq!(services("services: none"), None);
+    }
+
+    #[test]
+    fn what_makes_settings_of_lxc() {
+        let yes = [
+            "lxc/default.conf",
+            "environment.etc.\"lxc/default.conf\"",
+            ".config/lxc/web/config",
+        ];
+        assert!(yes.into_iter().all(is_lxc));
+        assert!(
+            !["lxcfs.conf", "incus/a.conf", "lxc/README"]
+                .into_iter()
+                .any(is_lxc)
+        );
+        assert_eq!(settings("# lxc.x = y\nlxc.net.0.type = veth\n"), Some((12, 33)));
+        assert_eq!(settings("net = veth\n"), None);
+    }
+
+    #[test]
+    fn what_makes_a_task() {
+        let found = |text: &str| -> Vec<String> {
+            let tasks = tasks(text).into_iter();
+            tasks
+                .filter_map(|(start, end)| Some(text.get(start..end)?.to_owned()))
+                .collect()
+        };
+        let playbook = "- hosts: all\n  tasks:\n    - name: web\n      community.docker.docker_container:\n        name: web\n    - podman_container: name=a image=b\n    # docker_container:\n    - docker_image:\n        name: x\n";
+        assert_eq!(
+            found(playbook),
+            ["community.docker.docker_container", "podman_container"]
+        );
+        // A variable of that name, and a set that is in no list.
+        assert!(found("- a: b\n  docker_container: web\n").is_empty());
+        assert!(found("docker_container:\n  a: b\n").is_empty());
+        assert!(found("- own.docker_container:\n    a: b\n").is_empty());
     }
 }

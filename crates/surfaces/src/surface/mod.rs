@@ -20,19 +20,22 @@ mod oci;
 mod oci_line;
 mod quadlet;
 mod quadlet_names;
+mod quadlet_objects;
 mod quadlet_sections;
 pub(crate) mod quadlet_text;
 mod quadlet_units;
 mod runners;
 mod section;
+mod section_pods;
 mod surroundings;
 mod systemd_nspawn;
 mod texts;
-mod tmpfiles;
+pub(crate) mod tmpfiles;
 mod unit_sections;
 mod woodpecker;
 pub(crate) mod written_files;
 
+pub(crate) use arion::unmounted as unmounted_of_arion;
 pub(crate) use command_line::{
     CommandLine, command_lines, is_service_file, names_program, written_by_scripts,
 };
@@ -41,6 +44,7 @@ pub(crate) use made::{HostVolume, Made, MadePod};
 pub(crate) use quadlet::{
     networks as networks_of_quadlet_nix, pods as pods_of_quadlet_nix, volumes as volumes_of_quadlet_nix,
 };
+pub(crate) use quadlet_objects::problems as problems_of_quadlet_nix;
 use surroundings::Tell;
 pub(crate) use surroundings::{Read, Reading, Surroundings};
 pub use texts::TextFile;
@@ -48,7 +52,8 @@ pub(crate) use texts::{OtherUnits, Runs, TextSurface, TextsRead, Written, unless
 
 use crate::read::as_key;
 use crate::vocabulary::options::Table;
-use nixpod_model::{EntryName, Surface};
+use crate::vocabulary::unit::kinds::Kind;
+use nixpod_model::{ContainerId, EntryName, Surface};
 
 /// A way to declare containers by options.
 pub(crate) struct OptionSurface {
@@ -85,6 +90,30 @@ pub(crate) const SURFACES: [OptionSurface; 11] = [
     untold(&distrobox::TABLE, distrobox::read),
 ];
 
+/// Sets of what engines do besides running containers, with what tells their entries apart from containers of these names.
+pub(crate) const TASKS: [(OptionSurface, Kind); 3] = [
+    (
+        untold(&quadlet_objects::BUILDS, quadlet_objects::read_build),
+        Kind::Build,
+    ),
+    (
+        untold(&quadlet_objects::IMAGES, quadlet_objects::read_image),
+        Kind::Image,
+    ),
+    (
+        untold(&quadlet_objects::ARTIFACTS, quadlet_objects::read_artifact),
+        Kind::Artifact,
+    ),
+];
+
+/// The table that a container is of.
+pub(crate) fn table_of(id: &ContainerId) -> Option<&'static Table> {
+    let is_task = |kind: Kind| id.surface() == Surface::QuadletNix && kind.is_task(&id.name().to_string());
+    let task = TASKS.iter().find(|(_, kind)| is_task(*kind));
+    let task = task.map(|(surface, _)| surface.table);
+    task.or_else(|| tables().find(|table| table.surface == id.surface()))
+}
+
 /// Kinds of texts with containers in them, in the order in which a system is read.
 pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     quadlet_text::SURFACE,
@@ -94,6 +123,8 @@ pub(crate) const TEXT_SURFACES: &[TextSurface] = &[
     distrobox_file::TEXTS,
     manifests::COMPOSE,
     manifests::KUBERNETES,
+    manifests::LXC,
+    manifests::ANSIBLE,
     manifests::CONTAINERFILE,
 ];
 

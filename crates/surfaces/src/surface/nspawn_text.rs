@@ -19,7 +19,7 @@ const ENDING: &str = ".nspawn";
 
 pub(crate) const SURFACE: TextSurface = TextSurface {
     surface: Surface::SystemdNspawn,
-    places: &["environment.etc.\"systemd/nspawn/…\""],
+    places: &["environment.etc.\"systemd/nspawn/…\"", "*.nspawn"],
     systems: Systems::Nixos,
     find,
     is_file,
@@ -29,9 +29,15 @@ pub(crate) const SURFACE: TextSurface = TextSurface {
     read,
 };
 
-/// Is a file one of a machine's settings, by its path?
+/// Is a file one of a machine's settings, by its path? Nothing else is called so, wherever it lies.
 fn is_file(path: &str) -> bool {
-    name_of(path).is_some()
+    stem_of(path).is_some()
+}
+
+/// The machine that a file is for, in whatever folder.
+fn stem_of(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?.strip_suffix(ENDING)?;
+    (!name.is_empty()).then_some(name)
 }
 
 /// The machine that the file of a path is for.
@@ -113,7 +119,7 @@ impl Settings for InText<'_, '_> {
 
 fn read(texts: &[Written], out: &mut TextsRead) {
     for written in texts {
-        let (name, text) = match (name_of(written.path.trim_end_matches('"')), written.text.value()) {
+        let (name, text) = match (stem_of(written.path.trim_end_matches('"')), written.text.value()) {
             (Some(name), Some(text)) => (name.to_owned(), text),
             (_, None) => {
                 not_known(written, out);

@@ -10,7 +10,7 @@ use crate::vocabulary::podman::{self, WORDS, device, set_network};
 use crate::vocabulary::text::{concat, hole, origin_of};
 use nixpod_eval::Value;
 use nixpod_model::{
-    Container, Engine, Fact, Image, Mount, RunOption, SecretSlot, SecretValue, Surface, Text,
+    Container, Engine, Fact, Field, Image, Mount, RunOption, SecretSlot, SecretValue, Surface, Text,
 };
 
 /// What is known of the surface before a container is read.
@@ -74,6 +74,7 @@ pub(crate) fn read(
     let privileged = reader.get(found, "privileged");
     container.privileged = reader.bool_worst(&privileged, true);
     read_podman(reader, found, container);
+    stays(reader, found, container);
     if of_its_service(reader, found, around.config, container) == Reading::Off {
         return Reading::Off;
     }
@@ -165,6 +166,24 @@ fn login(
         "virtualisation.oci-containers.containers.{name}.login.passwordFile"
     ));
     reader.secret(&file, slot, secrets);
+}
+
+/// Does the container stay when it ends, as far as is known? The module writes `--rm` otherwise.
+fn stays(reader: &mut OptionReader<'_, '_>, found: &Found, container: &mut Container) {
+    let removed = reader.get(found, "autoRemoveOnStop");
+    if !reader.is_written(&removed) {
+        return;
+    }
+    let removed = reader.bool(&removed);
+    if removed.certain() != Some(&true) {
+        let origin = removed.origin.clone();
+        let stays = Text::known("false", origin.clone());
+        let option = RunOption {
+            name: "rm",
+            value: stays,
+        };
+        container.run_options.push(Field::set(option, origin));
+    }
 }
 
 /// What only Podman has: how the container tells that it runs, and `user`, which makes it rootless unless it is root.

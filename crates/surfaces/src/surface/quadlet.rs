@@ -4,11 +4,13 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::surface::beside_sections;
 use crate::surface::made::{HostVolume, Made, MadeNetwork, MadePod, Maker};
-use crate::surface::quadlet_names::NAMES;
+use crate::surface::quadlet_names::{NAMES, OF_BUILDS, OF_IMAGES};
 use crate::surface::quadlet_sections::{Form, other_sections};
 use crate::surface::section::{self, Beside, Own, Section};
+use crate::surface::section_pods;
 use crate::surface::surroundings::{Reading, Surroundings};
 use crate::vocabulary::options::{Systems, Table};
+use crate::vocabulary::podman::by_driver;
 use crate::vocabulary::text::hole;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::specifiers::Manager;
@@ -59,27 +61,14 @@ type Names = &'static [(&'static str, &'static str)];
 /// Other objects that containers name: their option, their section and their kind, with the typed options of keys that
 /// matter to whoever names them.
 const BESIDE: [(&str, &str, Kind, Names); 6] = [
-    ("builds", "buildConfig", Kind::Build, &[("ImageTag", "tag")]),
+    ("builds", "buildConfig", Kind::Build, &OF_BUILDS),
     (
         "containers",
         "containerConfig",
         Kind::Container,
         &[("ContainerName", "name")],
     ),
-    (
-        "images",
-        "imageConfig",
-        Kind::Image,
-        &[
-            ("AuthFile", "authFile"),
-            ("Creds", "creds"),
-            ("DecryptionKey", "decryptionKey"),
-            ("Image", "image"),
-            ("ImageTag", "tag"),
-            ("PodmanArgs", "podmanArgs"),
-            ("TLSVerify", "tlsVerify"),
-        ],
-    ),
+    ("images", "imageConfig", Kind::Image, &OF_IMAGES),
     (
         "networks",
         "networkConfig",
@@ -101,7 +90,7 @@ const BESIDE: [(&str, &str, Kind, Names); 6] = [
     ),
 ];
 
-fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
+pub(super) fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<Beside> {
     let objects = BESIDE.iter().map(|(option, section, kind, names)| Beside {
         kind: *kind,
         all: reader.option(config, &["virtualisation", "quadlet", option]),
@@ -113,11 +102,11 @@ fn beside(reader: &mut OptionReader<'_, '_>, config: &Found, form: Form) -> Vec<
 }
 
 /// What the module as a whole says.
-struct QuadletModule {
+pub(super) struct QuadletModule {
     /// Are the elements of typed lists quoted?
-    quoted: bool,
+    pub(super) quoted: bool,
     /// Whose units they are.
-    manager: Manager,
+    pub(super) manager: Manager,
     /// `pods`, whose namespaces their containers share.
     pods: Found,
     /// `users.users`, by which a number is told to be a user.
@@ -125,7 +114,7 @@ struct QuadletModule {
 }
 
 impl QuadletModule {
-    fn new(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Self {
+    pub(super) fn new(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: bool) -> Self {
         let escape = reader.option(config, &["virtualisation", "quadlet", "autoEscape"]);
         let pods = reader.option(config, &["virtualisation", "quadlet", "pods"]);
         let users = reader.option(config, &["users", "users"]);
@@ -148,15 +137,17 @@ pub(crate) fn read(
     around: &mut Surroundings<'_>,
     container: &mut Container,
 ) -> Reading {
-    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
-    let is_off = reader.is_written(&module) && reader.bool(&module).certain() == Some(&false);
-    let enable = reader.get(found, "enable");
-    if is_off || reader.bool(&enable).certain() == Some(&false) {
+    if is_off(reader, found, around) {
         return Reading::Off;
     }
     let is_home = around.kind == SystemKind::Home;
-    let module = QuadletModule::new(reader, around.config, is_home);
-    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
+    let mut module = QuadletModule::new(reader, around.config, is_home);
+    // The other module puts such units where only the managers of users read them.
+    let uid = reader.get(found, "uid");
+    if !reader.is_unset(&uid) && !matches!(uid.value.value, Value::Null) {
+        module.manager = Manager::User;
+    }
+    who_runs(reader, &module, found, around, container);
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
         Value::Bool(bool) => Ok(*bool),
@@ -164,11 +155,6 @@ pub(crate) fn read(
         Value::String(_) => Ok(true),
         other => Err(wrong("a Boolean", other)),
     });
-    if is_home {
-        container.rootful = Field::default(false);
-    } else {
-        rootless_user(reader, &module, found, container);
-    }
 
     let parts = Parts::new(reader, found, &module);
     if parts.raw.is_some() {
@@ -185,7 +171,7 @@ pub(crate) fn read(
     let install = match &parts.raw {
         // The module's own options have no part in it then.
         Some(raw) => {
-            beside_sections::user_of_text(raw, container);
+            beside_sections::service_of_text(raw, container);
             container.auto_start = match raw.value() {
                 Some(_) => Field::default(false),
                 None => raw.map(|_| false),
@@ -196,6 +182,7 @@ pub(crate) fn read(
             for (set, name) in [(found, "serviceConfig"), (&extra, "Service")] {
                 let service = reader.get(set, name);
                 beside_sections::service(reader, &service, container);
+                beside_sections::limits(reader, &service, container);
             }
             let sets =
                 [(found, "installConfig"), (&extra, "Install")].map(|(set, name)| reader.get(set, name));
@@ -205,6 +192,29 @@ pub(crate) fn read(
     beside_sections::start_if(install, container);
     image_by_nix(reader, found, container);
     Reading::Container
+}
+
+/// Is an object switched off, or the module as a whole?
+pub(super) fn is_off(reader: &mut OptionReader<'_, '_>, found: &Found, around: &Surroundings<'_>) -> bool {
+    let module = reader.option(around.config, &["virtualisation", "quadlet", "enable"]);
+    let enable = reader.get(found, "enable");
+    reader.is_written(&module) && reader.bool(&module).certain() == Some(&false)
+        || reader.bool(&enable).certain() == Some(&false)
+}
+
+/// Who runs the unit of an object.
+pub(super) fn who_runs(
+    reader: &mut OptionReader<'_, '_>,
+    module: &QuadletModule,
+    found: &Found,
+    around: &Surroundings<'_>,
+    container: &mut Container,
+) {
+    container.runs_as = around.home_of.map(|user| Field::default(user.to_owned()));
+    match around.kind {
+        SystemKind::Home => container.rootful = Field::default(false),
+        _ => rootless_user(reader, module, found, container),
+    }
 }
 
 /// Options of a container that neither form of the module has, where a name of theirs is very near. Keys as quadlet spells
@@ -354,7 +364,7 @@ impl Parts {
 }
 
 /// The text of an object's unit, which takes the place of all its options.
-fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
+pub(super) fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
     let raw = reader.get(found, "rawConfig");
     let is_raw = !matches!(raw.value.value, Value::Null) && !reader.is_unset(&raw);
     is_raw.then(|| reader.text(&raw))
@@ -407,7 +417,7 @@ fn in_pod(
         }
         let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
-        section::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
+        section_pods::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
     }
 }
 
@@ -438,7 +448,7 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
         let raw = raw_of(reader, &pod);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section::pod(reader, &section_of_pod(&module, &pod, raw), &name),
+            pod: section_pods::pod(reader, &section_of_pod(&module, &pod, raw), &name),
             existence: Existence::Certain,
             by: Maker::by_options(!is_home),
         });
@@ -481,8 +491,13 @@ pub(crate) fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, is_hom
                 names.extend(reader.string(&name).value().cloned());
             }
         }
+        let drivers = ["driver", "Driver"].map(|option| reader.at(&network, &["networkConfig", option]));
+        let driver = drivers.iter().find(|driver| reader.is_written(driver));
+        let driver = driver.and_then(|driver| reader.string(driver).value().cloned());
+        let mode = by_driver(driver.as_deref());
         made.networks.extend(names.into_iter().map(|name| MadeNetwork {
             name,
+            mode: mode.clone(),
             by: Maker::by_options(!is_home),
         }));
     }

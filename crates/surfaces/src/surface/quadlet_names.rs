@@ -91,3 +91,31 @@ pub(super) const NAMES: [(&str, &str); 88] = [
     ("Volume", "volumes"),
     ("WorkingDir", "workdir"),
 ];
+
+/// Those of a build.
+pub(super) const OF_BUILDS: [(&str, &str); 12] = [
+    ("AuthFile", "authFile"),
+    ("BuildArg", "buildArgs"),
+    ("ContainersConfModule", "modules"),
+    ("Environment", "environments"),
+    ("File", "file"),
+    ("GlobalArgs", "globalArgs"),
+    ("ImageTag", "tag"),
+    ("Network", "networks"),
+    ("PodmanArgs", "podmanArgs"),
+    ("Secret", "secrets"),
+    ("TLSVerify", "tlsVerify"),
+    ("Volume", "volumes"),
+];
+
+/// Those of an image. Artifacts are called likewise, but for their names.
+pub(super) const OF_IMAGES: [(&str, &str); 8] = [
+    ("Artifact", "artifact"),
+    ("AuthFile", "authFile"),
+    ("Creds", "creds"),
+    ("DecryptionKey", "decryptionKey"),
+    ("Image", "image"),
+    ("ImageTag", "tag"),
+    ("PodmanArgs", "podmanArgs"),
+    ("TLSVerify", "tlsVerify"),
+];

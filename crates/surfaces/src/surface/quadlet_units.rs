@@ -34,6 +34,10 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
             }
             match member.kind {
                 Kind::Container => group.container(member, written, out),
+                Kind::Build => group.task(member, written, run::build, out),
+                Kind::Image | Kind::Artifact if !group.used.contains(&member.name) => {
+                    group.task(member, written, run::fetch, out);
+                }
                 Kind::Pod => out.made.pods.push(group.pod(member, written)),
                 Kind::Kube => out.not_analysed.push(pods_of(member, written)),
                 Kind::Volume => {
@@ -47,6 +51,7 @@ pub(crate) fn read(texts: &[Written], out: &mut TextsRead) {
                 Kind::Network => match member.network() {
                     Some(name) => out.made.networks.push(MadeNetwork {
                         name,
+                        mode: member.mode(),
                         by: written.maker(Some(Engine::Podman)),
                     }),
                     None => out.made.networks_open = true,
@@ -194,6 +199,8 @@ struct Group<'w> {
     others: OtherUnits,
     /// Drop-ins of which no unit is here.
     alone: Vec<&'w Written>,
+    /// The images that containers among these run, by the names of their files.
+    used: FxHashSet<String>,
 }
 
 impl<'w> Group<'w> {
@@ -211,6 +218,7 @@ impl<'w> Group<'w> {
                 names: read.other_units.names.clone(),
             },
             alone: Vec::new(),
+            used: FxHashSet::default(),
         };
         let (drop_ins, units): (Vec<&Written>, Vec<&Written>) = texts
             .iter()
@@ -233,6 +241,7 @@ impl<'w> Group<'w> {
                 out.written.push(written);
             }
         }
+        out.used = used_images(&out.linked.members);
         let members = out.linked.members.iter();
         let used: FxHashSet<String> = members.flat_map(|member| drop_in_folders(&member.name)).collect();
         let mut alone: Vec<&DropIn<'w>> = { by_folder.iter() }
@@ -244,11 +253,45 @@ impl<'w> Group<'w> {
         out
     }
 
-    fn container(&self, member: &Member, written: &Written, out: &mut TextsRead) {
-        let section = member.unit.section("Container").map(|section| &section.origin);
-        let mut container = out.container(member.stem(), written, place(written, section));
+    /// A container that a unit is, or that stands for what it does otherwise, of which only is said who runs it.
+    fn begin(&self, name: &str, member: &Member, written: &Written, out: &mut TextsRead) -> Container {
+        let section = member.unit.section(member.kind.section());
+        let place = place(written, section.map(|section| &section.origin));
+        let mut container = out.container(name, written, place);
         who_runs(&mut container, &written.runs, out.home_of.as_deref());
         container.auto_start = self.auto_start(member, written);
+        container
+    }
+
+    /// A build, an image or an artifact, if there is anything to say of it.
+    fn task(
+        &self,
+        member: &Member,
+        written: &Written,
+        read: fn(&Values, &Around<'_>, &mut Container),
+        out: &mut TextsRead,
+    ) {
+        let name = member.kind.task(member.stem());
+        let mut container = self.begin(&name, member, written, out);
+        let directory = directory(written);
+        let resource = |name: &str| self.linked.resource(name);
+        let around = Around {
+            scope: Scope {
+                manager: manager(written),
+                service: Some(member.service().into()),
+            },
+            directory: directory.as_deref(),
+            resource: &resource,
+        };
+        read(&member.values, &around, &mut container);
+        self.linked.bind_volumes(&mut container);
+        if run::is_telling(&container) || member.unit.open.is_some() {
+            out.containers.push(doubted(container, member));
+        }
+    }
+
+    fn container(&self, member: &Member, written: &Written, out: &mut TextsRead) {
+        let mut container = self.begin(member.stem(), member, written, out);
         let scope = Scope {
             manager: manager(written),
             service: Some(member.service().into()),
@@ -268,14 +311,9 @@ impl<'w> Group<'w> {
         self.linked.bind_volumes(&mut container);
         self.linked.put_on_lan(&member.values, &mut container);
         beside_sections::user_of_unit(&member.unit, &mut container);
+        beside_sections::limits_of_unit(&member.unit, &mut container);
         container.unit_problems.extend(self.missing(member));
-        if let Some((why, origin)) = &member.unit.open {
-            container.visit_mut(&mut Doubt(why.clone()));
-            container.unseen = Some(Unseen {
-                why: why.clone(),
-                place: origin.place(),
-            });
-        }
+        let container = doubted(container, member);
         let kind = member.unit.last("Service", "Type");
         let pod = member.values.last("Pod");
         let pod = pod.and_then(|pod| self.linked.get(&pod.value()?.pattern()).map(Member::service));
@@ -365,6 +403,25 @@ impl<'w> Group<'w> {
         }
         out
     }
+}
+
+/// Where a part of a unit is not known, nothing that nobody is seen to say is certain.
+fn doubted(mut container: Container, member: &Member) -> Container {
+    if let Some((why, origin)) = &member.unit.open {
+        container.visit_mut(&mut Doubt(why.clone()));
+        container.unseen = Some(Unseen {
+            why: why.clone(),
+            place: origin.place(),
+        });
+    }
+    container
+}
+
+/// The images that containers run, by the names of their files.
+fn used_images(members: &[Member]) -> FxHashSet<String> {
+    let containers = members.iter().filter(|member| member.kind == Kind::Container);
+    let images = containers.filter_map(|member| member.values.last("Image")?.value()?.as_known());
+    images.filter(|image| image.ends_with(".image")).collect()
 }
 
 /// A unit with its drop-ins, unless it is a file of another program.

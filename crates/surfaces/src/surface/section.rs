@@ -3,7 +3,6 @@
 use crate::read::{Found, OptionReader, wrong};
 use crate::vocabulary::certainty::{maybe, part};
 use crate::vocabulary::line::joined;
-use crate::vocabulary::pods::Pod;
 use crate::vocabulary::text::{concat, origin_of, split_lines};
 use crate::vocabulary::unit::check;
 use crate::vocabulary::unit::conflicts::conflicts;
@@ -45,14 +44,14 @@ pub(crate) struct Section<'f> {
 }
 
 impl Section<'_> {
-    fn around(&self) -> run::Around<'static> {
+    pub(super) fn around(&self) -> run::Around<'static> {
         run::Around::alone(Scope {
             manager: self.manager,
             service: None,
         })
     }
 
-    fn values(&self, reader: &mut OptionReader<'_, '_>) -> Values {
+    pub(super) fn values(&self, reader: &mut OptionReader<'_, '_>) -> Values {
         if let Some(raw) = &self.raw {
             return of_text(raw, self.kind, self.podman).1;
         }
@@ -314,35 +313,6 @@ fn scalars(reader: &mut OptionReader<'_, '_>, found: &Found) -> Vec<Field<Text>>
         .collect()
 }
 
-/// A pod by its section, in words of Podman's command; the module calls it this. Where it is a text, Podman does.
-pub(crate) fn pod(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, entry: &str) -> Pod {
-    let mut values = section.values(reader);
-    let own = match &section.raw {
-        Some(_) => Some(format!("systemd-{entry}")),
-        None => {
-            name_by_entry(&mut values, entry);
-            None
-        }
-    };
-    let name = values.last("PodName");
-    Pod {
-        name: name.map_or(own, |name| name.value()?.as_known()),
-        id_file: None,
-        options: run::of_pod(&values, &section.around()),
-    }
-}
-
-/// Reads a pod's section into a container that is in it.
-pub(crate) fn read_pod(
-    reader: &mut OptionReader<'_, '_>,
-    section: &Section<'_>,
-    name: &str,
-    container: &mut Container,
-) {
-    let values = section.values(reader);
-    run::pod(&values, name, &section.around(), container);
-}
-
 /// Objects of a module beside its containers, which these may name.
 pub(crate) struct Beside {
     /// What they are.
@@ -444,13 +414,13 @@ fn named_units(values: &Values) -> Vec<(Kind, String)> {
 }
 
 /// A section with the units that it names.
-struct Ready {
-    unit: Unit,
-    values: Values,
-    linked: Linked,
+pub(super) struct Ready {
+    pub(super) unit: Unit,
+    pub(super) values: Values,
+    pub(super) linked: Linked,
 }
 
-fn ready(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, beside: &[Beside]) -> Ready {
+pub(super) fn ready(reader: &mut OptionReader<'_, '_>, section: &Section<'_>, beside: &[Beside]) -> Ready {
     let (unit, values) = match &section.raw {
         Some(raw) => of_text(raw, section.kind, section.podman),
         None => (Unit::default(), section.values(reader)),
@@ -558,11 +528,7 @@ pub(crate) fn read(
     beside: &[Beside],
     container: &mut Container,
 ) {
-    let Ready {
-        unit,
-        values,
-        mut linked,
-    } = ready(reader, section, beside);
+    let Ready { unit, values, linked } = ready(reader, section, beside);
     let resource = |name: &str| linked.resource(name);
     let around = run::Around {
         resource: &resource,
@@ -572,6 +538,27 @@ pub(crate) fn read(
     if let Some(image) = linked.pulled(&values) {
         run::pull(&image.values, &around, container);
     }
+    linked.put_on_lan(&values, container);
+    bind(reader, section, beside, linked, container);
+    unseen(unit, container);
+}
+
+/// A part of a text that is not known may say anything.
+pub(super) fn unseen(unit: Unit, container: &mut Container) {
+    if let Some((why, origin)) = unit.open {
+        let place = origin.place();
+        container.unseen = container.unseen.take().or(Some(Unseen { why, place }));
+    }
+}
+
+/// Makes binds of volumes that are directories of the host.
+pub(super) fn bind(
+    reader: &mut OptionReader<'_, '_>,
+    section: &Section<'_>,
+    beside: &[Beside],
+    mut linked: Linked,
+    container: &mut Container,
+) {
     let is_named = |mount: &Field<Mount>| {
         let mount = mount.value();
         mount.is_some_and(|mount| !mount.is_bind && !mount.source.parts.is_empty())
@@ -584,9 +571,4 @@ pub(crate) fn read(
         }
     }
     linked.bind_volumes(container);
-    linked.put_on_lan(&values, container);
-    if let Some((why, origin)) = unit.open {
-        let place = origin.place();
-        container.unseen = container.unseen.take().or(Some(Unseen { why, place }));
-    }
 }

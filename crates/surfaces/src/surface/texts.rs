@@ -5,6 +5,7 @@ use crate::read::{Found, OptionReader};
 use crate::surface::made::{Made, Maker};
 use crate::vocabulary::options::Systems;
 use crate::vocabulary::shell::Addresses;
+use crate::vocabulary::text::HOLE;
 use nixpod_model::{
     Api, Commands, Consequence, Container, ContainerId, Engine, EngineCommand, EntryName, Existence, Field,
     NotAnalysed, PodmanRelease, Surface, SystemId, SystemKind, Text, UnitProblem, XAccess,
@@ -98,6 +99,16 @@ pub(crate) struct OtherUnits {
 }
 
 impl OtherUnits {
+    /// Adds those of files. What is called by an unknown name may be any.
+    pub(crate) fn add_files(&mut self, files: &[Written]) {
+        for written in files {
+            let name = written.path.trim_end_matches('"').rsplit('/').next();
+            let name = name.unwrap_or_default();
+            self.is_open |= name.contains(['<', HOLE]);
+            self.names.insert(name.to_owned());
+        }
+    }
+
     /// May there be one of this name?
     pub(crate) fn may_have(&self, name: &str) -> bool {
         self.is_open || self.names.contains(name)

@@ -125,20 +125,29 @@ fn may_say_any(reader: &mut OptionReader<'_, '_>, all: &Found, tells: fn(&str) -
     })
 }
 
-/// A line: its type, the path, mode, user, group and age, and what is left.
+/// The first words of a line (its type, the path, mode, user, group and age), each with where it begins, and where they end.
+pub(crate) fn words(line: &str, count: usize) -> Option<(Vec<(&str, usize)>, usize)> {
+    let mut words = Vec::with_capacity(count);
+    let mut at = 0;
+    while words.len() < count {
+        let rest = line.get(at..)?;
+        let start = at + (rest.len() - rest.trim_start().len());
+        let word = line.get(start..)?.split_whitespace().next()?;
+        at = start + word.len();
+        words.push((word, start));
+    }
+    Some((words, at))
+}
+
+/// A line with what is left after those words.
 fn entry(line: &Field<Text>) -> Option<Entry> {
     const BEFORE: usize = 6;
     let text = line.value()?;
     let pattern = text.pattern();
-    let mut words = Vec::new();
-    let mut at = 0;
-    while words.len() < BEFORE {
-        let rest = pattern.get(at..)?;
-        let start = at + (rest.len() - rest.trim_start().len());
-        let word = pattern.get(start..)?.split_whitespace().next()?;
-        at = start + word.len();
-        words.push(word);
-    }
+    let (words, at) = words(&pattern, BEFORE)?;
+    let [(how, _), (path, _), ..] = words[..] else {
+        return None;
+    };
     let rest = pattern.get(at..)?;
     let start = at + (rest.len() - rest.trim_start().len());
     let end = start + rest.trim().len();
@@ -148,8 +157,8 @@ fn entry(line: &Field<Text>) -> Option<Entry> {
     };
     let origin = text.origin_of(start, end);
     Some(Entry {
-        how: words.first()?.chars().next(),
-        path: words.get(1)?.trim_matches('"').to_owned(),
+        how: how.chars().next(),
+        path: path.trim_matches('"').to_owned(),
         argument: part(line, argument, origin),
     })
 }

@@ -370,6 +370,13 @@ pub(crate) fn of_store_path(
         TextPart::Hole { why, .. } => why.name()?.strip_prefix("store path of "),
         TextPart::Known { .. } => None,
     });
+    // The path of what `toFile` writes is known as a whole.
+    let whole = text.as_known();
+    const HASH: usize = 33;
+    let of_path = whole
+        .as_ref()
+        .and_then(|path| path.strip_prefix("/nix/store/")?.get(HASH..));
+    let named = named.or(of_path);
     let written = text.context.iter().find_map(|reference| match reference {
         StoreRef::Written { name, text, .. } if named == Some(&**name) => Some(text.clone()),
         _ => None,

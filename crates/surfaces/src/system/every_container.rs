@@ -1,8 +1,8 @@
 //! What every container of an engine has: a container that stands for all, and how others have it from that one.
 
 use crate::vocabulary::capabilities::left_by;
-use nixpod_model::{Container, Fact, Field, Port, Text};
-use nixpod_source::Why;
+use nixpod_model::{Container, Fact, FactInfo, FactValue, Field, Port, Text, VisitorMut};
+use nixpod_source::{Origin, Why};
 
 /// What every container of one engine has.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,18 +26,25 @@ impl EngineSettings {
         *all != plain
     }
 
-    /// Nobody knows whether these settings hold.
-    pub(super) fn in_doubt(&mut self, why: &str) {
-        let plain = Container {
-            name: self.all.name.clone(),
-            rootful: self.all.rootful.clone(),
-            existence: self.all.existence.clone(),
-            ..Container::new(self.all.id.clone(), self.all.origin.clone())
-        };
-        let all = std::mem::replace(&mut self.all, plain);
-        doubt(&all.privileged, &mut self.all.privileged, why);
-        doubt(&all.userns, &mut self.all.userns, why);
-        doubt(&all.network, &mut self.all.network, why);
+    /// Nobody knows whether these settings hold, but for those that are also said elsewhere.
+    pub(super) fn in_doubt(&mut self, why: &str, certain: Option<&Self>) {
+        let all = &mut self.all;
+        if let Some(Self { all: others, .. }) = certain {
+            leave_out(&mut all.namespaces, &others.namespaces);
+            leave_out(&mut all.security_options, &others.security_options);
+            leave_out(&mut all.environment, &others.environment);
+            leave_out(&mut all.capabilities, &others.capabilities);
+            leave_out(&mut all.dropped_capabilities, &others.dropped_capabilities);
+            leave_out(&mut all.mounts, &others.mounts);
+            leave_out(&mut all.devices, &others.devices);
+            leave_out(&mut all.run_options, &others.run_options);
+        }
+        // What a list of capabilities leaves out is told for each by itself.
+        if !all.dropped_capabilities.is_empty() {
+            let why = Why::Undecided(why.to_owned());
+            all.dropped_capabilities = vec![Field::unknown(why, Origin::default())];
+        }
+        all.visit_mut(&mut InDoubt(why));
         self.host_address = None;
     }
 
@@ -75,10 +82,18 @@ impl EngineSettings {
     }
 }
 
-/// What is said is not known to hold.
-fn doubt<T>(said: &Field<T>, to: &mut Field<T>, why: &str) {
-    if !said.is_default() {
-        *to = Field::unknown(Why::Undecided(why.to_owned()), said.origin.clone());
+fn leave_out<T: PartialEq>(all: &mut Vec<Field<T>>, others: &[Field<T>]) {
+    all.retain(|one| !others.contains(one));
+}
+
+/// Of nothing that is said it is known whether it holds.
+struct InDoubt<'w>(&'w str);
+
+impl VisitorMut for InDoubt<'_> {
+    fn fact<T: FactValue>(&mut self, _info: FactInfo, field: &mut Field<T>) {
+        if !field.is_default() {
+            *field = Field::unknown(Why::Undecided(self.0.to_owned()), field.origin.clone());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Modes that `systemd-tmpfiles` is told to give what seems to be a secret, or a folder of such.
 
 use crate::read::{Found, OptionReader};
+use crate::surface::tmpfiles::words;
 use crate::system::users::tmpfiles_rules;
 use crate::vocabulary::certainty::part;
 use nixpod_model::{Field, ManagedSecret, System, Text};
@@ -65,15 +66,7 @@ fn secret(path: String, line: char, mode: Field<Text>) -> ManagedSecret {
 fn of_line(line: &Field<Text>) -> Option<ManagedSecret> {
     let text = line.value()?;
     let pattern = text.pattern();
-    let mut words = Vec::new();
-    let mut at = 0;
-    while words.len() < 3 {
-        let rest = pattern.get(at..)?;
-        let start = at + (rest.len() - rest.trim_start().len());
-        let word = pattern.get(start..)?.split_whitespace().next()?;
-        at = start + word.len();
-        words.push((word, start));
-    }
+    let (words, _) = words(&pattern, 3)?;
     let [(kind, _), (path, _), (mode, start)] = words[..] else {
         return None;
     };

@@ -63,6 +63,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     file_modes::read(reader, config, system);
     system.selinux = selinux(reader, config);
     system.wheel_is_root = wheel_is_root(reader, config);
+    system.is_installer = is_installer(reader, config);
     system.user_namespaces = user_namespaces(reader, config);
     system.store_fs_type = store_fs_type(reader, config);
     system.engines = engines::of_system(reader, config);
@@ -121,11 +122,26 @@ fn wheel_is_root(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<boo
             false => reader.bool(&enable).value() == Some(&false),
         };
         let asks = reader.option(config, &["security", program, "wheelNeedsPassword"]);
-        if !is_off && !reader.is_unset(&asks) && !reader.is_default(&asks) {
-            return reader.bool(&asks).map(|asks| !asks);
+        if is_off || reader.is_unset(&asks) {
+            continue;
+        }
+        let is_written = !reader.is_default(&asks);
+        let asks = reader.bool(&asks);
+        // Live images do so without anybody writing it.
+        if is_written || asks.value() == Some(&false) {
+            return asks.map(|asks| !asks);
         }
     }
     switches::switch(reader, config, &["wsl", "enable"])
+}
+
+/// Does the system call itself an installer, as `profiles/installation-device.nix` has it do?
+fn is_installer(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {
+    let variant = reader.option(config, &["system", "nixos", "variant_id"]);
+    if reader.is_unset(&variant) || matches!(variant.value.value, Value::Null) {
+        return Field::default(false);
+    }
+    reader.string(&variant).map(|variant| variant == "installer")
 }
 
 fn selinux(reader: &mut OptionReader<'_, '_>, config: &Found) -> Field<bool> {

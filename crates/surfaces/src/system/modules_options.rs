@@ -3,8 +3,10 @@
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::written_files::of_store_path;
 use crate::system::referred::{self, Of};
-use nixpod_eval::Value;
-use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, Text};
+use crate::vocabulary::text::hole;
+use nixpod_eval::{ContextItem, NixString, Value};
+use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, Text};
+use nixpod_source::Why;
 
 /// Options lie about so deep: `services.authelia.instances.main.secrets.jwtSecretFile`.
 const MAX_DEPTH: usize = 5;
@@ -74,7 +76,7 @@ impl Walk<'_> {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
                 Value::Attrs(_) if name == "environment" => {
-                    super::secrets::environment(reader, &option, self.secrets);
+                    super::secrets::environment(reader, &option, &path, self.secrets);
                 }
                 Value::Attrs(set) if set.get(reader.ev.common().out_path).is_none() => {
                     self.options(reader, &option, &path, depth - 1);
@@ -82,12 +84,48 @@ impl Walk<'_> {
                 Value::String(_) | Value::Path(_) | Value::Either(_) if takes_secret_file(&name) => {
                     reader.secret(&option, SecretSlot::SecretFile(path), self.secrets);
                 }
-                Value::Attrs(_) | Value::String(_) | Value::Unknown(_) => {
+                Value::String(string) if is_read(string) => {
+                    reader.secret(&option, SecretSlot::Setting(path), self.secrets);
+                }
+                Value::Attrs(_) | Value::String(_) => {
                     referred::texts(reader, &option, Of::Other, self.secrets);
                 }
+                Value::Unknown(unknown) => match content_of(&unknown.why) {
+                    Some(file) => self.secrets.push(made_of(reader, &option, path, file)),
+                    None => referred::texts(reader, &option, Of::Other, self.secrets),
+                },
                 _ => {}
             }
         }
+    }
+}
+
+/// Is something in a text read from a file while Nix evaluates?
+fn is_read(string: &NixString) -> bool {
+    let mut context = string.context.iter().flat_map(|context| context.iter());
+    context.any(|item| matches!(item, ContextItem::Read { .. }))
+}
+
+/// The file of whose content something is made that is not known.
+fn content_of(why: &Why) -> Option<&str> {
+    match why {
+        Why::Content(file) => Some(file),
+        _ => None,
+    }
+}
+
+/// An option that is made of the content of a file, as by `fromJSON`.
+fn made_of(reader: &mut OptionReader<'_, '_>, option: &Found, path: String, file: &str) -> SecretValue {
+    let origin = reader.place_of(option);
+    let mut text = hole(Why::named("what is in the file"), origin.clone());
+    text.context.push(StoreRef::Read {
+        path: file.to_owned(),
+        origin: origin.clone(),
+        encrypted: false,
+    });
+    SecretValue {
+        slot: SecretSlot::Setting(path),
+        value: Field::set(text, origin),
     }
 }
 

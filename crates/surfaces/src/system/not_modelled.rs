@@ -1,6 +1,7 @@
 //! What runs containers and machines in a way that is not read: it is counted, so that nobody takes silence for safety.
 
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::unmounted_of_arion;
 use nixpod_eval::Value;
 use nixpod_model::{Subject, SystemKind};
 use nixpod_source::Why;
@@ -83,6 +84,15 @@ fn compose_of_arion(reader: &mut OptionReader<'_, '_>, config: &Found) {
     }
     let path = ["settings", "docker-compose", "raw", "services"];
     for (name, project) in reader.entries(&projects).all() {
+        let settings = reader.get(&project, "settings");
+        for (volume, origin) in unmounted_of_arion(reader, &settings) {
+            let why = Why::Undecided("no service that is read mounts this directory of the host".to_owned());
+            let what = format!(
+                "the volume {volume} of virtualisation.arion.projects.{}",
+                as_key(&name)
+            );
+            reader.gap(what, why, &origin);
+        }
         let raw = reader.at(&project, &path);
         if !reader.is_written(&raw) {
             continue;

@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::text::{HOLE, origin_of, split_lines};
 use crate::vocabulary::words;
 use nixpod_eval::Value;
-use nixpod_model::{Field, ForgeRunner, JobUser, Right, RightBy, Text};
+use nixpod_model::{EntryName, Field, ForgeRunner, JobUser, Right, RightBy, Text};
 use nixpod_source::Why;
 
 /// Everything by which somebody may run something as root.
@@ -114,26 +114,53 @@ fn sudo_rule(reader: &mut OptionReader<'_, '_>, rule: &Found, out: &mut Vec<Fiel
         return;
     }
     for command in reader.elements(&commands) {
-        let (text, asks) = match &command.value.value {
-            Value::Attrs(_) => {
-                let options = reader.get(&command, "options");
-                let no_password =
-                    !reader.is_unset(&options) && { reader.elements(&options) }.iter().any(|option| {
-                        reader
-                            .string(option)
-                            .value()
-                            .is_some_and(|option| option == "NOPASSWD")
-                    });
-                let text = reader.get(&command, "command");
-                (text, !no_password)
-            }
-            _ => (command, true),
-        };
+        if !matches!(command.value.value, Value::Attrs(_)) {
+            let text = reader.text(&command);
+            out.extend(sudo_text(&text, &who));
+            continue;
+        }
+        let options = reader.get(&command, "options");
+        let no_password = !reader.is_unset(&options) && { reader.elements(&options) }.iter().any(|option| {
+            reader
+                .string(option)
+                .value()
+                .is_some_and(|option| option == "NOPASSWD")
+        });
+        let text = reader.get(&command, "command");
         let text = reader.text(&text);
         let Some(known) = text.value() else { continue };
-        let right = sudo_command(known, who.clone(), asks);
+        let right = sudo_command(known, who.clone(), !no_password);
         out.push(part(&text, right, text.origin.clone()));
     }
+}
+
+/// A command that is written as in `sudoers`, with what tags say before it: `NOPASSWD:SETENV: ALL`.
+fn sudo_text(text: &Field<Text>, who: &[String]) -> Option<Field<Right>> {
+    let known = text.value()?;
+    let pattern = known.pattern();
+    let mut asks = true;
+    let command = tags(pattern.trim(), &mut asks);
+    let from = pattern.rfind(command)?;
+    let command = known.slice(from, from + command.len());
+    let right = sudo_command(&command, who.to_vec(), asks);
+    Some(part(text, right, text.origin.clone()))
+}
+
+/// What follows the tags before a command; one of them says that nobody is asked for a password.
+fn tags<'t>(command: &'t str, asks: &mut bool) -> &'t str {
+    let mut command = command;
+    while let Some((tag, rest)) = command.split_once(':')
+        && !tag.trim_end().is_empty()
+        && { tag.trim_end().chars() }.all(|c| c.is_ascii_uppercase() || c == '_')
+    {
+        match tag.trim_end() {
+            "NOPASSWD" => *asks = false,
+            "PASSWD" => *asks = true,
+            _ => {}
+        }
+        command = rest.trim_start();
+    }
+    command
 }
 
 /// A command of sudo: without arguments it may have any, and `""` stands for none.
@@ -179,18 +206,7 @@ fn sudo_line(line: &Field<Text>) -> Vec<Field<Right>> {
             as_root = users.split(',').any(|user| matches!(user.trim(), "ALL" | "root"));
             command = rest.trim_start();
         }
-        while let Some((tag, rest)) = command.split_once(':')
-            && !tag.is_empty()
-            && tag.chars().all(|c| c.is_ascii_uppercase() || c == '_')
-        {
-            match tag {
-                "NOPASSWD" => asks = false,
-                "PASSWD" => asks = true,
-                _ => {}
-            }
-            command = rest.trim_start();
-        }
-        let command = command.trim_end();
+        let command = tags(command, &mut asks).trim_end();
         if as_root && !command.is_empty() {
             let from = end - piece.len() + piece.rfind(command).unwrap_or_default();
             let command = text.slice(from, from + command.len());
@@ -463,13 +479,51 @@ pub(super) fn nix_trusted(reader: &mut OptionReader<'_, '_>, config: &Found) -> 
     out
 }
 
-/// Services that run jobs of a forge: where their instances are, the option that names the user, and who it is where nothing
-/// is said.
-const JOBS: [(&[&str], bool, Option<&str>); 4] = [
-    (&["services", "github-runners"], true, None),
-    (&["services", "buildkite-agents"], true, None),
-    (&["services", "gitlab-runner"], false, Some("gitlab-runner")),
-    (&["services", "jenkins"], false, Some("jenkins")),
+/// A service that runs jobs of a forge.
+struct Jobs {
+    /// The option.
+    path: &'static [&'static str],
+    /// Is it a set of instances?
+    has_instances: bool,
+    /// Who runs the jobs where no option says it: a name, to which that of the instance is added where it ends in `-`.
+    user: Option<&'static str>,
+    /// The groups of engines that its module gives its unit.
+    groups: &'static [&'static str],
+}
+
+const JOBS: [Jobs; 5] = [
+    // A user that systemd makes up is called like its unit.
+    Jobs {
+        path: &["services", "github-runners"],
+        has_instances: true,
+        user: Some("github-runner-"),
+        groups: &[],
+    },
+    Jobs {
+        path: &["services", "buildkite-agents"],
+        has_instances: true,
+        user: None,
+        groups: &[],
+    },
+    Jobs {
+        path: &["services", "gitea-actions-runner", "instances"],
+        has_instances: true,
+        user: Some("gitea-runner"),
+        groups: &["docker", "podman"],
+    },
+    Jobs {
+        path: &["services", "gitlab-runner"],
+        has_instances: false,
+        user: Some("gitlab-runner"),
+        // That of Podman came later.
+        groups: &["docker"],
+    },
+    Jobs {
+        path: &["services", "jenkins"],
+        has_instances: false,
+        user: Some("jenkins"),
+        groups: &[],
+    },
 ];
 
 /// Services that are told by an option which forge they run jobs of.
@@ -509,19 +563,21 @@ pub(super) fn forge_runners(reader: &mut OptionReader<'_, '_>, config: &Found) -
 /// Who runs jobs.
 pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<JobUser>> {
     let mut out = Vec::new();
-    for (path, has_instances, default) in JOBS {
-        let service = reader.option(config, path);
+    for jobs in &JOBS {
+        let service = reader.option(config, jobs.path);
         if reader.is_unset(&service) {
             continue;
         }
-        let name = path.last().copied().unwrap_or_default();
-        let instances: Vec<(String, Found)> = match has_instances {
-            true => { reader.entries(&service).all().into_iter() }
-                .map(|(instance, found)| (format!("{name}.{}", as_key(&instance)), found))
-                .collect(),
-            false => vec![(name.to_owned(), service)],
+        let name = jobs.path.get(1).copied().unwrap_or_default();
+        let instances: Vec<(EntryName, Found)> = match jobs.has_instances {
+            true => reader.entries(&service).all().into_iter().collect(),
+            false => vec![(EntryName::Template, service)],
         };
-        for (service, found) in instances {
+        for (instance, found) in instances {
+            let service = match jobs.has_instances {
+                true => format!("{name}.{}", as_key(&instance)),
+                false => name.to_owned(),
+            };
             let enable = reader.get(&found, "enable");
             let enable = match reader.is_unset(&enable) {
                 // Instances of Buildkite's agent are on unless they say otherwise.
@@ -533,17 +589,34 @@ pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Ve
             }
             let user = reader.get(&found, "user");
             let is_said = !reader.is_unset(&user) && !matches!(user.value.value, Value::Null);
-            let user = match (is_said, default) {
-                (true, _) => reader.string(&user),
-                (false, Some(default)) => enable.map(|_| default.to_owned()),
-                (false, None) => continue,
+            let user = match (is_said, jobs.user, &instance) {
+                (true, ..) => reader.string(&user),
+                (false, Some(begin), EntryName::Known(instance)) if begin.ends_with('-') => {
+                    enable.map(|_| format!("{begin}{instance}"))
+                }
+                (false, Some(name), _) if !name.ends_with('-') => enable.map(|_| name.to_owned()),
+                _ => continue,
             };
+            let is_of_labels = name == "gitea-actions-runner";
+            let runs_jobs = !is_of_labels || runs_on_host(reader, &found);
             let user = user.map(|user| JobUser {
                 user: user.clone(),
                 service: service.clone(),
+                runs_jobs,
+                groups: jobs.groups,
             });
             out.push(weaken(user, &enable));
         }
     }
     out
+}
+
+/// Does a label of a runner send jobs to the machine itself?
+fn runs_on_host(reader: &mut OptionReader<'_, '_>, runner: &Found) -> bool {
+    let labels = reader.texts(runner, "labels");
+    labels.iter().any(|label| {
+        label
+            .value()
+            .is_some_and(|label| label.pattern().ends_with(":host"))
+    })
 }

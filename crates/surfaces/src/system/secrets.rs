@@ -1,6 +1,8 @@
 //! Options whose values end in the world-readable store.
 
+use crate::census::may_be_secret;
 use crate::read::{Found, OptionReader, as_key};
+use crate::surface::tables;
 use crate::surface::written_files::sets_of_hjem;
 use crate::system::referred::{self, Of};
 use crate::vocabulary::certainty::part;
@@ -8,7 +10,7 @@ use crate::vocabulary::text::{origin_of, split_once};
 use crate::vocabulary::unit::kinds::is_unit;
 use crate::vocabulary::words;
 use crate::vocabulary::words::split_words;
-use nixpod_eval::{Tracked, Value};
+use nixpod_eval::{ContextItem, Tracked, Value};
 use nixpod_model::{EntryName, Field, SecretSlot, SecretValue, StoreRef, SystemKind, Text};
 use nixpod_source::{Origin, Symbol};
 
@@ -62,8 +64,9 @@ pub(crate) fn read(
     }
     for path in variables(kind) {
         let all = reader.option(config, path);
-        environment(reader, &all, secrets);
+        environment(reader, &all, &path.join("."), secrets);
     }
+    scripts_and_rules(reader, config, kind, secrets);
     let packages: &[&str] = if kind == SystemKind::Home {
         images(reader, config, secrets);
         services_of_homes(reader, config, secrets);
@@ -81,12 +84,124 @@ pub(crate) fn read(
 /// Home Manager writes a unit's sections as they are.
 fn services_of_homes(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
     let all = reader.option(config, &["systemd", "user", "services"]);
-    for (_, service) in reader.entries(&all).named {
+    for (name, service) in reader.entries(&all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
         }
         let lines = reader.at(&service, &["Service", "Environment"]);
-        environment_lines(reader, &lines, secrets);
+        let key = as_key(&EntryName::Known(name.as_str().into()));
+        let option = format!("systemd.user.services.{key}.Service.Environment");
+        environment_lines(reader, &lines, &option, secrets);
+    }
+}
+
+/// Scripts of the activation, and lines for `systemd-tmpfiles`.
+fn scripts_and_rules(
+    reader: &mut OptionReader<'_, '_>,
+    config: &Found,
+    kind: SystemKind,
+    secrets: &mut Vec<SecretValue>,
+) {
+    let (path, part) = match kind {
+        SystemKind::Home => (["home", "activation"], "data"),
+        _ => (["system", "activationScripts"], "text"),
+    };
+    let all = reader.option(config, &path);
+    if reader.is_written(&all) {
+        for (name, script) in reader.entries(&all).named {
+            let script = match &script.value.value {
+                Value::Attrs(_) => reader.get(&script, part),
+                _ => script,
+            };
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            line(reader, &script, format!("{}.{key}", path.join(".")), secrets);
+        }
+    }
+    for path in [
+        &["systemd", "tmpfiles", "rules"] as &[&str],
+        &["systemd", "user", "tmpfiles", "rules"],
+    ] {
+        let rules = reader.option(config, path);
+        if reader.is_written(&rules) {
+            for rule in reader.elements(&rules) {
+                line(reader, &rule, path.join("."), secrets);
+            }
+        }
+    }
+    let groups = reader.option(config, &["systemd", "tmpfiles", "settings"]);
+    if !reader.is_written(&groups) {
+        return;
+    }
+    for (_, group) in reader.entries(&groups).named {
+        for (_, file) in reader.entries(&group).named {
+            for (_, entry) in reader.entries(&file).named {
+                let argument = reader.get(&entry, "argument");
+                line(reader, &argument, "systemd.tmpfiles.settings".to_owned(), secrets);
+            }
+        }
+    }
+}
+
+/// A script or a line, if there can be a secret in it.
+fn line(reader: &mut OptionReader<'_, '_>, found: &Found, option: String, secrets: &mut Vec<SecretValue>) {
+    let copies = match &found.value.value {
+        Value::String(string) => {
+            let mut context = string.context.iter().flat_map(|context| context.iter());
+            context.any(|item| matches!(item, ContextItem::Copied { .. } | ContextItem::Read { .. }))
+        }
+        _ => false,
+    };
+    if secrets.len() < MAX_SECRETS && (copies || reader.may_say(&found.value, may_be_secret)) {
+        reader.secret(found, SecretSlot::Script(option), secrets);
+    }
+}
+
+/// What the Nix daemon is told, and keys of the machine itself.
+fn of_machine(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let conf = || SecretSlot::WrittenFile("nix.conf".to_owned());
+    let text = reader.option(config, &["nix", "extraOptions"]);
+    reader.secret(&text, conf(), secrets);
+    for (setting, names_file) in [
+        ("access-tokens", false),
+        ("netrc-file", true),
+        ("secret-key-files", true),
+    ] {
+        let found = reader.option(config, &["nix", "settings", setting]);
+        for value in one_or_several(reader, found) {
+            let slot = match names_file {
+                true => SecretSlot::SecretFile(format!("nix.settings.{setting}")),
+                false => conf(),
+            };
+            reader.secret(&value, slot, secrets);
+        }
+    }
+    let keys = reader.option(config, &["services", "openssh", "hostKeys"]);
+    for key in one_or_several(reader, keys) {
+        let path = reader.get(&key, "path");
+        let slot = SecretSlot::SecretFile("services.openssh.hostKeys.*.path".to_owned());
+        reader.secret(&path, slot, secrets);
+    }
+    let keys = reader.option(config, &["boot", "initrd", "network", "ssh", "hostKeys"]);
+    for key in one_or_several(reader, keys) {
+        let slot = SecretSlot::SecretFile("boot.initrd.network.ssh.hostKeys".to_owned());
+        reader.secret(&key, slot, secrets);
+    }
+    let files = reader.option(config, &["boot", "initrd", "secrets"]);
+    if reader.is_written(&files) {
+        for (name, file) in reader.entries(&files).named {
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let slot = SecretSlot::SecretFile(format!("boot.initrd.secrets.{key}"));
+            reader.secret(&file, slot, secrets);
+        }
+    }
+}
+
+/// The elements of a list that somebody wrote, or what stands in its place.
+fn one_or_several(reader: &mut OptionReader<'_, '_>, found: Found) -> Vec<Found> {
+    match &found.value.value {
+        _ if !reader.is_written(&found) => Vec::new(),
+        Value::List(_) => reader.elements(&found),
+        _ => vec![found],
     }
 }
 
@@ -100,17 +215,20 @@ fn services(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec
             if secrets.len() >= MAX_SECRETS {
                 return;
             }
-            let own = reader.get(&service, "environment");
-            environment(reader, &own, secrets);
-            let lines = reader.at(&service, &["serviceConfig", "Environment"]);
-            environment_lines(reader, &lines, secrets);
-            let unit = reader.get(&service, "serviceConfig");
-            credentials(reader, &unit, secrets);
             let key = as_key(&EntryName::Known(name.as_str().into()));
             let option = format!("{}.{key}", path.join("."));
+            // Both are the environment of one unit.
+            let of = format!("{option}.environment");
+            let own = reader.get(&service, "environment");
+            environment(reader, &own, &of, secrets);
+            let lines = reader.at(&service, &["serviceConfig", "Environment"]);
+            environment_lines(reader, &lines, &of, secrets);
+            let unit = reader.get(&service, "serviceConfig");
+            credentials(reader, &unit, secrets);
             scripts(reader, &service, &option, secrets);
         }
     }
+    of_machine(reader, config, secrets);
     wireguard(reader, config, secrets);
     wireguard_of_networkd(reader, config, secrets);
     let key = reader.option(
@@ -157,25 +275,36 @@ pub(crate) fn written_by(field: &Field<Text>, secrets: &mut Vec<SecretValue>) {
     }
 }
 
-pub(super) fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secrets: &mut Vec<SecretValue>) {
+/// The variables of a set, which is this option.
+pub(super) fn environment(
+    reader: &mut OptionReader<'_, '_>,
+    all: &Found,
+    option: &str,
+    secrets: &mut Vec<SecretValue>,
+) {
+    // What the user's own module makes of its option nobody knows: it may well be a template.
+    let is_declared = all.info.as_ref().is_some_and(|info| info.declared);
+    let is_modelled = tables().any(|table| option.starts_with(&table.path.join(".")));
+    let is_own = is_declared && !is_modelled;
     for (name, variable) in reader.entries(all).named {
         if secrets.len() >= MAX_SECRETS {
             return;
         }
+        let slot = SecretSlot::Environment {
+            variable: name,
+            of: option.to_owned(),
+        };
         match &variable.value.value {
             Value::String(_) | Value::Path(_) | Value::Int(_) | Value::Either(_) => {
-                reader.secret(&variable, SecretSlot::Environment(name), secrets);
+                reader.secret(&variable, slot, secrets);
             }
             // What it is is known by its name.
-            Value::Unknown(unknown) if unknown.why.symbol() == Some(Symbol::Secret) => {
+            Value::Unknown(unknown) if !is_own && unknown.why.symbol() == Some(Symbol::Secret) => {
                 let read = |this: &mut OptionReader<'_, '_>, value: &Tracked, origin: &Origin| {
                     Ok(this.text_or_hole(value, origin))
                 };
                 let value = reader.field(&variable, read);
-                secrets.push(SecretValue {
-                    slot: SecretSlot::Environment(name),
-                    value,
-                });
+                secrets.push(SecretValue { slot, value });
             }
             _ => {}
         }
@@ -183,7 +312,12 @@ pub(super) fn environment(reader: &mut OptionReader<'_, '_>, all: &Found, secret
 }
 
 /// `Environment=` of a unit: `A=b` words, as one string or a list.
-fn environment_lines(reader: &mut OptionReader<'_, '_>, found: &Found, secrets: &mut Vec<SecretValue>) {
+fn environment_lines(
+    reader: &mut OptionReader<'_, '_>,
+    found: &Found,
+    option: &str,
+    secrets: &mut Vec<SecretValue>,
+) {
     let lines = match &found.value.value {
         Value::String(_) => vec![found.clone()],
         Value::List(_) => reader.elements(found),
@@ -198,7 +332,10 @@ fn environment_lines(reader: &mut OptionReader<'_, '_>, found: &Found, secrets: 
             };
             let origin = origin_of(&value);
             secrets.push(SecretValue {
-                slot: SecretSlot::Environment(name.display()),
+                slot: SecretSlot::Environment {
+                    variable: name.display(),
+                    of: option.to_owned(),
+                },
                 value: part(&word, value, origin),
             });
         }

@@ -212,3 +212,34 @@ fn what_stands_beside_services() {
         "#]],
     );
 }
+
+/// A volume that no service names is no bind of any, and is told.
+#[test]
+fn volumes_that_no_service_mounts() {
+    containers(
+        r#"
+        {
+          virtualisation.arion = {
+            backend = "docker";
+            projects.lab.settings = {
+              services.web.service = { image = "a:1"; volumes = [ "raw:/host" { type = "volume"; source = "long"; target = "/l"; } ]; };
+              docker-compose.volumes = {
+                lone.driver_opts = { type = "none"; o = "bind"; device = "/"; };
+                long.driver_opts = { type = "none"; o = "bind"; device = "/srv"; };
+                plain = { };
+              };
+              docker-compose.raw.volumes.raw.driver_opts = { type = "none"; o = "bind"; device = "/etc"; };
+            };
+          };
+        }
+        "#,
+        expect![[r#"
+            arion lab/web in `box` <- services.web.service = { image = "a:1"; volumes = [ "raw:/host" { type = "volume"; source = "long"; target = "/l"; } ]; }
+              engine: docker <- "docker"
+              mount: /etc at /host rw <- "raw:/host"
+              mount: /srv at /l rw volume <- { type = "volume"; source = "long"; target = "/l"; }
+              image: a:1 <- "a:1"
+            not analysed: the volume lone of virtualisation.arion.projects.lab: no service that is read mounts this directory of the host <- "/"
+        "#]],
+    );
+}

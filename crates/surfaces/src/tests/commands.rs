@@ -158,8 +158,13 @@ fn read_again(world: &World, commands: &Commands) {
         let line = lines.containers.values().next();
         let line = line.unwrap_or_else(|| panic!("no container in {text}"));
         let found = facts(line);
-        // `Pod=` is `--pod` or `--pod-id-file` in the line.
-        let own = { facts(container).into_iter() }.filter(|fact| !fact.starts_with("option: Pod = "));
+        // `Pod=` is `--pod` or `--pod-id-file` in the line, and that a container stays is that there is no `--rm`.
+        let is_else = |fact: &String| {
+            ["option: Pod = ", "option: rm = "]
+                .iter()
+                .any(|begin| fact.starts_with(begin))
+        };
+        let own = facts(container).into_iter().filter(|fact| !is_else(fact));
         for fact in own {
             assert!(
                 found.contains(&fact),

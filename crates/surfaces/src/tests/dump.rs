@@ -198,7 +198,8 @@ fn system(one: &System, lines: &mut Lines<'_>) {
                 format!("{user}.{option}")
             }
             SecretSlot::WrittenFile(name) | SecretSlot::Unit(name) => format!("file {name}"),
-            SecretSlot::Environment(name) => format!("variable {name}"),
+            SecretSlot::Environment { variable, .. } => format!("variable {variable}"),
+            SecretSlot::Setting(name) => format!("setting {name}"),
             SecretSlot::UnitCredential(name) => format!("credential {name}"),
             SecretSlot::File(name) => format!("content of {name}"),
             SecretSlot::Script(name) => format!("script {name}"),

@@ -38,6 +38,7 @@ mod settings_of_users;
 mod size;
 mod specifiers;
 mod systemd_nspawn;
+mod tasks;
 mod texts_of_programs;
 mod traps;
 mod traps_of_texts;

@@ -121,3 +121,44 @@ fn other_engines() {
         "#]],
     );
 }
+
+/// Settings of LXC, wherever they are written, and tasks of Ansible, wherever a repository has them.
+#[test]
+fn settings_of_lxc_and_tasks_of_ansible() {
+    containers(
+        r#"
+        {
+          environment.etc."lxc/default.conf".text = "lxc.apparmor.profile = unconfined";
+          environment.etc."lxc/lxc-usernet".text = "ann veth lxcbr0 10";
+          environment.etc."lxc/plain.conf".text = "nothing";
+        }
+        "#,
+        expect![[r#"
+            not analysed: the containers of environment.etc."lxc/default.conf": `LXC` is not modelled <- lxc.apparmor.profile = unconfined
+        "#]],
+    );
+    texts(
+        r#"
+#- lxc/web.conf
+lxc.mount.entry = /etc etc none bind 0 0
+#- site.yml
+- hosts: all
+  tasks:
+    - name: web
+      community.docker.docker_container:
+        name: web
+        privileged: true
+#- tasks/db.yml
+- podman_container: name=db image=postgres
+- shell: docker run --privileged a
+#- vars.yml
+docker_container: web
+"#,
+        expect![[r#"
+            not analysed: tasks/db.yml: `steps of workflows, which other machines run` is not modelled <- docker run --privileged a
+            not analysed: the containers of lxc/web.conf: `LXC` is not modelled <- lxc.mount.entry = /etc etc none bind 0 0
+            not analysed: the containers of site.yml: `Ansible's tasks` is not modelled <- community.docker.docker_container
+            not analysed: the containers of tasks/db.yml: `Ansible's tasks` is not modelled <- podman_container
+        "#]],
+    );
+}

@@ -162,6 +162,8 @@ fn of_github() {
             Nixos `box` <- -
               service group: github-runner-elm in podman <- "podman"
               service group: github-runner-oak in docker <- "docker"
+              job user: github-runner-elm for github-runners.elm <- true
+              job user: github-runner-oak for github-runners.oak <- true
         "#]],
     );
 }

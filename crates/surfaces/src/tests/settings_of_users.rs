@@ -108,14 +108,20 @@ fn folders_of_settings_for_root_and_for_users() {
                   users: Pick <- "auto"
                   network: default Host <- host
                   namespace: default ipc Host <- host
+                  namespace: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+                  not known: which namespaces it shares: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
                 home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
                   runs as: default bob
                   users: default Pick <- "auto"
                   network: default Host <- host
                   namespace: default ipc Host <- host
+                  namespace: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
                   image: docker.io/a/b:1 <- "docker.io/a/b:1"
+                  not known: which namespaces it shares: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
                 not analysed: <every rootful container of Podman>: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
                 not analysed: virtualisation.quadlet.containers.root: it depends on whether the system has Podman 6, which is the first that reads this folder <- true
+                not analysed: <every container of Podman>: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+                not analysed: services.podman.containers.home: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
             "#]],
         ),
     ] {
@@ -199,4 +205,119 @@ fn what_adds_to_the_main_file() {
         not analysed: <every container of Podman>: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
         not analysed: services.podman.containers.home: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
     "#]].assert_eq(&dump::containers(&world, &files));
+}
+
+/// Lists of the system's main file are in doubt as single values are, also where Home Manager writes the user's file with
+/// nothing in it. Before Podman 6 both are read.
+#[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
+fn lists_of_the_main_file() {
+    let text = r#"
+{
+  virtualisation.containers.containersConf.settings.containers = {
+    volumes = [ "/etc:/e" ];
+    devices = [ "/dev/kvm" ];
+    default_capabilities = [ "SYS_ADMIN" ];
+    pidns = "host";
+    seccomp_profile = "unconfined";
+    env = [ "A=b" ];
+    pids_limit = 0;
+  };
+  users.users.bob = { isNormalUser = true; };
+  home-manager.users.bob = {
+    home.stateVersion = "26.05";
+    services.podman.enable = true;
+    services.podman.containers.home.image = "docker.io/a/b:1";
+  };
+}
+"#;
+    for (release, expected) in [
+        (
+            (26, 5),
+            expect![[r#"
+        home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+          runs as: default bob
+          capability: default CAP_SYS_ADMIN <- "SYS_ADMIN"
+          dropped: default CAP_CHOWN
+          dropped: default CAP_DAC_OVERRIDE
+          dropped: default CAP_FOWNER
+          dropped: default CAP_FSETID
+          dropped: default CAP_KILL
+          dropped: default CAP_NET_BIND_SERVICE
+          dropped: default CAP_SETFCAP
+          dropped: default CAP_SETGID
+          dropped: default CAP_SETPCAP
+          dropped: default CAP_SETUID
+          dropped: default CAP_SYS_CHROOT
+          namespace: default pid Host <- "host"
+          mount: default /etc at /e rw <- "/etc:/e"
+          device: default /dev/kvm rwm <- "/dev/kvm"
+          environment: default A = b <- "A=b"
+          image: docker.io/a/b:1 <- "docker.io/a/b:1"
+          security: default seccomp=unconfined <- "unconfined"
+          option: default pids-limit = 0 <- 0
+    "#]],
+        ),
+        (
+            (26, 11),
+            expect![[r#"
+        home-manager-podman home in `home of bob` <- services.podman.containers.home.image = "docker.io/a/b:1"
+          runs as: default bob
+          capability: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "SYS_ADMIN"
+          dropped: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not
+          namespace: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "host"
+          mount: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "/etc:/e"
+          device: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "/dev/kvm"
+          environment: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "A=b"
+          image: docker.io/a/b:1 <- "docker.io/a/b:1"
+          security: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "unconfined"
+          option: unknown: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- 0
+          not known: which capabilities it has, which namespaces it shares, what it mounts, which devices it gets, what is in its environment, which security options it has, which options it is started with: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "SYS_ADMIN"
+        not analysed: services.podman.containers.home: it depends on whether Podman reads the system's settings beside the user's: since 6.0 it does not <- "SYS_ADMIN"
+    "#]],
+        ),
+    ] {
+        let (mut world, (), files) = asked(text, Kind::Nixos, true, Some(release), |_, _, _, _| ());
+        world.containers.retain(|_, container| container.name == "home");
+        expected.assert_eq(&dump::containers(&world, &files));
+    }
+}
+
+/// A daemon of a guest is told by the guest, and not by the host's settings.
+#[test]
+fn the_docker_of_a_guest() {
+    super::containers(
+        r#"
+{
+  virtualisation.docker = { enable = true; daemon.settings.seccomp-profile = "unconfined"; };
+  virtualisation.oci-containers = { backend = "docker"; containers.outer.image = "docker.io/a/b:1"; };
+  containers.lab.config = {
+    virtualisation.docker = { enable = true; daemon.settings.userns-remap = "default"; };
+    virtualisation.oci-containers = { backend = "docker"; containers.inner = { image = "docker.io/a/c:1"; volumes = [ "/var/run/docker.sock:/s" ]; }; };
+    systemd.services.job.script = "docker run --rm docker.io/a/d:1";
+  };
+}
+"#,
+        expect![[r#"
+            daemon-json <every container of Docker> template in `box` <- daemon.settings.seccomp-profile = "unconfined"
+              security: seccomp=unconfined <- "unconfined"
+            nspawn lab in `box`, guest `guest lab of box` <- containers.lab.config = {…
+            daemon-json <every container of Docker> template in `guest lab of box` <- daemon.settings.userns-remap = "default"
+              users: Pick <- "default"
+            oci-containers inner in `guest lab of box` <- { image = "docker.io/a/c:1"; volumes = [ "/var/run/docker.sock:/s" ]; }
+              engine: docker <- "docker"
+              users: default Pick <- "default"
+              mount: /var/run/docker.sock at /s rw <- "/var/run/docker.sock:/s"
+              image: docker.io/a/c:1 <- "docker.io/a/c:1"
+            command-line systemd.services.job in `guest lab of box` <- docker run --rm docker.io/a/d:1
+              engine: docker <- docker run --rm docker.io/a/d:1
+              users: default Pick <- "default"
+              image: docker.io/a/d:1 <- docker.io/a/d:1
+              flag: --rm <- --rm
+            oci-containers outer in `box` <- containers.outer.image = "docker.io/a/b:1"
+              engine: docker <- "docker"
+              image: docker.io/a/b:1 <- "docker.io/a/b:1"
+              security: default seccomp=unconfined <- "unconfined"
+        "#]],
+    );
 }

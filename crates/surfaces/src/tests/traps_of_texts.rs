@@ -117,6 +117,9 @@ PodmanArgs=--cap-add=SYS_ADMIN
             quadlet web in `files` <- Container
               image: localhost/web:1 <- web.build
               option: user = 0 <- 0
+            quadlet build of web in `files` <- Build
+              capability: CAP_SYS_ADMIN <- --cap-add=SYS_ADMIN
+              flag: --cap-add=SYS_ADMIN <- --cap-add=SYS_ADMIN
         "#]],
     );
 }

@@ -136,6 +136,8 @@ pub enum Tells {
     Scripts,
     /// If either can be.
     SecretsOrScripts,
+    /// Only if something in it is read from a file while Nix evaluates.
+    Reads,
     /// It is not: the option says how something else is meant.
     Never,
 }
@@ -160,15 +162,22 @@ const fn tells_either(path: &'static [&'static str]) -> ReadOption {
     ReadOption { path, tells }
 }
 
+const fn tells_reads(path: &'static [&'static str]) -> ReadOption {
+    let tells = Tells::Reads;
+    ReadOption { path, tells }
+}
+
 const fn explains(path: &'static [&'static str]) -> ReadOption {
     let tells = Tells::Never;
     ReadOption { path, tells }
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 118] = [
+pub const READ: [ReadOption; 125] = [
     tells(&["age"]),
     explains(&["boot"]),
+    tells_secrets(&["boot", "initrd", "network", "ssh"]),
+    tells_secrets(&["boot", "initrd", "secrets"]),
     tells_scripts(&["boot", "initrd", "services", "udev", "rules"]),
     tells_scripts(&["boot", "postBootCommands"]),
     tells(&["environment", "etc"]),
@@ -183,7 +192,7 @@ pub const READ: [ReadOption; 118] = [
     tells(&["deployment", "keys"]),
     explains(&["fileSystems"]),
     explains(&["hardware", "nvidia-container-toolkit"]),
-    tells_scripts(&["home", "activation"]),
+    tells_either(&["home", "activation"]),
     tells_either(&["home", "file"]),
     tells_scripts(&["home", "packages"]),
     tells_secrets(&["home", "sessionVariables"]),
@@ -211,7 +220,10 @@ pub const READ: [ReadOption; 118] = [
     tells_scripts(&["programs", "tmux"]),
     tells_scripts(&["programs", "zsh"]),
     tells(&["nix", "extraOptions"]),
+    tells_secrets(&["nix", "settings", "access-tokens"]),
     tells(&["nix", "settings", "extra-trusted-users"]),
+    tells_secrets(&["nix", "settings", "netrc-file"]),
+    tells_secrets(&["nix", "settings", "secret-key-files"]),
     tells(&["nix", "settings", "trusted-users"]),
     tells(&["nix", "trustedUsers"]),
     explains(&[nixpod_modules::SCRIPTS]),
@@ -228,7 +240,7 @@ pub const READ: [ReadOption; 118] = [
     explains(&["security", "unprivilegedUsernsClone"]),
     tells(&["security", "wrappers"]),
     explains(&["selinux"]),
-    explains(&["services"]),
+    tells_reads(&["services"]),
     tells_scripts(&["services", "borgbackup"]),
     tells_scripts(&["services", "cron"]),
     explains(&["services", "firewalld"]),
@@ -246,6 +258,7 @@ pub const READ: [ReadOption; 118] = [
     tells(&["virtualisation", "lxc", "systemConfig"]),
     tells(&["virtualisation", "lxd", "preseed"]),
     tells(&["services", "k3s", "manifests"]),
+    tells_secrets(&["services", "openssh", "hostKeys"]),
     tells(&["services", "podman"]),
     tells_scripts(&["services", "restic"]),
     tells_scripts(&["services", "udev"]),
@@ -255,7 +268,8 @@ pub const READ: [ReadOption; 118] = [
     explains(&["services", "userborn"]),
     tells(&["sops"]),
     tells(&["specialisation"]),
-    tells_scripts(&["system", "activationScripts"]),
+    tells_either(&["system", "activationScripts"]),
+    explains(&["system", "nixos", "variant_id"]),
     explains(&["system", "stateVersion"]),
     tells_scripts(&["system", "userActivationScripts"]),
     tells(&["systemd", "globalEnvironment"]),
@@ -290,7 +304,7 @@ pub const READ: [ReadOption; 118] = [
 /// Does an option only say how something else is meant?
 pub(crate) fn explains_only(path: &[&str]) -> bool {
     let mut options = READ.iter().filter(|option| path.starts_with(option.path));
-    options.any(|option| option.tells == Tells::Never)
+    options.any(|option| matches!(option.tells, Tells::Never | Tells::Reads))
 }
 
 /// Is an option among those that are read?

@@ -286,9 +286,13 @@ pub(crate) fn network(value: &Text) -> NetworkMode {
     }
 }
 
-/// Does a driver of networks give containers a device in the network of one of the host's?
-pub(crate) fn is_lan(driver: &str) -> bool {
-    matches!(driver, "macvlan" | "ipvlan")
+/// How a container is connected by a network of this driver. Without one it is a bridge.
+pub(crate) fn by_driver(driver: Option<&str>) -> NetworkMode {
+    match driver {
+        Some("macvlan" | "ipvlan") => NetworkMode::Lan,
+        Some("host") => NetworkMode::Host,
+        _ => NetworkMode::Private,
+    }
 }
 
 /// Is it the path of a namespace of process 1, or of the engine itself, which runs in the host's?

@@ -5,7 +5,7 @@ use crate::surface::{SURFACES, Surroundings, TEXT_SURFACES, unless_refused};
 use crate::system::release;
 use crate::world::memo::{Memo, ReadContainer, ReadSystem};
 use crate::world::texts::begin;
-use nixpod_model::{Commands, Container, System, World};
+use nixpod_model::{Commands, Container, System, Task, World};
 
 /// The commands of all containers that have one.
 pub(super) fn of(reader: &mut OptionReader<'_, '_>, memo: &Memo, world: &World) -> Commands {
@@ -37,6 +37,10 @@ fn of_options(
     (system, around): (&System, &ReadSystem),
     out: &mut Commands,
 ) {
+    // What is no container is started by nothing that is told.
+    if container.task != Task::Run {
+        return;
+    }
     let surface = SURFACES.iter().find(|one| one.table.surface == container.surface);
     let Some(tell) = surface.and_then(|surface| surface.tell) else {
         return;

@@ -1,9 +1,10 @@
 //! The containers of a system, surface by surface.
 
 use crate::read::{Found, OptionReader, as_key};
-use crate::surface::{OptionSurface, Read, Reading, SURFACES, Surroundings};
+use crate::surface::{OptionSurface, Read, Reading, SURFACES, Surroundings, TASKS};
 use crate::system::release;
 use crate::vocabulary::options::{ANY, Table};
+use crate::vocabulary::unit::kinds::Kind;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
 use nixpod_eval::{Reserve, Share, Value};
@@ -35,25 +36,34 @@ impl Walk<'_, '_, '_> {
         let mut reserve = Reserve::new(Share::Most);
         let portion = self.reader.ev.set_aside(&mut reserve, SURFACES.len());
         let mut all = Vec::new();
-        for OptionSurface { table, read, .. } in surfaces {
+        for surface in surfaces {
             let others = self.reader.ev.begin_reserved(&mut reserve, portion);
             let subject = self.reader.about(Subject::Set);
-            self.declared_by(config, table, *read, outer, &mut all);
+            self.declared_by(config, surface, None, outer, &mut all);
             self.reader.about(subject);
             self.reader.ev.end_part(others);
+        }
+        let tasks = TASKS
+            .iter()
+            .filter(|(surface, _)| surface.table.systems.have(kind));
+        for (surface, kind) in tasks {
+            let subject = self.reader.about(Subject::Set);
+            self.declared_by(config, surface, Some(*kind), outer, &mut all);
+            self.reader.about(subject);
         }
         all
     }
 
-    /// The entries of a surface's set of containers.
+    /// The entries of a surface's set of containers, or of one of what its engine does besides.
     fn declared_by(
         &mut self,
         config: &Found,
-        table: &'static Table,
-        read: Read,
+        surface: &OptionSurface,
+        task: Option<Kind>,
         outer: &Inherited,
         out: &mut Vec<Declared>,
     ) {
+        let OptionSurface { table, read, .. } = *surface;
         let mut all = vec![(Vec::new(), config.clone())];
         let mut at = Vec::new();
         for part in table.path.split(|part| *part == ANY) {
@@ -81,6 +91,10 @@ impl Walk<'_, '_, '_> {
                 true => Existence::Template,
                 false if open => Existence::Maybe(conditions),
                 false => Existence::Certain,
+            };
+            let name = match task {
+                Some(kind) => EntryName::Known(kind.task(&name.to_string()).into()),
+                None => name,
             };
             out.push(Declared {
                 id: ContainerId::new(outer.id.clone(), table.surface, name),
@@ -173,7 +187,7 @@ impl Walk<'_, '_, '_> {
                             walk.account_for(&part, DefinedState::Read);
                         }
                         walk.add_secrets(&outer.id, &around.secrets);
-                        walk.add(&found, container, table, outer);
+                        walk.add((&found, &path), container, table, outer);
                     }
                     Reading::Off => walk.account_for(&found, DefinedState::Off),
                     Reading::Elsewhere => walk.account_for(&found, DefinedState::Read),
@@ -207,14 +221,20 @@ impl Walk<'_, '_, '_> {
     }
 
     /// What all surfaces have in common once a container is read.
-    fn add(&mut self, found: &Found, mut container: Container, table: &'static Table, outer: &Inherited) {
+    fn add(
+        &mut self,
+        (found, path): (&Found, &str),
+        mut container: Container,
+        table: &'static Table,
+        outer: &Inherited,
+    ) {
         container.unseen = container.unseen.or_else(|| self.reader.unseen(found));
         outer.settings.apply(&mut container);
         container.unnamed = self.reader.unnamed(found);
         if let Some(unseen) = &container.unseen {
             container.visit_mut(&mut Doubt(unseen.why.clone()));
         }
-        self.count_unknown(found, &container, table);
+        self.count_unknown((found, path), &container);
         let opaque = container
             .nspawn
             .as_ref()
@@ -237,12 +257,11 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Counts what is not known of a container, unless it was told with the definition that could not be seen.
-    fn count_unknown(&mut self, found: &Found, container: &Container, table: &Table) {
-        let what = Table::option(table.path, container.id.name(), as_key);
+    fn count_unknown(&mut self, (found, what): (&Found, &str), container: &Container) {
         let told = self.reader.gaps(found);
         let mut unknown = container.unknown();
         unknown.retain(|facts| !told.iter().any(|gap| gap.why == facts.why));
-        self.reader.count_unknown(&what, unknown);
+        self.reader.count_unknown(what, unknown);
     }
 
     /// The guest of a container, if it can be looked into.

@@ -12,6 +12,7 @@ mod networks;
 mod root;
 mod systems;
 mod texts;
+mod units;
 mod walk;
 
 pub use root::RootReader;

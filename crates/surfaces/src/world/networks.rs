@@ -2,7 +2,7 @@
 
 use crate::surface::Made;
 use crate::world::joined::members;
-use nixpod_model::{Container, Field, MissingNetwork, Surface, SystemId, Text, World};
+use nixpod_model::{Container, Field, MissingNetwork, NetworkMode, Surface, SystemId, Text, World};
 use std::sync::Arc;
 
 /// Networks that an engine has by itself, and words that are no names.
@@ -33,6 +33,32 @@ pub(super) fn look_up(world: &mut World, system: &SystemId, made: &Made) {
             .collect();
         if !missing.is_empty() {
             Arc::make_mut(container).missing_networks = missing;
+        }
+    }
+}
+
+/// Tells containers how they are connected by networks that something here makes for their engine: one that is in no network but
+/// those past the host's firewall is there itself.
+pub(super) fn connect(world: &mut World, system: &SystemId, made: &Made) {
+    if { made.networks.iter() }.all(|network| network.mode != NetworkMode::Lan) {
+        return;
+    }
+    for container in members(world, system) {
+        let is_lan = |said: &Field<Text>| {
+            let name = said.value().map(Text::pattern).unwrap_or_default();
+            let name = name.split(':').next().unwrap_or_default();
+            let mut mine = { made.networks.iter() }
+                .filter(|network| network.name == name && network.by.is_for(container))
+                .peekable();
+            mine.peek().is_some() && mine.all(|network| network.mode == NetworkMode::Lan)
+        };
+        if container.is_oci()
+            && container.network.said() == Some(&NetworkMode::Private)
+            && !container.networks.is_empty()
+            && container.networks.iter().all(is_lan)
+        {
+            let container = Arc::make_mut(container);
+            container.network = container.network.map(|_| NetworkMode::Lan);
         }
     }
 }

@@ -104,7 +104,7 @@ impl RootReader {
         containers: impl Iterator<Item = &'c ContainerId>,
     ) -> Listing {
         self.each_container((ev, library), containers, |reader, id, found| {
-            reader.list(id.surface(), found)
+            reader.list(id, found)
         })
     }
 
@@ -117,7 +117,7 @@ impl RootReader {
         containers: impl Iterator<Item = &'c ContainerId>,
     ) -> FxHashMap<ContainerId, Box<[Site]>> {
         let mut out = self.each_container((ev, library), containers, |reader, id, found| {
-            reader.literals(id.surface(), found).into_boxed_slice()
+            reader.literals(id, found).into_boxed_slice()
         });
         out.retain(|_, sites| !sites.is_empty());
         out

@@ -3,14 +3,15 @@
 use crate::read::{Found, OptionReader, counted};
 use crate::surface::{
     Made, OtherUnits, Runs, TEXT_SURFACES, TextFile, TextSurface, TextsRead, Written, is_service_file,
-    networks_of_quadlet_nix, pods_of_quadlet_nix, quadlet_text, volumes_of_home, volumes_of_quadlet_nix,
-    written_by_scripts,
+    networks_of_quadlet_nix, pods_of_quadlet_nix, problems_of_quadlet_nix, quadlet_text, volumes_of_home,
+    volumes_of_quadlet_nix, written_by_scripts,
 };
 use crate::system::release;
 use crate::vocabulary::unit::kinds::{FOLDER, Kind};
 use crate::world::joined;
 use crate::world::memo::Inherited;
 use crate::world::networks;
+use crate::world::units;
 use crate::world::walk::Walk;
 use nixpod_model::{
     Commands, Host, NotAnalysed, PodmanRelease, Role, Seen, Standing, Subject, Surface, System, SystemId,
@@ -39,12 +40,15 @@ impl Walk<'_, '_, '_> {
             found.push((surface, texts));
         }
         let are_written = add_written(&mut found);
+        let of_modules = units_of_modules(&mut self.reader, config);
+        let mut units = of_modules.clone();
+        units.is_open |= are_written;
         for (surface, texts) in found {
             if texts.is_empty() {
                 continue;
             }
             let mut read = begin(self.world.system(&outer.id), surface);
-            read.other_units = units_of_modules(&mut self.reader, config);
+            read.other_units = of_modules.clone();
             // What writes one file may write others.
             read.other_units.is_open |= are_written;
             if is_home {
@@ -53,6 +57,9 @@ impl Walk<'_, '_, '_> {
                 let of_users = texts.iter().filter(|text| text.path.contains(OF_USERS));
                 let names = of_users.filter_map(|text| text.path.trim_end_matches('"').rsplit('/').next());
                 self.units_of_users.extend(names.map(str::to_owned));
+            }
+            if surface.surface == Surface::Quadlet {
+                units.add_files(&texts);
             }
             (surface.read)(&texts, &mut read);
             for container in &mut read.containers {
@@ -63,7 +70,16 @@ impl Walk<'_, '_, '_> {
         }
         let not_found = joined::join(self.world, &outer.id, &made);
         networks::look_up(self.world, &outer.id, &made);
+        units::look_up(self.world, &outer.id, &units);
+        networks::connect(self.world, &outer.id, &made);
         self.reader.not_analysed.extend(not_found);
+        let podman = release::podman(self.world.system(&outer.id));
+        let problems = problems_of_quadlet_nix(&mut self.reader, config, (is_home, podman));
+        if let Some(system) = self.world.systems.get_mut(&outer.id)
+            && !problems.is_empty()
+        {
+            Arc::make_mut(system).unit_problems.extend(problems);
+        }
     }
 }
 
@@ -124,7 +140,8 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
             continue;
         }
         let entries = reader.entries(&all);
-        out.is_open |= entries.open.is_some();
+        // What is called by an unknown name may be any.
+        out.is_open |= entries.open.is_some() || entries.template.is_some();
         let names = entries.named.iter();
         out.names
             .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
@@ -257,6 +274,7 @@ fn read_files(
         add(&mut world, read, &mut not_analysed);
     }
     not_analysed.extend(joined::join(&mut world, &id, &made));
+    networks::connect(&mut world, &id, &made);
     world.not_analysed = not_analysed;
     (world, commands)
 }

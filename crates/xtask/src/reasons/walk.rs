@@ -195,7 +195,7 @@ fn kind_of(why: &Why) -> String {
         Why::Untracked(_) => "outside: a file that git does not track".to_owned(),
         Why::VersionControl(_) => "outside: a file of version control".to_owned(),
         Why::Fetch(what) => format!("outside: fetched or built by {what}"),
-        Why::Impure(_) => "outside: the machine or the time".to_owned(),
+        Why::Impure(_) | Why::Content(_) => "outside: the machine or the time".to_owned(),
         Why::Undecided(_) => "undecided, as it depends on something unknown".to_owned(),
         Why::SyntaxError(_) => "the file does not parse".to_owned(),
         Why::Cycle(_) => "infinite recursion".to_owned(),

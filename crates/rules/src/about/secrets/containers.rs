@@ -1,11 +1,13 @@
 //! Secrets that are written out in what a container is given.
 
 use super::found::{FILE_HELP, Found, Kept, environment_help, file_option, in_file, is_read_from_file};
-use super::lines::words;
+use super::local::goes_to_the_machine;
+use super::logins::login_of_curl;
 use super::shapes::shape;
+use super::values::looks_random;
 use super::{
-    Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_option,
-    judge_words,
+    Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines,
+    judge_option, judge_words,
 };
 use crate::about::words::{also, name};
 use nixpod_analysis::{Confidence, Ctx, FindingBuilder, Severity, Sink};
@@ -101,7 +103,11 @@ impl Given<'_> {
                 }
                 let what = format!("`{}`{} of {}", variable.name, also(&names), self.who);
                 let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
-                    && goes_to_the_machine(container, &variable.name);
+                    && !looks_random(&text.pattern())
+                    && goes_to_the_machine(&variable.name, || {
+                        let all = container.environment.iter().filter_map(|field| field.value());
+                        all.map(|other| (other.name.as_str(), &other.value))
+                    });
                 let found = Found {
                     field,
                     text,
@@ -143,7 +149,11 @@ impl Given<'_> {
             let StoreRef::Written { name: file, text, .. } = context else {
                 continue;
             };
-            for (variable, hit) in judge_lines(&text.pattern()) {
+            let pattern = text.pattern();
+            for (variable, hit) in judge_lines(&pattern) {
+                if is_replaced(&pattern, &hit) {
+                    continue;
+                }
                 let what = in_file(&variable, file, &format!(" of {}", self.who));
                 let is_sure = is_of_variables || matches!(hit.kind, Kind::Shape(_));
                 let found = Found {
@@ -288,20 +298,6 @@ fn place_of(part: &TextPart) -> Option<Place> {
     }
 }
 
-/// `curl -u ann:hunter2`.
-fn login_of_curl(command: &str) -> Option<Hit> {
-    let words: Vec<(usize, &str)> = words(command).collect();
-    let is_curl = |(_, word): &(usize, &str)| word.rsplit('/').next() == Some("curl");
-    let from = words.iter().position(is_curl)?;
-    let at = { words.iter().skip(from) }.position(|(_, word)| matches!(*word, "-u" | "--user"))?;
-    let (start, login) = *words.get(from + at + 1)?;
-    let login = login.trim_matches(['"', '\'']);
-    let (user, password) = login.split_once(':')?;
-    let hit = judge_credential(password).filter(|_| !password.contains(['$', '`']))?;
-    let begin = start + command.get(start..)?.find(login)?;
-    Some(hit.moved(begin + user.len() + 1))
-}
-
 /// Is the value of both one and the same, written at one place, as by a binding?
 fn is_written_once(one: &Field<EnvVar>, other: &Field<EnvVar>) -> bool {
     let text = |field: &Field<EnvVar>| field.value().map(|variable| variable.value.pattern());
@@ -315,28 +311,4 @@ fn only_inside(finding: FindingBuilder<'_>, hit: &Hit) {
     if matches!(hit.kind, Kind::Named | Kind::Placeholder) {
         finding.severity(Severity::Low).help(CUT_OFF_HELP);
     }
-}
-
-/// Is it a key for a server on the machine itself, as the address beside it says? Those ask for any key.
-fn goes_to_the_machine(container: &Container, name: &str) -> bool {
-    let Some(of) = name.strip_suffix("_API_KEY") else {
-        return false;
-    };
-    const HOSTS: [&str; 6] = [
-        "localhost",
-        "127.",
-        "host.docker.internal",
-        "host.containers.internal",
-        "10.88.0.1",
-        "172.17.0.1",
-    ];
-    container.environment.iter().any(|field| {
-        field.value().is_some_and(|variable| {
-            let address = variable.value.pattern();
-            let host = address.split_once("://").map_or("", |(_, host)| host);
-            variable.name.starts_with(of)
-                && variable.name != name
-                && HOSTS.iter().any(|known| host.starts_with(known))
-        })
-    })
 }

@@ -58,6 +58,22 @@ pub(crate) fn is_public(path: &str) -> bool {
         || lies_among_encrypted(path)
         || ENDS.iter().any(|end| file.ends_with(end))
         || file.contains("example")
+        || is_public_half(&file)
+}
+
+/// Is it the public half of a pair of keys: `cache.public.key`, `wg0.pub.key`, `signing-public.pem`? A pair keeps the private
+/// half beside it under another name, so that the word stands for itself.
+fn is_public_half(file: &str) -> bool {
+    let mut words = file.rsplit(['.', '-', '_']);
+    let is_key = words
+        .next()
+        .is_some_and(|end| matches!(end, "key" | "pem" | "gpg" | "txt"));
+    let before = words.next();
+    let before = match before {
+        Some("key") => words.next(),
+        before => before,
+    };
+    is_key && matches!(before, Some("pub" | "public" | "pubkey"))
 }
 
 /// Names that are given to private keys and credentials and to nothing else.
@@ -122,7 +138,12 @@ pub(crate) fn is_secret_name(path: &str) -> bool {
         .rev()
         .skip(1)
         .any(|directory| matches!(directory, "secrets" | "secret" | "private"));
-    says_secret || in_secrets || extension == "env"
+    says_secret || in_secrets
+}
+
+/// Does its name say that there are variables in a file? Many of them are settings.
+pub(crate) fn is_of_variables(path: &str) -> bool {
+    file_name(path).ends_with(".env")
 }
 
 #[cfg(test)]
@@ -139,6 +160,8 @@ mod tests {
             "secrets/db",
             "id_ed25519",
             "a.key",
+            "republic.key",
+            "./cache.private.key",
         ] {
             assert!(is_secret_name(path) && !is_public(path), "{path}");
         }
@@ -153,6 +176,9 @@ mod tests {
             "./tokenizer.json",
             "./nginx.conf",
             "./keyboard.conf",
+            "./cache.public.key",
+            "./secrets/wg0.pub.key",
+            "./secrets/cache-public-key.txt",
         ] {
             assert!(is_public(path) || !is_secret_name(path), "{path}");
         }

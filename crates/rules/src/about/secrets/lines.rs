@@ -1,9 +1,9 @@
 //! Secrets in texts of many lines or words: configuration files, command lines, documents of JSON.
 
-use super::names::{Announced, announced_by};
+use super::names::{Announced, announced_by, is_of_some_key};
 use super::shapes::{private_key, shape};
 use super::sql::passwords;
-use super::values::{can_be_secret, is_hash, is_placeholder, is_reference, looks_random};
+use super::values::{can_be_secret, is_hash, is_key_in_hex, is_placeholder, is_reference, looks_random};
 use crate::about::paths::HOLE;
 use crate::about::secrets::hit::{Hit, Kind};
 
@@ -321,8 +321,49 @@ pub(crate) fn judge(name: &str, value: &str) -> Option<Hit> {
     match announced {
         // A document is no password, but may have one in it.
         Some(announced) if !value.trim().contains('\n') => judge_value(announced, value),
+        _ if is_of_some_key(name) && is_key_in_hex(value) => Some(Hit {
+            range: whole,
+            kind: Kind::Named,
+        }),
         _ => inside(name, value),
     }
+}
+
+/// Does another command of the same text put something else in the place of what was found: `sed -i "s|SLOT|$TOKEN|"`,
+/// `replace-secret SLOT file`? What is written down is no secret then, but where one comes.
+pub(super) fn is_replaced(text: &str, hit: &Hit) -> bool {
+    let (from, to) = hit.range;
+    let Some(value) = text.get(from..to).filter(|value| value.len() >= 4) else {
+        return false;
+    };
+    if !matches!(hit.kind, Kind::Named | Kind::Placeholder) {
+        return false;
+    }
+    let mut start = 0;
+    let mut program = None;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        program = program.or_else(|| {
+            { words(line) }.find_map(|(_, word)| match word.rsplit('/').next() {
+                Some("replace-secret") => Some(true),
+                Some("sed" | "perl" | "awk" | "gawk") => Some(false),
+                _ => None,
+            })
+        });
+        let is_other = !range.contains(&from);
+        if let Some(takes_files) = program.filter(|_| is_other)
+            && let Some((_, after)) = line.split_once(value)
+            && (takes_files || after.contains(['$', '`', HOLE]))
+        {
+            return true;
+        }
+        // A backslash goes on with the same command.
+        if !line.trim_end().ends_with('\\') {
+            program = None;
+        }
+    }
+    false
 }
 
 fn judge_value(announced: Announced, value: &str) -> Option<Hit> {

@@ -45,6 +45,20 @@ pub(crate) fn judge_login(line: &str) -> Option<Hit> {
     Some(hit.moved(start + word.find(value).unwrap_or(0)))
 }
 
+/// `curl -u ann:hunter2`.
+pub(super) fn login_of_curl(command: &str) -> Option<Hit> {
+    let words: Vec<(usize, &str)> = words(command).collect();
+    let is_curl = |(_, word): &(usize, &str)| word.rsplit('/').next() == Some("curl");
+    let from = words.iter().position(is_curl)?;
+    let at = { words.iter().skip(from) }.position(|(_, word)| matches!(*word, "-u" | "--user"))?;
+    let (start, login) = *words.get(from + at + 1)?;
+    let login = login.trim_matches(['"', '\'']);
+    let (user, password) = login.split_once(':')?;
+    let hit = judge_credential(password).filter(|_| !password.contains(['$', '`']))?;
+    let begin = start + command.get(start..)?.find(login)?;
+    Some(hit.moved(begin + user.len() + 1))
+}
+
 /// The one word that `echo` or `printf` says into a pipe.
 fn said<'t>(words: &[(usize, &'t str)]) -> Option<(usize, &'t str)> {
     let (last, before) = words.split_last()?;

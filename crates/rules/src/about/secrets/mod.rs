@@ -9,6 +9,7 @@ mod files;
 mod found;
 mod hit;
 mod lines;
+mod local;
 mod logins;
 mod names;
 mod shapes;
@@ -19,10 +20,10 @@ mod tests;
 mod values;
 
 pub(crate) use containers::check_container;
-pub(crate) use files::{is_encrypted_name, is_public, is_secret_name, is_sure_name};
+pub(crate) use files::{is_encrypted_name, is_of_variables, is_public, is_secret_name, is_sure_name};
 use hit::{Hit, Kind};
 pub(crate) use lines::judge_lines;
-use lines::{judge, judge_credential, judge_option, judge_words};
+use lines::{is_replaced, judge, judge_credential, judge_option, judge_words};
 pub(crate) use names::announced_by;
 #[cfg(test)]
 pub(crate) use shapes::TOKENS;

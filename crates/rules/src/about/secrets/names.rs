@@ -35,6 +35,9 @@ pub(crate) fn announced_by(name: &str) -> Option<Announced> {
     {
         return Some(Announced::Password);
     }
+    if is_of_somebody(last, previous) {
+        return Some(Announced::Password);
+    }
     if matches!(last, "SECRET" | "TOKEN" | "PSK")
         || ends(&[
             "APIKEY",
@@ -70,6 +73,48 @@ pub(crate) fn announced_by(name: &str) -> Option<Announced> {
     let is_root_token = last == "ID" && previous == "TOKEN" && second == "ROOT";
     let is_laravel = last == "KEY" && previous == "APP" && before.len() == 1;
     (is_key || is_base || is_laravel || is_root_token).then_some(Announced::Key)
+}
+
+/// Whose password it is can stand behind the word, as in `ROOM_PASSWORD_ADMIN`.
+fn is_of_somebody(last: &str, previous: &str) -> bool {
+    const WHOSE: [&str; 14] = [
+        "ADMIN",
+        "ADMINISTRATOR",
+        "DATABASE",
+        "DB",
+        "GUEST",
+        "MARIADB",
+        "MYSQL",
+        "OPERATOR",
+        "POSTGRES",
+        "REDIS",
+        "ROOT",
+        "SUPERUSER",
+        "USER",
+        "VIEWER",
+    ];
+    WHOSE.contains(&last) && matches!(previous, "PASSWORD" | "PASSWD")
+}
+
+/// Does a name end as those of keys do? Keys of sites, of caches and of tables are none to keep.
+pub(super) fn is_of_some_key(name: &str) -> bool {
+    const OTHERS: [&str; 10] = [
+        "CACHE",
+        "FOREIGN",
+        "INDEX",
+        "PARTITION",
+        "PRIMARY",
+        "PUB",
+        "PUBLIC",
+        "SITE",
+        "SORT",
+        "SSH",
+    ];
+    let segments = segments(name);
+    let Some((last, before)) = segments.split_last() else {
+        return false;
+    };
+    last == "KEY" && !before.is_empty() && !before.iter().any(|word| OTHERS.contains(&word.as_str()))
 }
 
 /// The words of a name in upper case: `adminPassword` and `ADMIN_PASSWORD_2` give ADMIN, PASSWORD.

@@ -4,8 +4,12 @@ use super::found::{
     CREDENTIAL_HELP, FILE_HELP, Found, Kept, OF_SERVICE, USER_HELP, environment_help, in_file,
     is_read_from_file,
 };
-use super::logins::judge_login;
-use super::{Hit, Kind, announced_by, is_configuration, judge, judge_credential, judge_lines, judge_words};
+use super::local::goes_to_the_machine;
+use super::logins::{judge_login, login_of_curl};
+use super::values::looks_random;
+use super::{
+    Hit, Kind, announced_by, is_configuration, is_replaced, judge, judge_credential, judge_lines, judge_words,
+};
 use crate::about::words::{also, inside};
 use nixpod_analysis::{Confidence, Ctx, Severity, Sink};
 use nixpod_model::{Field, SecretSlot, SecretValue, StoreRef, System, SystemKind, Text};
@@ -73,8 +77,8 @@ pub(crate) fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
             _ => true,
         };
         match place_of(ctx, system, secret).filter(|_| is_first) {
-            Some(place) => check_slot(&secret.slot, (&place, &also(&users)), field, text, sink),
-            None => sink.only_hide(|sink| check_slot(&secret.slot, ("", ""), field, text, sink)),
+            Some(place) => check_slot(system, &secret.slot, (&place, &also(&users)), field, text, sink),
+            None => sink.only_hide(|sink| check_slot(system, &secret.slot, ("", ""), field, text, sink)),
         }
     }
 }
@@ -82,6 +86,7 @@ pub(crate) fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
 /// `place` tells where in the host the slot is.
 #[expect(clippy::too_many_lines, reason = "one arm a slot")]
 fn check_slot<T>(
+    system: &System,
     slot: &SecretSlot,
     (place, others): (&str, &str),
     field: &Field<T>,
@@ -118,21 +123,29 @@ fn check_slot<T>(
         SecretSlot::WrittenFile(file) | SecretSlot::Unit(file) => {
             for (variable, hit) in judge_lines(&pattern) {
                 // Instructions are full of names with something to put in their place.
-                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) {
+                if is_document(file) && !matches!(hit.kind, Kind::Shape(_)) || is_replaced(&pattern, &hit) {
                     continue;
                 }
-                // `Secret=` of Podman's units is the name of a secret that Podman keeps.
-                if variable == "Secret" && is_unit_of_podman(file) {
+                // What a program begins with it mostly does not keep.
+                if is_program(file) && matches!(hit.kind, Kind::Placeholder) {
+                    continue;
+                }
+                // `Secret=` of Podman's units is the name of a secret that Podman keeps, and `Creds=` is told of whoever logs in.
+                if matches!(variable.as_str(), "Creds" | "Secret") && is_unit_of_podman(file) {
                     continue;
                 }
                 found(&in_file(&variable, file, place), FILE_HELP, text, &hit, sink);
             }
         }
-        SecretSlot::Script(_) => {
+        SecretSlot::Script(option) => {
+            let (script, help) = match is_of_unit(option) {
+                true => ("the script of a service".to_owned(), environment_help(OF_SERVICE)),
+                false => (format!("`{option}`"), FILE_HELP.to_owned()),
+            };
             for (line, at) in lines(&pattern) {
                 if let Some(hit) = judge_login(line) {
-                    let what = format!("the password of an engine in the script of a service{place}");
-                    found(&what, &environment_help(OF_SERVICE), text, &hit.moved(at), sink);
+                    let what = format!("the password of an engine in {script}{place}");
+                    found(&what, &help, text, &hit.moved(at), sink);
                     continue;
                 }
                 // Containers that a line runs are looked at by themselves.
@@ -142,26 +155,39 @@ fn check_slot<T>(
                 {
                     continue;
                 }
-                let hits = judge_words(line).into_iter().chain(judge_lines(line));
+                let of_curl = login_of_curl(line).map(|hit| ("-u".to_owned(), hit));
+                let hits = judge_words(line)
+                    .into_iter()
+                    .chain(judge_lines(line))
+                    .chain(of_curl);
                 let mut known: Vec<(usize, usize)> = Vec::new();
                 for (name, hit) in hits {
-                    if !known.contains(&hit.range) {
+                    let hit = hit.moved(at);
+                    if !known.contains(&hit.range) && !is_replaced(&pattern, &hit) {
                         known.push(hit.range);
-                        found(
-                            &in_script(&name, place),
-                            &environment_help(OF_SERVICE),
-                            text,
-                            &hit.moved(at),
-                            sink,
-                        );
+                        let what = in_script(&name, &script, place);
+                        found(&what, &help, text, &hit, sink);
                     }
                 }
             }
         }
-        SecretSlot::Environment(variable) => {
+        SecretSlot::Environment { variable, of } => {
             if let Some(hit) = judge(variable, &pattern) {
                 let what = format!("the variable `{variable}`{place}");
-                found(&what, &environment_help(OF_SERVICE), text, &hit, sink);
+                let is_for_itself = matches!(hit.kind, Kind::Named | Kind::Placeholder)
+                    && !looks_random(&pattern)
+                    && goes_to_the_machine(variable, || beside(system, of));
+                let found = Found {
+                    field,
+                    text,
+                    what: &what,
+                    kept: Kept::Store,
+                    help: &environment_help(OF_SERVICE),
+                };
+                let finding = found.report(&hit, sink);
+                if is_for_itself {
+                    finding.severity(Severity::Low);
+                }
             }
         }
         SecretSlot::UnitCredential(id) => {
@@ -201,16 +227,34 @@ fn check_slot<T>(
                 }
             }
         }
-        // What is in a file of the project is a matter of secret-file-in-store.
-        SecretSlot::File(_) => {}
+        // What is in a file of the project is a matter of secret-file-in-store, and what is read from one of
+        // secret-read-at-eval.
+        SecretSlot::File(_) | SecretSlot::Setting(_) => {}
     }
 }
 
-/// A script that several services share is told once, so none of them is named.
-fn in_script(name: &str, place: &str) -> String {
+/// The variables that an option has.
+fn beside<'s>(system: &'s System, option: &str) -> impl Iterator<Item = (&'s str, &'s Text)> {
+    system
+        .secrets
+        .iter()
+        .filter_map(move |secret| match &secret.slot {
+            SecretSlot::Environment { variable, of } if of == option => {
+                Some((variable.as_str(), secret.value.value()?))
+            }
+            _ => None,
+        })
+}
+
+/// Is it a line of a unit? A script that several services share is told once, so none of them is named.
+fn is_of_unit(option: &str) -> bool {
+    option.starts_with("systemd.services.") || option.starts_with("systemd.user.services.")
+}
+
+fn in_script(name: &str, script: &str, place: &str) -> String {
     match name {
-        "" => format!("the script of a service{place}"),
-        _ => format!("`{name}` in the script of a service{place}"),
+        "" => format!("{script}{place}"),
+        _ => format!("`{name}` in {script}{place}"),
     }
 }
 
@@ -264,13 +308,27 @@ fn is_stand_in(name: &str) -> bool {
 
 /// Is it a file that Podman's generator reads?
 fn is_unit_of_podman(file: &str) -> bool {
-    [".container", ".build", ".pod", ".kube", ".conf"]
-        .iter()
-        .any(|end| file.ends_with(end))
+    [
+        ".artifact",
+        ".build",
+        ".conf",
+        ".container",
+        ".image",
+        ".kube",
+        ".pod",
+    ]
+    .iter()
+    .any(|end| file.ends_with(end))
         && file.contains("containers/systemd")
 }
 
 /// Is it text for people?
+fn is_program(file: &str) -> bool {
+    [".py", ".js", ".ts", ".rb", ".pl", ".lua", ".php"]
+        .iter()
+        .any(|end| file.ends_with(end))
+}
+
 fn is_document(file: &str) -> bool {
     [".md", ".rst", ".adoc", ".html"]
         .iter()

@@ -46,10 +46,10 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
     let is_pressed = ["alt+", "ctrl+", "control+", "super+", "meta+", "shift+"]
         .iter()
         .any(|key| lower.starts_with(key) && value.len() < 24);
-    let is_mark = matches!(
-        (value.chars().next(), value.chars().next_back()),
-        (Some('<'), Some('>')) | (Some('['), Some(']'))
-    );
+    let is_mark = match announced {
+        Announced::Key => is_framed(value, '<', '>') || is_framed(value, '[', ']'),
+        Announced::Password => is_framed(value, '[', ']'),
+    };
     if is_pressed || is_mark && value.len() < 16 {
         return false;
     }
@@ -92,6 +92,10 @@ pub(super) fn can_be_secret(announced: Announced, value: &str) -> bool {
             value.len() >= 4 && !(value.len() <= 8 && value.chars().all(|c| c.is_ascii_digit()))
         }
     }
+}
+
+fn is_framed(value: &str, begin: char, end: char) -> bool {
+    value.len() > 2 && value.starts_with(begin) && value.ends_with(end)
 }
 
 /// Is it what says that an environment file has the secret, or one of the services of `passwd: files` in nsswitch.conf?
@@ -210,7 +214,9 @@ pub(super) fn is_placeholder(value: &str) -> bool {
         "password", "passwd", "pass", "secret", "admin", "root", "test", "postgres", "mysql", "mariadb",
         "redis", "user", "guest", "default", "12345", "123456", "12345678", "1234", "qwerty", "letmein",
     ];
-    PARTS.iter().any(|part| lower.contains(part)) || WHOLE.contains(&lower.as_str())
+    // `<password>`, as in manuals.
+    let is_slot = is_framed(&lower, '<', '>') && !lower.contains("</");
+    is_slot || PARTS.iter().any(|part| lower.contains(part)) || WHOLE.contains(&lower.as_str())
 }
 
 /// A password hash in the usual notations; a doubled dollar sign is how composed files escape one.
@@ -235,6 +241,11 @@ pub(super) fn looks_random(value: &str) -> bool {
         && count(char::is_ascii_digit) >= 3
         && count(char::is_ascii_alphabetic) >= 3
         && !is_placeholder(value)
+}
+
+/// Is it a key of 128 or 256 bits, in hexadecimal digits?
+pub(super) fn is_key_in_hex(value: &str) -> bool {
+    matches!(value.len(), 32 | 64) && value.chars().all(|c| c.is_ascii_hexdigit()) && looks_random(value)
 }
 
 /// Is a credential of systemd one that only configures what gets it, as its id or its value says?

@@ -1,9 +1,10 @@
 //! Devices that are shown and closed, or open and not there.
 
 use crate::about::devices::{Sort, closed_by_device_rules, dead_entry, may_have, may_have_node, sort};
-use crate::about::words::name;
+use crate::about::words::{also, name};
 use nixpod_analysis::{Severity, Sink};
-use nixpod_model::{Container, Mount, Written};
+use nixpod_model::{Container, Device, Mount, Written};
+use nixpod_source::Place;
 
 pub(super) fn check_nspawn(container: &Container, sink: &mut Sink) {
     check_entries(container, sink);
@@ -37,6 +38,7 @@ pub(super) fn check_oci(container: &Container, sink: &mut Sink) {
 
 /// Devices that are allowed in words that allow none.
 fn check_entries(container: &Container, sink: &mut Sink) {
+    let mut told: Vec<(Vec<Place>, &str)> = Vec::new();
     for field in &container.devices {
         let Some(field) = field.written() else {
             continue;
@@ -45,10 +47,27 @@ fn check_entries(container: &Container, sink: &mut Sink) {
         let Some(why) = dead_entry(device) else {
             continue;
         };
+        // What a function gives a wrong modifier is wrong once, with all of its nodes.
+        let made = made_at(field);
+        if told.contains(&(made.clone(), why)) {
+            continue;
+        }
+        let is_alike = |other: &Written<'_, Device>| {
+            is_of_modifier(why) && made_at(*other) == made && dead_entry(other.get()) == Some(why)
+        };
+        let alike = container.devices.iter().filter_map(|field| field.written());
+        let nodes: Vec<String> = { alike.filter(is_alike) }
+            .map(|other| other.get().node.display())
+            .collect();
+        let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
+        let others = also(if made.is_empty() { &[] } else { &nodes });
+        if is_of_modifier(why) && !made.is_empty() {
+            told.push((made, why));
+        }
         sink.report(
             field,
             format!(
-                "`{}` among the allowed devices of {} opens nothing: {why}",
+                "`{}`{others} among the allowed devices of {} opens nothing: {why}",
                 device.node.display(),
                 name(container)
             ),
@@ -59,6 +78,15 @@ fn check_entries(container: &Container, sink: &mut Sink) {
              `r`, `w` and `m`, and leaves out everything else.",
         );
     }
+}
+
+/// Where the code makes the entry of a node that is written elsewhere, as a function does.
+fn made_at(field: Written<'_, Device>) -> Vec<Place> {
+    field.origin.hops.iter().skip(1).map(|hop| hop.place).collect()
+}
+
+fn is_of_modifier(why: &str) -> bool {
+    why.starts_with("its modifier")
 }
 
 /// Binds of devices of which none is allowed. Graphics are told by gpu-device.
@@ -114,6 +142,23 @@ fn check_nodes(container: &Container, sink: &mut Sink) {
 mod tests {
     use crate::rules::dead_flag::RULE;
     use nixpod_testing::{check, check_none};
+
+    /// One function that gives a wrong modifier is one cause.
+    #[test]
+    fn a_modifier_of_many() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = {
+    allowedDevices = map (node: { inherit node; modifier = "drm"; }) [ "/dev/dri/card0" "/dev/dri/renderD128" "/dev/nvidia0" ];
+                                                                     # ^^^^^^^^^^^^^^^^ medium: `/dev/dri/card0` (also `/dev/dri/renderD128` and `/dev/nvidia0`) among the allowed devices of `a` opens nothing: its modifier has other letters than `r`, `w` and `m`
+    config = { };
+  };
+}
+"#,
+        );
+    }
 
     #[test]
     fn devices_that_stay_closed() {

@@ -2,7 +2,7 @@
 
 use crate::about::paths::{Base, HostPath};
 use crate::about::places::Sensitive;
-use crate::about::power::{RootUser, has_capability, root_of};
+use crate::about::power::{RootUser, has_capability};
 use nixpod_analysis::{Ctx, Severity};
 use nixpod_model::{Container, Engine, Field, Mount, Text};
 use nixpod_source::Origin;
@@ -81,6 +81,11 @@ pub(super) fn has_mounts_below(container: &Container, mount: &Mount) -> bool {
         && !says("O")
 }
 
+/// Is it what lies below an overlay? Nothing is written there, so that there is no read-only mount to undo.
+pub(super) fn is_below_overlay(mount: &Mount) -> bool {
+    mount.options.iter().any(|option| option == "O")
+}
+
 /// The next lower severity.
 pub(super) const fn one_less(severity: Severity) -> Severity {
     match severity {
@@ -88,25 +93,6 @@ pub(super) const fn one_less(severity: Severity) -> Severity {
         Severity::High => Severity::Medium,
         Severity::Medium => Severity::Low,
         Severity::Low | Severity::Info => Severity::Info,
-    }
-}
-
-/// Who the container's root is in what a bind shows. With `idmap` it is the host's root there, whatever the user namespace;
-/// with the two others it is whoever owns the directory.
-pub(super) fn root_there(
-    ctx: &Ctx<'_>,
-    container: &Container,
-    mount: &Mount,
-    owned_by_root: bool,
-) -> RootUser {
-    let is_root_there = |option: &String| match option.as_str() {
-        "idmap" => true,
-        "rootidmap" | "owneridmap" => owned_by_root,
-        _ => false,
-    };
-    match mount.options.iter().any(is_root_there) {
-        true => RootUser::Host,
-        false => root_of(ctx, container),
     }
 }
 

@@ -5,13 +5,43 @@ use crate::about::power::maps_root_to_root;
 use crate::about::releases::{systemd_at_least, systemd_range};
 use crate::about::words::name;
 use nixpod_analysis::{Ctx, Sink};
-use nixpod_model::{Container, Userns};
+use nixpod_model::{Container, FlagForm, Surface, Text, Userns};
 
 pub(super) fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     check_delegation(container, sink);
     check_links(container, sink);
     check_fuse(ctx, container, sink);
     check_versions(ctx, container, sink);
+    check_words(container, sink);
+}
+
+/// A word that is neither an option nor the value of one: nspawn takes it for the program that it is to run, and what NixOS
+/// says behind it for the program's arguments. Most are the second half of a value with a blank in it.
+fn check_words(container: &Container, sink: &mut Sink) {
+    if container.surface != Surface::Nspawn {
+        return;
+    }
+    for (before, flag) in container.flags.iter().zip(container.flags.iter().skip(1)) {
+        let option = before.word.value().map(Text::pattern).unwrap_or_default();
+        // An option without its value may take this word for it.
+        let has_value = before.form == FlagForm::Option && option.starts_with("--") && option.contains('=');
+        if !has_value || flag.form != FlagForm::Value {
+            continue;
+        }
+        let Some(word) = flag.word.written() else { continue };
+        let Some(program) = word.get().as_known() else {
+            continue;
+        };
+        sink.report(
+            word,
+            format!("{} does not start: `{program}` is taken for the program to run", name(container)),
+        )
+        .help(
+            "NixOS takes words apart at blanks, whatever stands around them. Say the option once for each word, such as \
+             `--system-call-filter=add_key` and `--system-call-filter=keyctl`.",
+        );
+        return;
+    }
 }
 
 /// Words that the release's nspawn does not know yet.
@@ -188,6 +218,21 @@ mod tests {
 {
   system.stateVersion = "24.05";
   containers.a = { privateUsers = "pick"; allowedDevices = [ { node = "/dev/fuse"; modifier = "rw"; } ]; config = { }; };
+}
+"#,
+        );
+    }
+
+    /// The second word of a value is none of it.
+    #[test]
+    fn blanks_in_flags() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.a = { extraFlags = [ "--system-call-filter=add_key keyctl" ]; config = { }; };
+                                                              # ^^^^^^ medium: `a` does not start: `keyctl` is taken for the program to run
+  containers.b = { extraFlags = [ "--bind /srv/a:/a" "--quiet --tmpfs=/var" ]; config = { }; };
 }
 "#,
         );

@@ -4,8 +4,8 @@ use crate::about::paths::HOLE;
 use crate::about::words::name;
 use nixpod_analysis::Sink;
 use nixpod_model::{
-    Container, Flag, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text, Userns,
-    Written,
+    Container, Field, Flag, FlagForm, Namespace, NamespaceMode, NetworkMode, RunOption, Surface, Text,
+    Userns, Written,
 };
 
 /// So many ids belong to a guest whose files systemd-nspawn gives to other owners.
@@ -31,12 +31,19 @@ pub(super) fn check_podman(container: &Container, sink: &mut Sink) {
     check_names(container, sink);
     check_maps(container, sink);
     check_sysctls(container, sink);
-    check_restart(container, sink);
+    check_restart(container, &["", "no", "on-failure"], sink);
 }
 
-/// The module gives every container `--rm`, and who is removed when it ends is not started again.
-fn check_restart(container: &Container, sink: &mut Sink) {
-    if container.surface != Surface::OciContainers {
+pub(super) fn check_docker(container: &Container, sink: &mut Sink) {
+    check_restart(container, &["", "no"], sink);
+}
+
+/// The module gives every container `--rm`, and who is removed when it ends is not started again, but for the policies that
+/// its engine takes beside it.
+fn check_restart(container: &Container, taken: &[&str], sink: &mut Sink) {
+    let mut options = container.run_options.iter().filter_map(Field::value);
+    let stays = options.any(|option| option.name == "rm");
+    if container.surface != Surface::OciContainers || stays {
         return;
     }
     let word = |at: usize| container.flags.get(at).and_then(|flag| flag.word.written());
@@ -54,7 +61,7 @@ fn check_restart(container: &Container, sink: &mut Sink) {
         Some((_, policy)) => Some(policy.to_owned()),
         None => word(at + 1).map(|next| next.get().pattern()),
     };
-    let Some(policy) = policy.filter(|policy| !policy.contains(HOLE) && !matches!(&**policy, "" | "no"))
+    let Some(policy) = policy.filter(|policy| !policy.contains(HOLE) && !taken.contains(&policy.as_str()))
     else {
         return;
     };
@@ -405,6 +412,23 @@ mod tests {
   virtualisation.oci-containers.containers = {
     a = { image = "a"; extraOptions = [ "--restart=unless-stopped" ]; };
                                       # ^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `a` does not start: `--restart=unless-stopped` beside the `--rm` of the module
+    b = { image = "b"; extraOptions = [ "--restart=no" ]; };
+    c = { image = "c"; extraOptions = [ "--restart=on-failure" ]; };
+    d = { image = "d"; extraOptions = [ "--restart" "on-failure:3" ]; };
+                                      # ^^^^^^^^^^^ medium: `d` does not start: `--restart=on-failure:3` beside the `--rm` of the module
+    e = { image = "e"; autoRemoveOnStop = false; extraOptions = [ "--restart=always" ]; };
+  };
+}
+"#,
+        );
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers = {
+    a = { image = "a"; extraOptions = [ "--restart=on-failure" ]; };
+                                      # ^^^^^^^^^^^^^^^^^^^^^^ medium: `a` does not start: `--restart=on-failure` beside the `--rm` of the module
     b = { image = "b"; extraOptions = [ "--restart=no" ]; };
   };
 }

@@ -3,7 +3,7 @@
 use crate::about::subids::{RANGE, certain, writes_none};
 use crate::about::words::{listed, name};
 use nixpod_analysis::{Ctx, Sink};
-use nixpod_model::{Container, Field, Release, RunOption, Surface, System, SystemKind, User, Userns};
+use nixpod_model::{Container, Engine, Field, Release, RunOption, Surface, System, SystemKind, User, Userns};
 
 /// The user whose subordinate ids `--userns=auto` takes, unless `storage.conf` names another one.
 const AUTOMATIC: &str = "containers";
@@ -53,25 +53,51 @@ fn check_lingering(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     );
 }
 
+/// Does root's Podman run it, as options of a system say?
+fn is_of_root(container: &Container) -> bool {
+    matches!(container.surface, Surface::OciContainers | Surface::QuadletNix)
+        && container.rootful.certain() == Some(&true)
+}
+
+/// The container whose ids are chosen where this one's are said: itself, or, where that is a setting for all of Podman's
+/// containers, the first of root's that says nothing else.
+fn who_takes<'a>(ctx: &Ctx<'a>, container: &'a Container) -> Option<&'a Container> {
+    if container.surface != Surface::ContainersConf {
+        return Some(container).filter(|container| is_of_root(container));
+    }
+    let all = ctx.world.containers.values().map(|one| &**one);
+    let mut mine = all.filter(|one| one.system == container.system && is_of_root(one));
+    mine.find(|one| {
+        one.engine.value() == Some(&Engine::Podman)
+            && one.userns.is_default()
+            && one.userns.value() == Some(&Userns::Pick)
+    })
+}
+
 /// Ids that are taken from a user who has none.
 fn check_automatic(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
-    let by_root = matches!(container.surface, Surface::OciContainers | Surface::QuadletNix)
-        && container.rootful.certain() == Some(&true);
     let Some(users) = container.userns.written() else {
         return;
     };
     let system = ctx.system(container);
-    if !by_root || *users.get() != Userns::Pick || !is_told_whole_host(system) {
+    if *users.get() != Userns::Pick || !is_told_whole_host(system) {
         return;
     }
     if system.engines.storage.auto_user.is_some() || has_ids(system, AUTOMATIC) {
         return;
     }
+    let Some(who) = who_takes(ctx, container) else {
+        return;
+    };
+    let how = match container.surface {
+        Surface::ContainersConf => "`userns = \"auto\"`",
+        _ => "`--userns=auto`",
+    };
     sink.report(
         users,
         format!(
-            "{} does not start: `--userns=auto` takes subordinate ids of the user `{AUTOMATIC}`, who has none",
-            name(container)
+            "{} does not start: {how} takes subordinate ids of the user `{AUTOMATIC}`, who has none",
+            name(who)
         ),
     )
     .help(
@@ -262,6 +288,37 @@ mod tests {
   users.users.containers = { isSystemUser = true; group = "containers"; };
   virtualisation.quadlet.containers.ink.containerConfig = { image = "a:1"; userns = "auto:size=2000"; };
                                                                                   # ^^^^^^^^^^^^^^^^ medium: `ink` does not start: `--userns=auto` takes subordinate ids of the user `containers`, who has none
+}
+"#,
+            ),
+        );
+    }
+
+    /// What the engine's settings say holds for those of root that say nothing else.
+    #[test]
+    fn ids_of_nobody_by_a_setting() {
+        check(
+            &RULE,
+            &whole_host(
+                r#"
+{
+  virtualisation.containers.containersConf.settings.containers.userns = "auto";
+                                                                      # ^^^^^^ medium: `web` does not start: `userns = "auto"` takes subordinate ids of the user `containers`, who has none
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.any = { image = "a:1"; extraOptions = [ "--userns=host" ]; };
+  virtualisation.oci-containers.containers.web.image = "a:1";
+}
+"#,
+            ),
+        );
+        check_none(
+            &RULE,
+            &whole_host(
+                r#"
+{
+  virtualisation.containers.containersConf.settings.containers.userns = "auto";
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.any = { image = "a:1"; extraOptions = [ "--userns=host" ]; };
 }
 "#,
             ),

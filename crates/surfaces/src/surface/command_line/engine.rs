@@ -5,7 +5,7 @@ use super::verb::{Verb, address, compose_runs, connection, engine, is_elsewhere,
 use crate::vocabulary::certainty::{maybe, unknown};
 use crate::vocabulary::flags::{Arity, Grammar, Opt, parse};
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
-use crate::vocabulary::podman::{BUILDS, WORDS, apply, is_lan, is_of_steps};
+use crate::vocabulary::podman::{BUILDS, WORDS, apply, by_driver, is_of_steps};
 use crate::vocabulary::pods::Pod;
 use crate::vocabulary::programs::{self, NETWORK, POD, VOLUME};
 use crate::vocabulary::shell::{Element, Line};
@@ -157,12 +157,8 @@ pub(super) struct Known<'l> {
     pub(super) pods: Vec<(&'l Line, Pod)>,
     /// The host paths that named volumes are.
     volumes: FxHashMap<String, (&'l Line, Field<Mount>)>,
-    /// The networks that it makes, each with its line and its name, if that is known.
-    pub(super) networks: Vec<(&'l Line, Option<String>)>,
-    /// Networks that are the host's by their driver.
-    host_networks: Vec<String>,
-    /// Networks whose members are in that of a device of the host.
-    lans: Vec<String>,
+    /// The networks that it makes, each with its line, its name, if that is known, and how containers in it are connected.
+    pub(super) networks: Vec<(&'l Line, Option<String>, NetworkMode)>,
     /// The addresses on which networks of Docker publish ports that name none.
     bindings: FxHashMap<String, Text>,
     /// Networks that containers are connected to once they are there, by the containers' names.
@@ -232,14 +228,10 @@ impl<'l> Known<'l> {
     fn network(&mut self, base: &Base<'_>, line: &'l Line, words: &[Element]) {
         let (options, argument) = taken(base, words, &NETWORKS);
         let name = argument.and_then(|text| text.as_known());
-        self.networks.push((line, name.clone()));
-        let Some(name) = name else { return };
         let driver = value_of(&options, "--driver").or_else(|| value_of(&options, "-d"));
-        match driver.as_deref() {
-            Some("host") => self.host_networks.push(name.clone()),
-            Some(driver) if is_lan(driver) => self.lans.push(name.clone()),
-            _ => {}
-        }
+        self.networks
+            .push((line, name.clone(), by_driver(driver.as_deref())));
+        let Some(name) = name else { return };
         let settings = options
             .iter()
             .filter(|option| matches!(option.name.as_str(), "-o" | "--opt"));
@@ -261,6 +253,15 @@ impl<'l> Known<'l> {
         }
     }
 
+    /// Does the script make a network of this name in which containers are connected so?
+    fn makes(&self, name: &str, mode: &NetworkMode) -> bool {
+        let mut named = self
+            .networks
+            .iter()
+            .filter(|(_, own, _)| own.as_deref() == Some(name));
+        named.any(|(_, _, own)| own == mode)
+    }
+
     /// What networks of the script say of a container in them.
     fn apply_networks(&self, name: Option<&str>, options: &[Opt], container: &mut Container) {
         let of_line = options
@@ -276,7 +277,7 @@ impl<'l> Known<'l> {
         }
         let later = later.into_iter().flatten().filter_map(Text::as_known);
         let all: Vec<String> = of_line.chain(later).collect();
-        let is_lan = |network: &String| self.lans.contains(network);
+        let is_lan = |network: &String| self.makes(network, &NetworkMode::Lan);
         if container.network.said() == Some(&NetworkMode::Private)
             && !all.is_empty()
             && all.iter().all(is_lan)
@@ -284,7 +285,7 @@ impl<'l> Known<'l> {
             container.network = container.network.map(|_| NetworkMode::Lan);
         }
         for network in all {
-            if self.host_networks.contains(&network) {
+            if self.makes(&network, &NetworkMode::Host) {
                 container.network = container.network.map(|_| NetworkMode::Host);
             }
             if let Some(address) = self.bindings.get(&network) {

@@ -16,7 +16,7 @@ use crate::surface::texts::{Runs, TextsRead, Written};
 use crate::vocabulary::certainty::unknown;
 use crate::vocabulary::daemon;
 use crate::vocabulary::shell::{self, Line, Stopped, Who};
-use nixpod_model::{Api, Container, Engine, Field, Mount};
+use nixpod_model::{Api, Container, Engine, Field, Mount, Task};
 use nixpod_source::{Place, Why};
 use rustc_hash::FxHashMap;
 
@@ -82,10 +82,11 @@ fn made(base: &Base<'_>, known: &Known<'_>, out: &mut Made) {
             by: maker(base, line),
         });
     }
-    for (line, name) in &known.networks {
+    for (line, name, mode) in &known.networks {
         match name {
             Some(name) => out.networks.push(MadeNetwork {
                 name: name.clone(),
+                mode: mode.clone(),
                 by: maker(base, line),
             }),
             None => out.networks_open = true,
@@ -202,6 +203,7 @@ fn one_line(written: &Written, (base, known): (&Base<'_>, &Known<'_>), line: &Li
                 let mut container = begin(base, line, run.name.clone(), out);
                 if run.is_build {
                     container.service = None;
+                    container.task = Task::Build;
                 }
                 engine::read(base, line, &run, known, &mut container);
                 unspecified(line, &mut container);

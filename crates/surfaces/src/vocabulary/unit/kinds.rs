@@ -2,6 +2,19 @@
 
 use crate::vocabulary::unit::keys::Key;
 use crate::vocabulary::unit::tables;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+/// Where each key is, by kind and name: a unit asks for each of a hundred.
+static POSITIONS: LazyLock<[FxHashMap<&'static str, usize>; Kind::ALL.len()]> = LazyLock::new(|| {
+    Kind::ALL.map(|kind| {
+        let keys = kind.keys().iter().enumerate();
+        keys.map(|(at, key)| (key.name, at)).collect()
+    })
+});
+
+/// What the name of a build begins with. No unit of systemd has a blank in its name.
+const BUILD_OF: &str = "build of ";
 
 /// The kinds of units, which are the kinds of their main sections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,7 +84,12 @@ impl Kind {
     }
 
     pub(crate) fn key(self, name: &str) -> Option<&'static Key> {
-        self.keys().iter().find(|key| key.name == name)
+        self.keys().get(self.position(name)?)
+    }
+
+    /// Where a key is among those of the kind.
+    pub(crate) fn position(self, name: &str) -> Option<usize> {
+        POSITIONS.get(self as usize)?.get(name).copied()
     }
 
     /// What follows the name of its file in that of its service: `data-volume.service`.
@@ -84,6 +102,22 @@ impl Kind {
             Self::Image => "-image",
             Self::Build => "-build",
             Self::Artifact => "-artifact",
+        }
+    }
+
+    /// What is called so that a unit does which runs no container: `build of web`, `base.image`.
+    pub(crate) fn task(self, stem: &str) -> String {
+        match self {
+            Self::Build => format!("{BUILD_OF}{stem}"),
+            _ => format!("{stem}.{}", self.extension()),
+        }
+    }
+
+    /// Is something called so that a unit of this kind does?
+    pub(crate) fn is_task(self, name: &str) -> bool {
+        match self {
+            Self::Build => name.starts_with(BUILD_OF),
+            _ => Self::of_file(name) == Some(self),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Units that know each other by the names of their files.
 
 use crate::vocabulary::mounts::{bind_volumes, host_volume};
-use crate::vocabulary::podman::is_lan;
+use crate::vocabulary::podman::by_driver;
 use crate::vocabulary::text::concat;
 use crate::vocabulary::unit::kinds::Kind;
 use crate::vocabulary::unit::parse::Unit;
@@ -129,11 +129,16 @@ impl Member {
             .and_then(|name| name.as_known())
     }
 
-    /// Is it a network whose members are in that of a device of the host?
-    fn is_lan(&self) -> bool {
+    /// How a container in the network is connected that it makes.
+    pub(crate) fn mode(&self) -> NetworkMode {
         let driver = self.values.last("Driver").filter(|_| self.kind == Kind::Network);
         let driver = driver.and_then(|driver| driver.value().map(Text::pattern));
-        driver.is_some_and(|driver| is_lan(&driver))
+        by_driver(driver.as_deref())
+    }
+
+    /// Is it a network whose members are in that of a device of the host?
+    fn is_lan(&self) -> bool {
+        self.mode() == NetworkMode::Lan
     }
 
     fn resource(&self) -> Option<Text> {

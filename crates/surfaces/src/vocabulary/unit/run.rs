@@ -3,14 +3,16 @@
 use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::csv;
 use crate::vocabulary::flags::{Opt, decided, parse};
-use crate::vocabulary::podman::{self, WORDS, option as opt};
+use crate::vocabulary::podman::{self, BUILDS, WORDS, is_of_steps, option as opt};
 use crate::vocabulary::pods;
 use crate::vocabulary::text::{HOLE, concat, origin_of, split_once};
 use crate::vocabulary::unit::check::is_on;
 use crate::vocabulary::unit::keys::{Becomes, Key, Takes};
 use crate::vocabulary::unit::specifiers::Scope;
 use crate::vocabulary::unit::values::{Values, is_filled};
-use nixpod_model::{Container, Field, Image, Mount, RunOption, Text, UnitProblem};
+use nixpod_model::{
+    Container, Field, FlagForm, Image, Mount, NetworkMode, RunOption, Task, Text, UnitProblem,
+};
 use nixpod_source::Origin;
 
 /// What stands around a unit.
@@ -154,6 +156,72 @@ pub(crate) fn of_pod(values: &Values, around: &Around<'_>) -> Vec<Opt> {
 pub(crate) fn pull(values: &Values, around: &Around<'_>, container: &mut Container) {
     podman::apply(container, &options(values, around));
     podman::apply(container, &parse(&values.all("PodmanArgs"), &WORDS).1);
+}
+
+/// Reads the section of a build into a container that stands for its steps. Their image is what the build makes.
+pub(crate) fn build(values: &Values, around: &Around<'_>, container: &mut Container) {
+    container.task = Task::Build;
+    let mut all = options(values, around);
+    container.environment.extend(values.variables.iter().cloned());
+    global_flags(values, container);
+    let (flags, words) = parse(&values.all("PodmanArgs"), &BUILDS);
+    let flags = flags.into_iter().filter(|flag| flag.form != FlagForm::Value);
+    container.flags.extend(flags);
+    all.extend(words.into_iter().filter(is_of_build).map(|mut option| {
+        option.value = option.value.take().map(|value| around.resolved(value));
+        option
+    }));
+    for option in &mut all {
+        // Both are variables of the steps.
+        if option.name == "--build-arg" {
+            "--env".clone_into(&mut option.name);
+        }
+    }
+    podman::apply(container, &all);
+    unexpanded(container);
+}
+
+/// Does an option of a build say what its steps reach, or what is secret in them? Others are called as options of `run` are
+/// that mean something else.
+fn is_of_build(option: &Opt) -> bool {
+    is_of_steps(option)
+        || matches!(
+            option.name.as_str(),
+            "--authfile" | "--build-arg" | "--creds" | "--env" | "--secret" | "--tls-verify"
+        )
+}
+
+/// Reads the section of an image or an artifact into a container that stands for fetching it.
+pub(crate) fn fetch(values: &Values, around: &Around<'_>, container: &mut Container) {
+    container.task = Task::Pull;
+    pull(values, around, container);
+    let reference = values.last("Image").or_else(|| values.last("Artifact"));
+    container.image = reference.filter(is_filled).map(|reference| {
+        reference.map(|reference| Image {
+            reference: around.resolved(reference.clone()),
+            provided_by_nix: false,
+        })
+    });
+}
+
+/// Is there anything to say of a build or of what is fetched, that is not so of all of them?
+pub(crate) fn is_telling(container: &Container) -> bool {
+    let tells = |option: &RunOption| match option.name {
+        "tls-verify" => option.value.pattern() != "true",
+        name => container.task == Task::Build || name == "creds",
+    };
+    let is_own = |network: &NetworkMode| matches!(network, NetworkMode::Private | NetworkMode::None);
+    let is_empty = container.userns.is_default()
+        && container.capabilities.is_empty()
+        && container.namespaces.is_empty()
+        && container.mounts.is_empty()
+        && container.devices.is_empty()
+        && container.environment.is_empty()
+        && container.security_options.is_empty();
+    !is_empty
+        || !container.network.value().is_some_and(is_own)
+        || { container.run_options.iter() }.any(|option| option.value().is_none_or(tells))
+        || container.flags.iter().any(|flag| flag.word.is_unknown())
 }
 
 /// The options that become of keys and that say something of the container, in the order in which they are written.

@@ -82,7 +82,7 @@ impl Values {
         let entries = section.map_or(&[][..], |section| &section.entries);
         let mut by_key = vec![Vec::new(); kind.keys().len()];
         for entry in entries {
-            let at = kind.keys().iter().position(|key| key.name == entry.key);
+            let at = kind.position(&entry.key);
             if let Some(values) = at.and_then(|at| by_key.get_mut(at)) {
                 let origin = match entry.value.parts.is_empty() {
                     true => entry.origin.clone(),
@@ -120,8 +120,8 @@ impl Values {
     }
 
     fn get_mut(&mut self, name: &str) -> Option<&mut Vec<Value>> {
-        let at = self.kind.keys().iter().position(|key| key.name == name);
-        self.by_key.get_mut(at?)
+        let at = self.kind.position(name)?;
+        self.by_key.get_mut(at)
     }
 
     /// A value that whoever makes the unit writes by itself, before what is said of the key.
@@ -190,8 +190,7 @@ impl Values {
 
     /// All values of a key.
     fn get(&self, name: &str) -> &[Value] {
-        let keys = self.kind.keys();
-        let at = keys.iter().position(|key| key.name == name);
+        let at = self.kind.position(name);
         at.and_then(|at| self.by_key.get(at))
             .map_or(&[], |values| since_reset(values))
     }
@@ -203,7 +202,12 @@ impl Values {
 
     /// Each value of a key, as Podman takes it.
     pub(crate) fn of(&self, key: &Key) -> Vec<Field<Text>> {
-        let values: Vec<Value> = self.get(key.name).iter().map(Value::trimmed).collect();
+        let values = self.get(key.name);
+        // Of most keys nothing is said.
+        if values.is_empty() {
+            return Vec::new();
+        }
+        let values: Vec<Value> = values.iter().map(Value::trimmed).collect();
         let values = values.as_slice();
         let last = values.last().map(std::slice::from_ref).unwrap_or_default();
         match key.read {
