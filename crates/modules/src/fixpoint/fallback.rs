@@ -82,8 +82,10 @@ pub(crate) fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared
         let mut value = ev.force_or_unknown(thunk);
         if declared.written.is_ours() {
             value.origin = OriginId::default();
-        } else if !matches!(value.value, Value::Attrs(_) | Value::List(_)) {
-            value.origin = ev.origin(HopKind::Default, declared.written.site(), value.origin);
+        } else if let Some(site) = ev.last_site(value.origin)
+            && !matches!(value.value, Value::Attrs(_) | Value::List(_))
+        {
+            value.origin = ev.origin(HopKind::Default, site, value.origin);
         }
         let default = Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.written);
         return Fallback::Declared(as_far_as_seen(ev, at, declared, default));

@@ -571,7 +571,7 @@ pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Ve
         let name = jobs.path.get(1).copied().unwrap_or_default();
         let instances: Vec<(EntryName, Found)> = match jobs.has_instances {
             true => reader.entries(&service).all().into_iter().collect(),
-            false => vec![(EntryName::Template, service)],
+            false => vec![(EntryName::Template(0), service)],
         };
         for (instance, found) in instances {
             let service = match jobs.has_instances {
