@@ -106,7 +106,7 @@ fn reached(world: &World, all: &Container) -> Option<String> {
     let wanted = match all.id.name() {
         EntryName::Known(name) if name == "rootful" => Some(true),
         EntryName::Known(_) => Some(false),
-        EntryName::Template => None,
+        EntryName::Template(_) => None,
     };
     let is_inside = |one: &Container| {
         let system = world.system(&one.system);

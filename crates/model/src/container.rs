@@ -132,7 +132,7 @@ impl Container {
             name: id.name().to_string(),
             existence: match id.name() {
                 EntryName::Known(_) => Existence::Certain,
-                EntryName::Template => Existence::Template,
+                EntryName::Template(_) => Existence::Template,
             },
             origin,
             definitions: Vec::new(),

@@ -32,6 +32,8 @@ pub struct Definition {
     pub priority: i64,
     /// Did it take part in the effective value?
     pub won: bool,
+    /// Does it pass on what an option of the code's own is by default, so that nobody wrote the value for this one?
+    pub by_default: bool,
     /// The undecided or decided `mkIf` condition around it.
     pub condition: Option<Condition>,
 }

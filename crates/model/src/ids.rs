@@ -12,15 +12,23 @@ use std::sync::Arc;
 pub enum EntryName {
     /// By this name.
     Known(SmolStr),
-    /// By a name that is not known: the entry stands for any number of them.
-    Template,
+    /// By a name that is not known: the entry stands for any number of them. The number tells apart what is not certainly
+    /// called the same.
+    Template(u32),
+}
+
+impl EntryName {
+    /// Is the name not known?
+    pub const fn is_template(&self) -> bool {
+        matches!(self, Self::Template(_))
+    }
 }
 
 impl fmt::Display for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(name) => f.pad(name),
-            Self::Template => f.pad("<name>"),
+            Self::Template(_) => f.pad("<name>"),
         }
     }
 }

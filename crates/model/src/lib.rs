@@ -43,7 +43,7 @@ pub use fact::{Definition, Fact, Field, NotAnalysed, Subject, Written};
 pub use firewall::{Firewall, FirewallBackend, OpenPorts, UsersBy};
 pub use ids::{ContainerId, EntryName, HostId, Surface, SystemId};
 pub use release::{GoneOption, Release, StateVersion};
-pub use rights::{JobUser, Right, RightBy, XAccess, XClients};
+pub use rights::{ForgeRunner, JobUser, Right, RightBy, XAccess, XClients};
 pub use secret::{ManagedSecret, SecretSlot, SecretValue};
 pub use spec::{
     BoundVolume, Device, EnvVar, Flag, FlagForm, Image, MissingNetwork, Mount, Namespace, NamespaceMode,

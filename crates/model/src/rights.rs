@@ -99,6 +99,26 @@ impl FactValue for JobUser {
     }
 }
 
+/// A runner of jobs that a forge hands out, whoever started them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForgeRunner {
+    /// The service, as its option is called.
+    pub service: String,
+    /// The forge, or what in it, by its address.
+    pub url: Text,
+}
+
+impl FactValue for ForgeRunner {
+    fn texts(&self) -> Vec<&Text> {
+        let Self { service: _, url } = self;
+        vec![url]
+    }
+
+    fn describe(&self) -> String {
+        format!("{} for {}", self.service, self.url.display())
+    }
+}
+
 /// A line of `xhost`, which lets somebody connect to the X server of whoever runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct XAccess {

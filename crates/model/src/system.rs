@@ -2,8 +2,8 @@
 
 use crate::secret::{ManagedSecret, SecretValue, visit_secrets};
 use crate::{
-    BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, GoneOption, HostId, JobUser,
-    Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor, XAccess,
+    BoundVolume, ContainerId, Engines, FactInfo, FactValue, Field, Firewall, ForgeRunner, GoneOption, HostId,
+    JobUser, Release, Right, StateVersion, SystemId, Text, UnitProblem, User, UsersBy, Visitor, XAccess,
 };
 use nixpod_source::{Origin, Place, Why};
 use std::sync::Arc;
@@ -164,6 +164,8 @@ pub struct System {
     pub bound_volumes: Vec<Field<BoundVolume>>,
     /// Paths that other systems have and this one has not: nothing of NixOS, and nothing here, makes them.
     pub missing_paths: Vec<&'static str>,
+    /// What runs jobs of forges in it, by the service manager.
+    pub forge_runners: Vec<Field<ForgeRunner>>,
     /// What is wrong with units of it that are no containers: pods, networks, volumes.
     pub unit_problems: Vec<Field<UnitProblem>>,
     /// Whom its scripts let connect to an X server.
@@ -272,6 +274,7 @@ impl System {
             bound_volumes: Vec::new(),
             missing_paths: Vec::new(),
             unit_problems: Vec::new(),
+            forge_runners: Vec::new(),
             x_access: Vec::new(),
             seen: Seen::Partly(Arc::default()),
         }
@@ -320,6 +323,7 @@ impl System {
             bound_volumes,
             missing_paths: _,
             unit_problems,
+            forge_runners,
             x_access,
             seen: _,
         } = self;
@@ -334,6 +338,9 @@ impl System {
         visit_users(visitor, (users_by, sub_id_files), service_groups, group_members);
         let root = (wheel_is_root, is_installer);
         visit_rights(visitor, root, nix_trusted, rights, job_users);
+        for runner in forge_runners {
+            visitor.fact(FactInfo::certain("forge runner", "whose jobs it runs"), runner);
+        }
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);

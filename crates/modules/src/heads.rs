@@ -114,7 +114,7 @@ const SHARED: [&str; 102] = [
 pub(crate) fn is_shared(path: &OptionPath) -> bool {
     match path.first() {
         Some(Step::Name(head)) => SHARED.binary_search(&head.as_str()).is_ok(),
-        Some(Step::Any(_)) => true,
+        Some(Step::Any(..)) => true,
         None => false,
     }
 }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 pub enum Step {
     /// A name.
     Name(SmolStr),
-    /// Whatever name there is, with what is printed for it: `<name>`.
-    Any(SmolStr),
+    /// Whatever name there is, with what is printed for it: `<name>`. The number tells names apart that are not known.
+    Any(SmolStr, usize),
 }
 
 /// A path of option names.
@@ -19,7 +19,7 @@ impl Step {
     /// A step as Nix code gives it, which tells what stands for any name by its brackets.
     pub(crate) fn from_nix(text: &SmolStr) -> Self {
         match text.starts_with('<') && text.ends_with('>') {
-            true => Self::Any(text.clone()),
+            true => Self::Any(text.clone(), 0),
             false => Self::Name(text.clone()),
         }
     }
@@ -27,7 +27,7 @@ impl Step {
     /// As it is printed, without quotes.
     pub fn text(&self) -> &SmolStr {
         match self {
-            Self::Name(text) | Self::Any(text) => text,
+            Self::Name(text) | Self::Any(text, _) => text,
         }
     }
 }
@@ -46,10 +46,10 @@ pub(crate) fn bytes_of(path: &[Step]) -> usize {
 }
 
 /// A path one step longer that stands for any name.
-pub(crate) fn extend_any(path: &OptionPath, printed: &str) -> OptionPath {
+pub(crate) fn extend_any(path: &OptionPath, printed: &str, nth: usize) -> OptionPath {
     path.iter()
         .cloned()
-        .chain([Step::Any(SmolStr::new(printed))])
+        .chain([Step::Any(SmolStr::new(printed), nth)])
         .collect()
 }
 
@@ -65,7 +65,7 @@ pub fn dotted(path: &[Step]) -> String {
         .iter()
         .map(|step| match step {
             Step::Name(name) => key(name),
-            Step::Any(printed) => printed.to_string(),
+            Step::Any(printed, _) => printed.to_string(),
         })
         .collect();
     parts.join(".")

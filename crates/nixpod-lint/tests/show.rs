@@ -460,3 +460,20 @@ fn a_name_that_is_not_there_is_corrected() {
     "#]]
     .assert_eq(&run.error);
 }
+
+#[test]
+fn containers_of_two_unknown_names() {
+    check(
+        "unnamed",
+        r#"{ f, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    ${f "a"} = { image = "docker.io/library/a:1"; privileged = true; };
+    ${f "b"} = { image = "docker.io/library/b:1"; };
+  };
+}
+"#,
+        &[],
+        expect![[""]],
+    );
+}

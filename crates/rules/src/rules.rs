@@ -45,6 +45,7 @@ mod opaque_guest;
 mod overridden_hardening;
 mod ports_without_effect;
 mod privileged_container;
+mod public_forge_jobs;
 mod published_on_all_interfaces;
 mod quadlet_invalid;
 mod raw_config_discards_hardening;
@@ -126,6 +127,7 @@ pub static ALL: &[&Rule] = &[
     &overridden_hardening::RULE,
     &ports_without_effect::RULE,
     &privileged_container::RULE,
+    &public_forge_jobs::RULE,
     &published_on_all_interfaces::RULE,
     &quadlet_invalid::RULE,
     &raw_config_discards_hardening::RULE,

@@ -134,6 +134,16 @@ impl Outside {
         self.unnamed
     }
 
+    /// Is the name all of it? Longer ones are cut.
+    pub fn is_whole(&self) -> bool {
+        self.name.len() < MAX_LEN
+    }
+
+    /// Is it what a function makes, or taken from that? The name does not say of which argument.
+    pub fn comes_of_call(&self) -> bool {
+        self.name.contains("(…)")
+    }
+
     /// An attribute of it. Where the name would become too long, it is itself.
     #[must_use]
     pub fn select(&self, attr: &str) -> Self {

@@ -117,6 +117,8 @@ pub enum HopKind {
     Guard,
     /// Read from an imported file.
     Import,
+    /// The default of an option that the analysed code declares: nobody defined it.
+    Default,
 }
 
 /// One step of a trail, innermost (where the literal is written) first.

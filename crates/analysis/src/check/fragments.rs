@@ -50,7 +50,7 @@ pub(crate) fn with_fragments(worlds: &[Arc<Known>]) -> FxHashMap<usize, World> {
 fn key(container: &Container) -> Option<(Surface, &str)> {
     match container.id.name() {
         EntryName::Known(_) => Some((container.surface, container.name.as_str())),
-        EntryName::Template => None,
+        EntryName::Template(_) => None,
     }
 }
 

@@ -140,7 +140,7 @@ impl Merged {
     /// Code that no host was seen to import may stand for anybody, by a name that is not known. Where a host has the finding
     /// of the same place under its real name, the other one says nothing more.
     pub(crate) fn of_hosts_first(self) -> Vec<Checked> {
-        let anybody = format!("`{}`", EntryName::Template);
+        let anybody = format!("`{}`", EntryName::Template(0));
         let key = |checked: &Checked| {
             let diagnostic = &checked.reported.diagnostic;
             (diagnostic.rule, diagnostic.primary.span)

@@ -133,7 +133,8 @@ pub(crate) fn trail_of(files: &Files<'_>, finding: &Finding) -> Option<Trail> {
         trail: Vec::new(),
     };
     let mut innermost = span;
-    for (hop, span) in hops {
+    // Where the option is declared says nothing of the value.
+    for (hop, span) in hops.filter(|(hop, _)| hop.kind != HopKind::Default) {
         // A part of a list or string is a step only if it leads away from what was shown last.
         if span == innermost {
             continue;
@@ -233,7 +234,7 @@ pub(crate) fn line_of(files: &Files<'_>, span: Span) -> (FileId, u32) {
 
 fn kind_of(hop: Hop) -> LabelKind {
     match hop.kind {
-        HopKind::Literal | HopKind::Binding => LabelKind::Binding,
+        HopKind::Literal | HopKind::Binding | HopKind::Default => LabelKind::Binding,
         HopKind::Call => LabelKind::Call,
         HopKind::Interpolation => LabelKind::Interpolation,
         HopKind::Merge => LabelKind::Merge,
@@ -255,5 +256,6 @@ fn message_of_kind(kind: HopKind) -> &'static str {
         HopKind::Merge => "set here",
         HopKind::Guard => "only if this holds",
         HopKind::Import => "imported here",
+        HopKind::Default => "the default of this option",
     }
 }

@@ -485,3 +485,26 @@ let cfg = { on = true; off = false; }; in
         "#]],
     );
 }
+
+/// Of a machine of systemd's that only says what no rule asks for.
+#[test]
+fn what_is_read_of_machines_is_not_told() {
+    check(
+        &[
+            ("flake.nix", &flake(&[("box", "box.nix")])),
+            (
+                "box.nix",
+                r#"
+{
+  systemd.nspawn.a = { execConfig.Boot = true; wantedBy = [ "machines.target" ]; };
+  systemd.nspawn.b.execConfig.Boot = true;
+  systemd.nspawn.c.wantedBy = [ "machines.target" ];
+  systemd.nspawn.d = { enable = false; execConfig.Boot = true; };
+}"#,
+            ),
+        ],
+        expect![[r#"
+            left out (off): d
+        "#]],
+    );
+}

@@ -185,6 +185,7 @@ fn map_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tracke
         open: attrs.open.clone(),
         wildcard: None,
         names: attrs.names.clone(),
+        apart: None,
     };
     if let Some(open) = &attrs.open {
         set.wildcard = Some(wildcard_call(ev, function, attrs.wildcard, open.clone(), site));
@@ -323,10 +324,8 @@ fn list_to_attrs(ev: &mut Evaluator<'_>, args: &[ThunkId], site: Site) -> Res<Tr
     let list = ev.list_or_open(list, site)?;
     let mut pairs = Pairs {
         set: Attrs {
-            entries: Vec::new(),
             open: list.open.clone(),
-            wildcard: None,
-            names: None,
+            ..Attrs::default()
         },
         at: FxHashMap::default(),
         generic: false,

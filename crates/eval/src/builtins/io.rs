@@ -3,7 +3,7 @@
 use super::table::{Builtin, Cost, plain};
 use crate::{
     ContextItem, Evaluator, FileKind, NixString, OriginId, PASSED_ON, Res, StringPart, ThunkId, Tracked,
-    Unknown, Value,
+    Unknown, Value, Whence,
 };
 use nixpod_source::{HopKind, Site, Symbol, Utf8Path, Why};
 use smol_str::SmolStr;
@@ -202,6 +202,7 @@ fn fetched(name: &str) -> Res<Tracked> {
         likely: None,
         text: None,
         given: Vec::new(),
+        whence: Whence::Name,
         literal: None,
     })))
 }

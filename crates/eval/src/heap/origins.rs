@@ -89,7 +89,8 @@ impl Origins {
 
     fn add_new(&mut self, kind: HopKind, site: Site, parent: u32) -> u32 {
         let below = self.step(parent);
-        let repeats = below.site == site && parent != 0;
+        // That it is a default is no place of its own.
+        let repeats = below.site == site && parent != 0 && kind != HopKind::Default;
         if repeats || below.depth >= MAX_HOPS || self.len >= MAX_ORIGINS {
             return parent;
         }
@@ -175,7 +176,8 @@ impl Origins {
     }
 
     pub(crate) fn outermost(&self, origin: OriginId) -> Option<Site> {
-        self.steps(origin).next().map(|step| step.site)
+        let mut steps = self.steps(origin).filter(|step| step.kind != HopKind::Default);
+        steps.next().map(|step| step.site)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::heap::sizes;
 use crate::thunk::{PrimopCode, Thunk};
 use crate::{
     Alternative, Attrs, Env, ErrorKind, ErrorRef, Evaluator, Lambda, Lookup, NO_SITE, OriginId, PrimopApp,
-    PrimopId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When,
+    PrimopId, Res, Stop, Symbol, ThunkId, Tracked, Unknown, Value, When, Whence,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Expr, Param, PatternField};
@@ -512,6 +512,7 @@ fn call_of_unknown(unknown: &Rc<Unknown>, argument: ThunkId) -> Tracked {
             likely: None,
             text: None,
             given: unknown.given.iter().copied().chain([argument]).collect(),
+            whence: Whence::Call(argument),
             literal: None,
         })),
         origin: OriginId(0),

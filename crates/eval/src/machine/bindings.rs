@@ -5,7 +5,8 @@ use crate::machine::partial::join_thunks;
 use crate::machine::select::DynamicName;
 use crate::thunk::Thunk;
 use crate::{
-    Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Value, When,
+    Alternative, Attr, Attrs, Env, Evaluator, NO_SITE, OriginId, Res, ThunkId, Tracked, Unknown, Unnamed,
+    Value, When,
 };
 use nixpod_source::{ExprId, Site, Why};
 use nixpod_syntax::hir::{Attrs as AttrsExpr, DynamicEntry, Entry, EntryValue, NameId, VarRef};
@@ -51,9 +52,7 @@ impl Evaluator<'_> {
         }
         let mut set = Attrs {
             entries,
-            open: None,
-            wildcard: None,
-            names: None,
+            ..Attrs::default()
         };
         if attrs.recursive {
             self.apply_overrides(&mut set, here.site(expr))?;
@@ -65,6 +64,7 @@ impl Evaluator<'_> {
         sorted.open = set.open;
         sorted.wildcard = set.wildcard;
         sorted.names = set.names;
+        sorted.apart = set.apart;
         Ok((sorted, inner))
     }
 
@@ -184,22 +184,31 @@ impl Evaluator<'_> {
                 set.names = None;
             }
             DynamicName::Unknown(unknown, names) => {
-                // Bindings under unknown names: any further key may be one of them.
-                let thunk = self.delay(here, dynamic.value);
-                set.wildcard = match (&set.open, set.wildcard) {
-                    (None, _) => Some(thunk),
-                    (Some(_), Some(others)) => {
-                        let this = self.condition(NO_SITE, unknown.clone(), When::ALWAYS);
-                        let other = self.otherwise(this);
-                        Some(join_thunks(self, vec![(others, other), (thunk, this)]))
-                    }
-                    (Some(_), None) => None,
-                };
-                set.names = names.filter(|_| set.open.is_none());
-                set.open = Some(unknown);
+                let value = self.delay(here, dynamic.value);
+                let name = unknown;
+                self.add_unnamed(set, Unnamed { name, names, value });
             }
         }
         Ok(())
+    }
+
+    /// A binding under a name that is not known: any further key may be it.
+    fn add_unnamed(&mut self, set: &mut Attrs, new: Unnamed) {
+        let mut apart = set.unnamed();
+        set.wildcard = match (&set.open, set.wildcard) {
+            (None, _) => Some(new.value),
+            (Some(_), Some(others)) => {
+                let this = self.condition(NO_SITE, new.name.clone(), When::ALWAYS);
+                let other = self.otherwise(this);
+                Some(join_thunks(self, vec![(others, other), (new.value, this)]))
+            }
+            (Some(_), None) => None,
+        };
+        set.names = new.names.clone().filter(|_| set.open.is_none());
+        set.open = Some(new.name.clone());
+        apart.push(new);
+        // Two bindings of one set have two names.
+        set.apart = (apart.len() > 1).then(|| Rc::new(apart));
     }
 
     /// `__overrides` of a recursive set: its attributes replace those of the set, for the set's own bindings too.

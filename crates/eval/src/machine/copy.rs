@@ -1,7 +1,7 @@
 //! Paths in the store of what is copied there.
 
 use super::nar;
-use crate::{ContextItem, Evaluator, NixString, OriginId, StringBuilder, Unknown, Value};
+use crate::{ContextItem, Evaluator, NixString, OriginId, StringBuilder, Unknown, Value, Whence};
 use nixpod_source::{Outside, Utf8Path, Why};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ pub(crate) fn symbolic(name: &str) -> Rc<Unknown> {
         likely: None,
         text: None,
         given: Vec::new(),
+        whence: Whence::Name,
         literal: None,
     })
 }

@@ -178,7 +178,7 @@ fn join_kind(
 }
 
 /// A thunk that is the join of thunks, computed when forced.
-pub(crate) fn join_thunks(ev: &mut Evaluator<'_>, thunks: Vec<(ThunkId, When)>) -> ThunkId {
+pub fn join_thunks(ev: &mut Evaluator<'_>, thunks: Vec<(ThunkId, When)>) -> ThunkId {
     if let Some(((first, _), rest)) = thunks.split_first()
         && rest.iter().all(|(thunk, _)| thunk == first)
     {
@@ -224,9 +224,7 @@ pub(crate) fn join_attrs(ev: &mut Evaluator<'_>, alternatives: Vec<Alternative>)
         .collect();
     let mut joined = Attrs {
         entries,
-        open: None,
-        wildcard: None,
-        names: None,
+        ..Attrs::default()
     };
     joined.open = sets.iter().find_map(|(set, _)| set.open.clone());
     let wildcards: Vec<_> = sets

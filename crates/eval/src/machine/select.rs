@@ -66,11 +66,15 @@ impl Evaluator<'_> {
             Value::Null => DynamicName::Null,
             Value::String(string) => match string.hole() {
                 Some(hole) => {
-                    let unknown = Unknown {
-                        likely: self.likely_text(string),
-                        ..(**hole).clone()
+                    let unknown = match self.likely_text(string) {
+                        // It stays the same that it is elsewhere.
+                        None if hole.likely.is_none() => hole.clone(),
+                        likely => Rc::new(Unknown {
+                            likely,
+                            ..(**hole).clone()
+                        }),
                     };
-                    DynamicName::Unknown(Rc::new(unknown), Affixes::of(string))
+                    DynamicName::Unknown(unknown, Affixes::of(string))
                 }
                 None => DynamicName::Known(self.intern(&string.text.clone())),
             },

@@ -245,6 +245,11 @@ impl Evaluator<'_> {
                 (None, Some(_)) => b.names.clone(),
                 _ => b.names.clone().filter(|names| a.names.as_ref() == Some(names)),
             },
+            apart: match (&a.open, &b.open) {
+                (Some(_), None) => a.apart.clone(),
+                (None, Some(_)) => b.apart.clone(),
+                _ => None,
+            },
         }
     }
 
@@ -321,9 +326,7 @@ fn join_wildcards(a: &Attrs, b: &Attrs) -> Option<ThunkId> {
 /// A set of which nothing is known.
 pub fn open_set(unknown: Rc<Unknown>) -> Attrs {
     Attrs {
-        entries: Vec::new(),
         open: Some(unknown),
-        wildcard: None,
-        names: None,
+        ..Attrs::default()
     }
 }

@@ -105,6 +105,7 @@ fn under(ev: &mut Evaluator<'_>, set: &Attrs, when: When) -> Attrs {
         open: set.open.clone(),
         wildcard: set.wildcard,
         names: set.names.clone(),
+        apart: set.apart.clone(),
     }
 }
 
@@ -205,6 +206,7 @@ fn merged(
         open: right.open.clone(),
         wildcard: right.wildcard,
         names: right.names.clone(),
+        apart: right.apart.clone(),
     };
     let whole = |attrs: Rc<Attrs>| Tracked {
         value: Value::Attrs(attrs),

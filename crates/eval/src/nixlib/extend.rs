@@ -35,6 +35,7 @@ fn with_extend(ev: &mut Evaluator<'_>, set: &Attrs, base: &Rc<Attrs>, overlays: 
         open: set.open.clone(),
         wildcard: set.wildcard,
         names: set.names.clone(),
+        apart: set.apart.clone(),
         ..Attrs::from_entries(entries)
     }
 }
@@ -62,9 +63,7 @@ fn extended(ev: &mut Evaluator<'_>, base: Rc<Attrs>, overlays: Rc<Vec<ThunkId>>,
 fn overlaid(ev: &mut Evaluator<'_>, set: &Rc<Attrs>, additions: &Attrs) -> Res<Attrs> {
     let listed = Attrs {
         entries: additions.entries.clone(),
-        open: None,
-        wildcard: None,
-        names: None,
+        ..Attrs::default()
     };
     let whole = |attrs: Rc<Attrs>| Tracked {
         value: Value::Attrs(attrs),
@@ -81,6 +80,6 @@ fn overlaid(ev: &mut Evaluator<'_>, set: &Rc<Attrs>, additions: &Attrs) -> Res<A
         entries: merged.entries.clone(),
         open: additions.open.clone().or_else(|| set.open.clone()),
         wildcard: additions.wildcard.or(set.wildcard),
-        names: None,
+        ..Attrs::default()
     })
 }

@@ -3,7 +3,7 @@
 use super::pieces::push_made;
 use super::text::throw;
 use crate::builtins::{Builtin, Cost, plain};
-use crate::{Attrs, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value};
+use crate::{Attrs, Evaluator, List, OriginId, Res, StringBuilder, ThunkId, Tracked, Unknown, Value, Whence};
 use nixpod_source::{Site, Why};
 use std::rc::Rc;
 
@@ -23,6 +23,7 @@ pub(super) const PRIMITIVES: &[Builtin] = &[
                 likely: None,
                 text: None,
                 given: Vec::new(),
+                whence: Whence::Name,
                 literal: None,
             }));
         }
@@ -64,6 +65,7 @@ fn symbolic(package: &Rc<Unknown>, origin: OriginId, program: &Program) -> Value
         likely: None,
         text: None,
         given: Vec::new(),
+        whence: Whence::Name,
         literal: None,
     };
     builder.push_hole(Rc::new(path), origin);

@@ -44,6 +44,34 @@ pub struct Attrs {
     pub wildcard: Option<ThunkId>,
     /// What is known of the names of all further keys.
     pub names: Option<Rc<Affixes>>,
+    /// Where further keys come from several places: each by itself. `wildcard` is any of them then.
+    pub apart: Option<Rc<Vec<Unnamed>>>,
+}
+
+/// A key that is not known, or all of one generator, with its value.
+#[derive(Clone, Debug)]
+pub struct Unnamed {
+    /// Why it is not known.
+    pub name: Rc<Unknown>,
+    /// What is known of it all the same.
+    pub names: Option<Rc<Affixes>>,
+    /// What is called by it.
+    pub value: ThunkId,
+}
+
+impl Unnamed {
+    /// Are both certainly one key? That they might be is not enough.
+    pub fn is_called_like(&self, other: &Self) -> bool {
+        self.names == other.names && (Rc::ptr_eq(&self.name, &other.name) || self.name.is_same(&other.name))
+    }
+
+    /// May both be one key?
+    pub fn may_be_called_like(&self, other: &Self) -> bool {
+        match (&self.names, &other.names) {
+            (Some(one), Some(other)) => one.may_meet(other),
+            _ => true,
+        }
+    }
 }
 
 /// What names begin and end with.
@@ -79,6 +107,13 @@ impl Affixes {
         let rest = name.strip_prefix(self.start.as_str());
         rest.is_some_and(|rest| rest.ends_with(self.end.as_str()))
     }
+
+    /// May a name be one of both?
+    fn may_meet(&self, other: &Self) -> bool {
+        let (a, b) = (self.start.as_str(), other.start.as_str());
+        let (c, d) = (self.end.as_str(), other.end.as_str());
+        (a.starts_with(b) || b.starts_with(a)) && (c.ends_with(d) || d.ends_with(c))
+    }
 }
 
 /// An entry of a set.
@@ -109,9 +144,7 @@ impl Attrs {
         }
         Self {
             entries,
-            open: None,
-            wildcard: None,
-            names: None,
+            ..Self::default()
         }
     }
 
@@ -138,6 +171,19 @@ impl Attrs {
         // A place that is too large for the number is looked for again each time.
         place.set(at as u16);
         Some(&self.entries[at])
+    }
+
+    /// Keys that are not known and whose values are.
+    pub fn unnamed(&self) -> Vec<Unnamed> {
+        match (&self.apart, self.wildcard, &self.open) {
+            (Some(apart), ..) => apart.to_vec(),
+            (None, Some(value), Some(name)) => vec![Unnamed {
+                name: name.clone(),
+                names: self.names.clone(),
+                value,
+            }],
+            _ => Vec::new(),
+        }
     }
 
     /// Are the keys exactly known?

@@ -20,8 +20,21 @@ pub struct Unknown {
     pub text: Option<SmolStr>,
     /// What a function that is not known was called with, if this is what it gave: what is written there is still read.
     pub given: Vec<ThunkId>,
+    /// What it came of besides.
+    pub whence: Whence,
     /// Which Boolean it is, where it is made of others: the opposite of one, or a conjunction.
     pub literal: Option<Literal>,
+}
+
+/// What an unknown came of, where its name does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whence {
+    /// The name tells.
+    Name,
+    /// Of a call with this last argument, or it was taken from what came of that.
+    Call(ThunkId),
+    /// It was computed from what has the name.
+    Made,
 }
 
 /// What was given to a function tells nothing about what came of it.
@@ -42,8 +55,27 @@ impl Unknown {
             likely: None,
             text: None,
             given: Vec::new(),
+            whence: Whence::Name,
             literal: None,
         })
+    }
+
+    /// Is it certainly the same value, whatever that is? Names tell, but for what a function makes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.why, &other.why) {
+            (Why::External(one), Why::External(two)) => {
+                let is_told = match self.whence {
+                    Whence::Name => !one.comes_of_call(),
+                    Whence::Call(_) => true,
+                    Whence::Made => false,
+                };
+                one == two && one.is_whole() && is_told && self.whence == other.whence
+            }
+            (Why::UnsetOption(one), Why::UnsetOption(two)) => {
+                one == two && one.len() < 200 && [self, other].iter().all(|of| of.whence == Whence::Name)
+            }
+            _ => false,
+        }
     }
 
     /// The symbolic name, if it has one.
@@ -62,6 +94,7 @@ impl Unknown {
         let mut made = self.clone();
         made.literal = None;
         made.text = None;
+        made.whence = Whence::Made;
         // A part of a path is another path. What is made of a package is taken from it, and as harmless.
         if let (Some(Symbol::Secret | Symbol::Home), Some(name)) = (self.why.symbol(), self.why.name()) {
             made.why = Why::Undecided(format!("it is made of `{name}`, which is not known"));
@@ -77,6 +110,7 @@ impl Unknown {
             likely: None,
             text: None,
             given: Vec::new(),
+            whence: Whence::Name,
             literal: Some(literal),
         })
     }
@@ -96,6 +130,7 @@ impl Unknown {
             likely: None,
             text: None,
             given: Vec::new(),
+            whence: self.whence,
             literal: None,
         })
     }

@@ -345,6 +345,8 @@ impl<'s> Collection<'s> {
         let mut config = Attrs::from_entries(entries.copied().collect());
         config.open.clone_from(&set.open);
         config.wildcard = set.wildcard;
+        config.names.clone_from(&set.names);
+        config.apart.clone_from(&set.apart);
         Some(ev.alloc(Value::attrs(config), origin))
     }
 

@@ -2,20 +2,20 @@
 //! when somebody asks for them.
 
 use crate::declaration::Decl;
-use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, look_at, presence_of};
+use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
+use crate::fixpoint::names::{Names, any_of_them, of_any_name};
 use crate::fixpoint::option::{delay_merge, delay_merge_among};
 use crate::fixpoint::tree::node;
-use crate::harmless::is_harmless;
 use crate::path::{OptionPath, dotted, extend, extend_any};
 use crate::system::evaluation::{At, Mode, ModuleEvaluation};
 use crate::system::report::Gap;
 use crate::types::accept::accepts;
 use crate::types::native::OptType;
-use crate::values::{InOrder, entry, is_tagged, known, look_up, plain};
+use crate::values::{entry, is_tagged, known, look_up, plain};
 use nixpod_eval::{
-    Affixes, Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId,
-    Tracked, Unknown, Value, When,
+    Attr, Attrs, Elem, Evaluator, List, NO_SITE, OriginId, Res, Share, Stop, Symbol, ThunkId, Tracked,
+    Unknown, Unnamed as UnnamedKey, Value, When,
 };
 use nixpod_source::Site;
 use std::rc::Rc;
@@ -288,100 +288,6 @@ impl<T> Form<T> {
     }
 }
 
-/// What several sets say together.
-#[derive(Default)]
-struct Names {
-    /// By name, with the key of the first.
-    by_name: InOrder<Symbol, (Vec<RawDef>, Site)>,
-    /// Why there may be more names.
-    open: Option<Rc<Unknown>>,
-    /// What defines each name that is not known.
-    wildcard: Vec<RawDef>,
-    /// The sets with names that are not known.
-    unnamed: Vec<Unnamed>,
-    /// Is there a set of which nothing is known?
-    has_unseen: bool,
-}
-
-/// A set with names that are not known.
-struct Unnamed {
-    set: Rc<Attrs>,
-    when: When,
-    /// What is told where one of them may be a name that another set has.
-    gap: Gap,
-}
-
-impl Names {
-    /// What is known of all names that are not known.
-    fn affixes(&self) -> Option<Rc<Affixes>> {
-        let mut all = self.unnamed.iter().map(|one| one.set.names.as_ref());
-        let first = all.next()?.filter(|_| !self.has_unseen)?;
-        all.all(|names| names == Some(first)).then(|| first.clone())
-    }
-
-    /// As Nix does where the set is not lazy.
-    fn look_at(&self, ev: &mut Evaluator<'_>) -> Res<()> {
-        for (raws, _) in self.by_name.values() {
-            look_at(ev, raws)?;
-        }
-        Ok(())
-    }
-
-    /// A set of which nothing is known.
-    fn is_unseen(&mut self, unknown: Rc<Unknown>) {
-        self.open = Some(unknown);
-        self.has_unseen = true;
-    }
-
-    fn add(&mut self, ev: &mut Evaluator<'_>, def: &Definition, set: &Rc<Attrs>) {
-        for attr in &set.entries {
-            let raw = def.raw(ev, attr);
-            let (all, _) = self
-                .by_name
-                .entry(attr.name)
-                .or_insert_with(|| (Vec::new(), raw.written.site()));
-            all.push(raw);
-        }
-        if let Some(unknown) = &set.open {
-            self.open = Some(unknown.clone());
-            self.unnamed.push(Unnamed {
-                set: set.clone(),
-                when: def.when,
-                gap: Gap {
-                    site: known(def.written.site()),
-                    what: String::new(),
-                    why: unknown.why.clone(),
-                },
-            });
-            if let Some(thunk) = set.wildcard {
-                let attr = entry(ev.common().name, thunk);
-                self.wildcard.push(def.raw(ev, &attr));
-            }
-        }
-    }
-}
-
-/// What may define more of an entry: another set has names that are not known, and one of them may be its name.
-fn of_any_name(
-    ev: &mut Evaluator<'_>,
-    at: At<'_>,
-    unnamed: &[Unnamed],
-    (name, when): (Symbol, When),
-) -> Option<Rc<Gap>> {
-    let may_be_it = |one: &&Unnamed| {
-        let names = one.set.names.as_ref();
-        one.set.get(name).is_none()
-            && names.is_none_or(|names| names.fit(ev.name(name)))
-            && !is_harmless(&at.system.shared, &one.gap.why)
-            && !ev.is_excluded(one.when, when)
-    };
-    let one = unnamed.iter().find(may_be_it)?;
-    Some(Rc::new(Gap {
-        what: dotted(&extend(at.path, ev.name(name))),
-        ..one.gap.clone()
-    }))
-}
-
 pub(crate) fn attrs_of(
     ev: &mut Evaluator<'_>,
     at: At<'_>,
@@ -406,6 +312,7 @@ pub(crate) fn attrs_of(
     }
     let affixes = names.affixes();
     let unnamed = std::mem::take(&mut names.unnamed);
+    let templates = std::mem::take(&mut names.templates);
     let has_parts = at.mode() != Mode::AsNix && matches!(**elem, OptType::Submodule(_));
     let mut entries = Vec::with_capacity(names.by_name.len());
     // A condition that is too dear concerns the entry that it is about.
@@ -440,13 +347,31 @@ pub(crate) fn attrs_of(
     let mut set = Attrs::from_entries(entries);
     set.open = names.open;
     set.names = affixes;
-    if !names.wildcard.is_empty() {
-        let path = extend_any(at.path, "<name>");
-        if !lazy {
-            presence_of(ev, &mut names.wildcard);
+    let mut apart = Vec::with_capacity(templates.len());
+    let is_one = templates.len() == 1;
+    for (nth, mut template) in templates.into_iter().enumerate() {
+        let when = match lazy {
+            true => Some(When::ALWAYS),
+            false => presence_of(ev, &mut template.definitions),
+        };
+        // One that is off is as good as none, if there are others.
+        if when.is_none() && !is_one {
+            continue;
         }
-        set.wildcard = Some(delay_merge(ev, at.system, path, elem.clone(), names.wildcard));
+        let perhaps = match has_parts {
+            true => template.of_another_name(ev, at, &unnamed, when.unwrap_or(When::ALWAYS)),
+            false => None,
+        };
+        let path = extend_any(at.path, "<name>", nth);
+        let raws = template.definitions;
+        let value = delay_merge_among(ev, at.system, path, elem.clone(), raws, perhaps);
+        apart.push(UnnamedKey {
+            value,
+            ..template.key
+        });
     }
+    set.wildcard = any_of_them(ev, &apart);
+    set.apart = (apart.len() > 1).then(|| Rc::new(apart));
     Ok(Tracked {
         value: Value::attrs(set),
         origin,
@@ -462,7 +387,7 @@ pub(crate) fn merged_function(
 ) -> Res<Tracked> {
     let origin = defs.first().map(|def| def.value.origin).unwrap_or_default();
     let system = at.system.clone();
-    let path = extend_any(at.path, "<function body>");
+    let path = extend_any(at.path, "<function body>", 0);
     let to = to.clone();
     let value = ev.primop("functionTo", 1, 0, move |ev, args, site| {
         let mut results = Vec::with_capacity(defs.len());

@@ -10,7 +10,7 @@ use crate::system::evaluation::{At, Mode};
 use crate::types::native::{OptType, empty_value};
 use crate::values::plain;
 use nixpod_eval::{Alternative, Evaluator, NO_SITE, OriginId, Tracked, Unknown, Value, When};
-use nixpod_source::Why;
+use nixpod_source::{HopKind, Why};
 use std::rc::Rc;
 
 /// What an option is where nothing certain defines it.
@@ -82,6 +82,10 @@ pub(crate) fn default_of(ev: &mut Evaluator<'_>, at: At<'_>, declared: &Declared
         let mut value = ev.force_or_unknown(thunk);
         if declared.written.is_ours() {
             value.origin = OriginId::default();
+        } else if let Some(site) = ev.last_site(value.origin)
+            && !matches!(value.value, Value::Attrs(_) | Value::List(_))
+        {
+            value.origin = ev.origin(HopKind::Default, site, value.origin);
         }
         let default = Definition::plain(value, thunk, OPTION_DEFAULT_PRIORITY, declared.written);
         return Fallback::Declared(as_far_as_seen(ev, at, declared, default));

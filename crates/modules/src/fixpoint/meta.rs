@@ -35,11 +35,11 @@ pub(crate) fn sub_options(ev: &mut Evaluator<'_>, native: &OptType, path: &Optio
         OptType::AttrsOf {
             elem, placeholder, ..
         } => {
-            let path = extend_any(path, &format!("<{placeholder}>"));
+            let path = extend_any(path, &format!("<{placeholder}>"), 0);
             sub_options(ev, elem, &path)
         }
         OptType::ListOf(elem) | OptType::NonEmptyListOf(elem) => sub_options(ev, elem, &extend(path, "*")),
-        OptType::FunctionTo(to) => sub_options(ev, to, &extend_any(path, "<function body>")),
+        OptType::FunctionTo(to) => sub_options(ev, to, &extend_any(path, "<function body>", 0)),
         OptType::AttrListOf(list) => sub_options(ev, &list.elem, &extend(path, "*")),
         OptType::NullOr(inner)
         | OptType::Unique(inner, _)

@@ -35,6 +35,7 @@ mod fallback;
 pub(crate) mod freeform;
 pub(crate) mod import;
 pub(crate) mod meta;
+mod names;
 pub(crate) mod option;
 pub(crate) mod option_value;
 mod secrets;

@@ -85,6 +85,7 @@ pub(super) fn combine_attrs_shallow(ev: &mut Evaluator<'_>, defs: Vec<Definition
                 open: set.open.clone(),
                 wildcard: set.wildcard,
                 names: set.names.clone(),
+                apart: set.apart.clone(),
             }
         };
         merged = ev.update_attrs(&merged, &conditional);

@@ -100,7 +100,7 @@ pub(crate) fn submodule_system(
 /// What the modules of a submodule get from the evaluation around it, and its name.
 fn arguments_inside(ev: &mut Evaluator<'_>, at: At<'_>) -> Vec<(SmolStr, ThunkId)> {
     let name = match at.path.last() {
-        Some(Step::Any(_)) => Value::unknown(Why::named("name")),
+        Some(Step::Any(..)) => Value::unknown(Why::named("name")),
         Some(Step::Name(name)) => Value::string(name.clone()),
         None => Value::string(""),
     };

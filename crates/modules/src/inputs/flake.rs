@@ -9,7 +9,7 @@ use crate::system::evaluation::{Library, ModuleEvaluation, Setup};
 use crate::values::{entry, find, look_up, modules_in, plain, set};
 use nixpod_eval::{
     Attr, Attrs, Evaluator, NO_SITE, NixString, OriginId, Res, Stop, StringPart, ThunkId, Tracked, Unknown,
-    Value, When,
+    Value, When, Whence,
 };
 use nixpod_source::{Site, Utf8Path, Utf8PathBuf, Why};
 use smol_str::SmolStr;
@@ -445,6 +445,7 @@ pub(crate) fn store_path(ev: &mut Evaluator<'_>) -> Value {
             likely: None,
             text: None,
             given: Vec::new(),
+            whence: Whence::Name,
             literal: None,
         };
         let part = StringPart {

@@ -3,7 +3,7 @@
 use crate::values::{look_up, plain};
 use nixpod_eval::{
     Attrs, ContextItem, Evaluator, NO_SITE, NixString, OriginId, Res, StringPart, ThunkId, Tracked, Unknown,
-    Value,
+    Value, Whence,
 };
 use nixpod_source::{Outside, Site, Why};
 use std::rc::Rc;
@@ -21,6 +21,7 @@ pub(crate) fn written(ev: &mut Evaluator<'_>, is_program: bool) -> Value {
             likely: None,
             text: None,
             given: Vec::new(),
+            whence: Whence::Name,
             literal: None,
         };
         let context: Rc<[ContextItem]> = Rc::new([ContextItem::Written {
@@ -104,14 +105,7 @@ fn overlaid(ev: &mut Evaluator<'_>, packages: Rc<Attrs>, overlays: Vec<ThunkId>,
 pub(crate) fn set(ev: &mut Evaluator<'_>, modelled: ThunkId, name: &str) -> Res<Tracked> {
     let modelled = ev.force_attrs(modelled, NO_SITE)?;
     let mut set: Attrs = (*modelled).clone();
-    set.open = Some(Rc::new(Unknown {
-        why: Why::named(name),
-        store_path: false,
-        likely: None,
-        text: None,
-        given: Vec::new(),
-        literal: None,
-    }));
+    set.open = Some(Unknown::new(Why::named(name)));
     Ok(plain(Value::attrs(set)))
 }
 

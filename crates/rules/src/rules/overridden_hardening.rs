@@ -9,8 +9,9 @@ declare_rule! {
     /// ## What it flags
     /// A definition that makes a container safer and that another one beats: `privateUsers`, `privateNetwork = true` or
     /// `privileged = false`, where `lib.mkForce` or `lib.mkOverride` elsewhere says the opposite. Defaults (`lib.mkDefault`) are
-    /// meant to be beaten and are left out. And options of Podman and Docker that a later one takes back: `--read-only` before
-    /// `--read-only=false`, `--user=1000` before `--user=0`, a filter of system calls before `seccomp=unconfined`.
+    /// meant to be beaten and are left out, and so is what an option of the code's own is by default. And options of Podman and
+    /// Docker that a later one takes back: `--read-only` before `--read-only=false`, `--user=1000` before `--user=0`, a filter of
+    /// system calls before `seccomp=unconfined`.
     /// ## Why
     /// Whoever reads the definition takes the container for isolated, and it is not. What the other definition does to the
     /// container is said by the rules about that, at its own place; this one is at the place that does nothing.
@@ -153,6 +154,7 @@ fn beaten<T>(
     let is_dead = |definition: &&Definition| {
         !definition.won
             && definition.priority <= PLAIN
+            && !definition.by_default
             && definition.condition.is_none()
             && hardens(&definition.value)
     };

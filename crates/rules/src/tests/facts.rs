@@ -10,6 +10,8 @@ struct Case<'a> {
     rule: String,
     /// The severities of the rule's findings.
     severities: Vec<String>,
+    /// What the help of each says among others.
+    help: Option<&'a str>,
     nix: &'a str,
     /// Is it all of a host, of which nothing else is unknown?
     is_whole: bool,
@@ -39,6 +41,13 @@ fn cases<'a>(number: &str, fact: &'a str) -> Vec<Case<'a>> {
     for piece in pieces {
         let (nix, after) = piece.split_once("```\n").expect("a block has an end");
         let said = before.trim_end().lines().last().unwrap_or_default();
+        let (said, help) = match said.split_once(" with a help that says `") {
+            Some((said, help)) => (
+                format!("{}:", said.trim_end_matches(',')),
+                help.strip_suffix("`:"),
+            ),
+            None => (said.to_owned(), None),
+        };
         let is_whole = said.contains("ound in a whole host by `");
         let said = said.replacen(" in a whole host by", " by", 1);
         let (found, rest) = match said.strip_prefix("Not found by `") {
@@ -55,6 +64,7 @@ fn cases<'a>(number: &str, fact: &'a str) -> Vec<Case<'a>> {
         out.push(Case {
             rule: rule.to_owned(),
             severities,
+            help,
             nix,
             is_whole,
         });
@@ -71,6 +81,7 @@ fn rules_say_what_the_facts_say() {
         for Case {
             rule,
             severities,
+            help,
             nix,
             is_whole,
         } in cases(number, fact)
@@ -86,10 +97,19 @@ fn rules_say_what_the_facts_say() {
             let analysis = pedantic_host(ALL, &Fixture::parse(&text)).analysis();
             let report = analysis.check(&targets());
             let findings = report.findings.iter().map(|finding| &finding.diagnostic);
-            let found: Vec<&str> = findings
-                .filter(|diagnostic| diagnostic.rule == rule)
-                .map(|diagnostic| diagnostic.severity.as_str())
-                .collect();
+            let findings = findings.filter(|diagnostic| diagnostic.rule == rule);
+            let is_missing = |said: &&str| {
+                let mut helps = findings
+                    .clone()
+                    .map(|found| found.help.as_deref().unwrap_or_default());
+                helps.any(|help| !help.contains(said))
+            };
+            if let Some(said) = help.filter(is_missing) {
+                wrong.push(format!(
+                    "{number}: the help of {rule} does not say {said:?}\n{nix}"
+                ));
+            }
+            let found: Vec<&str> = findings.map(|diagnostic| diagnostic.severity.as_str()).collect();
             if found != severities {
                 wrong.push(format!(
                     "{number}: {rule} found {found:?}, not {severities:?}\n{nix}"

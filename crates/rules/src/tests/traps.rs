@@ -404,3 +404,45 @@ fn in_a_virtual_machine() {
 "#,
     );
 }
+
+/// Names that are not known are no one name: nothing of one container is held against another.
+#[test]
+fn two_containers_of_unknown_names() {
+    let fixture = r#"
+{ imports = [ ./a.nix ./b.nix ]; }
+#- /a.nix
+{ config, f, lib, ... }:
+let cfg = f.get config "a"; in
+{
+  config = lib.mkIf config.own.a.enable {
+    virtualisation.oci-containers.containers."${cfg.name}" = {
+      image = "docker.io/library/a:1";
+      extraOptions = [ "--cap-drop=ALL" ];
+      volumes = [ "/var/lib/a:/data" ];
+    };
+  };
+}
+#- /b.nix
+{ config, f, lib, ... }:
+let cfg = f.get config "b"; in
+{
+  config = lib.mkIf config.own.b.enable {
+    virtualisation.oci-containers.containers."${cfg.name}" = {
+      image = "docker.io/library/b:1";
+      extraOptions = [ "--privileged" ];
+                     # ^^^^^^^^^^^^^^ critical: `<name>` runs privileged: its root is root on the host
+      volumes = [ "/var/lib/b:/data" ];
+    };
+  };
+}
+"#;
+    for id in ["dead-flag", "will-not-start"] {
+        let unmarked: String = fixture
+            .lines()
+            .filter(|line| !line.contains("^^^"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        check_none(rule(id), &unmarked);
+    }
+    check(rule("privileged-container"), fixture);
+}

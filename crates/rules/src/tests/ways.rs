@@ -58,6 +58,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "\"br0\"",
     ),
     (
+        "public-forge-jobs",
+        "{ services.github-runners.web = { enable = true; url = @; }; }",
+        "\"https://github.com/o/r\"",
+    ),
+    (
         "x11-open-to-all",
         "{ services.xserver.displayManager.sessionCommands = @; }",
         "\"xhost +local:\"",

@@ -321,9 +321,9 @@ impl<'e, 's> OptionReader<'e, 's> {
         self.entries_where(found, is).named
     }
 
-    /// What the entries of a set are whose names are not known, if all of them are the same.
-    pub(crate) fn template(&mut self, found: &Found) -> Option<Found> {
-        self.entries_where(found, &|_| false).template
+    /// What the entries of a set are whose names are not known, each by itself.
+    pub(crate) fn templates(&mut self, found: &Found) -> Vec<Found> {
+        self.entries_where(found, &|_| false).templates
     }
 
     fn entries_where(&mut self, found: &Found, is: &dyn Fn(&str) -> bool) -> Entries {
@@ -364,13 +364,13 @@ impl<'e, 's> OptionReader<'e, 's> {
             out.named.push((name, found));
         }
         if let Some(open) = &set.open {
-            match set.wildcard {
-                Some(thunk) => {
-                    let known_name = set.names.as_ref().map(|names| names.shown());
-                    let found = self.found(thunk, when, found.site, default);
-                    out.template = Some(Found { known_name, ..found });
-                }
-                None => out.open = Some(open.why.clone()),
+            for key in set.unnamed() {
+                let known_name = key.names.as_ref().map(|names| names.shown());
+                let found = self.found(key.value, when, found.site, default);
+                out.templates.push(Found { known_name, ..found });
+            }
+            if out.templates.is_empty() {
+                out.open = Some(open.why.clone());
             }
         }
         out
@@ -518,8 +518,8 @@ const MAX_ENTRIES: usize = 10_000;
 pub(crate) struct Entries {
     /// By name.
     pub(crate) named: Vec<(String, Found)>,
-    /// What entries of unknown names are.
-    pub(crate) template: Option<Found>,
+    /// What entries of unknown names are: those of one name each by themselves.
+    pub(crate) templates: Vec<Found>,
     /// There may be further entries of which nothing is known.
     pub(crate) open: Option<Why>,
 }
@@ -527,15 +527,15 @@ pub(crate) struct Entries {
 impl Entries {
     /// Are there none?
     pub(crate) fn is_empty(&self) -> bool {
-        self.named.is_empty() && self.template.is_none()
+        self.named.is_empty() && self.templates.is_empty()
     }
 
     /// With the template as an entry.
     pub(crate) fn all(self) -> Vec<(EntryName, Found)> {
         let named = self.named.into_iter();
         let named = named.map(|(name, found)| (EntryName::Known(name.into()), found));
-        let template = self.template.map(|found| (EntryName::Template, found));
-        named.chain(template).collect()
+        let numbers = (0..).map(EntryName::Template);
+        named.chain(numbers.zip(self.templates)).collect()
     }
 }
 
@@ -543,6 +543,6 @@ impl Entries {
 pub(crate) fn as_key(name: &EntryName) -> String {
     match name {
         EntryName::Known(name) => nixpod_modules::key(name),
-        EntryName::Template => name.to_string(),
+        EntryName::Template(_) => name.to_string(),
     }
 }

@@ -5,7 +5,7 @@ use crate::read::print;
 use nixpod_eval::{OriginId, Tracked, Value, When};
 use nixpod_model::{Definition, Fact, Field};
 use nixpod_modules::DefinitionInfo;
-use nixpod_source::{Condition, Origin, Place, Sense, Why};
+use nixpod_source::{Condition, HopKind, Origin, Place, Sense, Why};
 use std::rc::Rc;
 
 /// Definitions beyond this many say nothing more to a reader; lists that every module of a system adds to have hundreds.
@@ -305,7 +305,9 @@ impl OptionReader<'_, '_> {
             }
             let key = definition.written.site();
             let key = (!key.file.is_own()).then_some(Place::whole(key));
-            let written = self.trail(self.ev.trail(definition.origin)).place();
+            let trail = self.trail(self.ev.trail(definition.origin));
+            let written = trail.place();
+            let by_default = trail.hops.iter().any(|hop| hop.kind == HopKind::Default);
             // What is not known came from a place that says nothing of it, mostly a whole file.
             let is_known = definition
                 .value
@@ -332,6 +334,7 @@ impl OptionReader<'_, '_> {
                 value,
                 priority: definition.priority,
                 won: definition.won,
+                by_default,
                 condition: undecided.or(guard),
             });
         }

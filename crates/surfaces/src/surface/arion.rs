@@ -287,7 +287,7 @@ fn pairs(
         }
         let known = match &name {
             EntryName::Known(name) => Text::known(name.as_str(), Origin::default()),
-            EntryName::Template => hole(Why::named("name"), reader.key_origin(&entry)),
+            EntryName::Template(_) => hole(Why::named("name"), reader.key_origin(&entry)),
         };
         let value = reader.field(&entry, |this, value, origin| {
             let text = this.scalar_text(value, origin);

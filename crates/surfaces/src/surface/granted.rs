@@ -20,7 +20,7 @@ pub(crate) fn capabilities(reader: &mut OptionReader<'_, '_>, found: &Found, con
         let granted = reader.bool(&entry);
         let capability = match &name {
             EntryName::Known(name) => granted.map(|_| normal_capability(name)),
-            EntryName::Template => reader.unknown(
+            EntryName::Template(_) => reader.unknown(
                 &entry,
                 Why::Undecided("which capability it is, is not known".to_owned()),
             ),

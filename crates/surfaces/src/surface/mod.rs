@@ -137,7 +137,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
 /// files. What is read of all containers of an engine is not among them.
 pub fn places() -> impl Iterator<Item = (Surface, Vec<String>)> {
     let sets = tables().map(|table| {
-        let options = { table.paths() }.map(|path| Table::option(path, &EntryName::Template, as_key));
+        let options = { table.paths() }.map(|path| Table::option(path, &EntryName::Template(0), as_key));
         let file = table.file.map(str::to_owned);
         (table.surface, options.chain(file).collect())
     });

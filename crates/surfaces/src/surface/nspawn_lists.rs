@@ -111,7 +111,7 @@ fn mounted_at(mount_point: &Field<Text>, name: &EntryName, key: &Origin) -> Text
             .map_or_else(unknown, |text| Text::known(text, key.clone())),
         (Some(text), _) => text.clone(),
         (None, EntryName::Known(name)) => Text::known(name.clone(), key.clone()),
-        (None, EntryName::Template) => unknown(),
+        (None, EntryName::Template(_)) => unknown(),
     }
 }
 

@@ -508,7 +508,7 @@ pub(crate) fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, is_hom
         return;
     }
     let entries = reader.entries(&all);
-    made.networks_open |= entries.open.is_some() || entries.template.is_some();
+    made.networks_open |= entries.open.is_some() || !entries.templates.is_empty();
     for (entry, network) in entries.named {
         let mut names = vec![entry.to_string(), format!("systemd-{entry}")];
         for option in ["name", "NetworkName"] {

@@ -89,7 +89,11 @@ pub(crate) fn find(reader: &mut OptionReader<'_, '_>, config: &Found, kind: Syst
     ));
     found.extend(unnamed(reader, config, kind, |text| {
         let kind = Kind::of_text(&text.pattern())?;
-        Some(format!("{FOLDER}/{}.{}", EntryName::Template, kind.extension()))
+        Some(format!(
+            "{FOLDER}/{}.{}",
+            EntryName::Template(0),
+            kind.extension()
+        ))
     }));
     found
 }

@@ -78,7 +78,7 @@ pub(crate) fn users_of_hjem(
             EntryName::Known(known) => {
                 Some(Box::new(Field::set(known.to_string(), reader.key_origin(&user))))
             }
-            EntryName::Template => None,
+            EntryName::Template(_) => None,
         }),
         all: user,
     })
@@ -185,15 +185,16 @@ pub(crate) fn unnamed(
     kind: SystemKind,
     told: impl Fn(&Text) -> Option<String>,
 ) -> Vec<Written> {
-    let mut out = Vec::new();
+    let mut entries = Vec::new();
     for path in sets(kind) {
         let all = reader.option(config, path);
-        if reader.is_unset(&all) || reader.is_default(&all) {
-            continue;
+        if !reader.is_unset(&all) && !reader.is_default(&all) {
+            let templates = reader.templates(&all).into_iter();
+            entries.extend(templates.map(|found| (path, found)));
         }
-        let Some(found) = reader.template(&all) else {
-            continue;
-        };
+    }
+    let mut out = Vec::new();
+    for (path, found) in entries {
         let text = reader.get(&found, "text");
         let text = match reader.is_written(&text) && !matches!(text.value.value, Value::Null) {
             true => {

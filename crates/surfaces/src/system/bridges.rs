@@ -40,7 +40,7 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
         // That nobody defines it as a whole is no gap.
         let is_open = { entries.open.iter() }
             .any(|why| !matches!(why, Why::UnsetOption(unset) if unset.starts_with(own)));
-        system.bridges_known &= entries.template.is_none() && !is_open;
+        system.bridges_known &= entries.templates.is_empty() && !is_open;
         for (key, found) in entries.named {
             let field = match name {
                 None => Field::set(key, reader.key_origin(&found)),

@@ -66,7 +66,7 @@ impl Settings {
                 config,
                 system,
                 &["virtualisation", "docker"],
-                EntryName::Template,
+                EntryName::Template(0),
             ),
             rootless_docker: docker(
                 reader,
@@ -308,7 +308,7 @@ fn stands_for_all(
             )
         }
     };
-    let id = ContainerId::new(system.id.clone(), surface, EntryName::Template);
+    let id = ContainerId::new(system.id.clone(), surface, EntryName::Template(0));
     let name = match surface {
         Surface::DaemonJson => "<every container of Docker>",
         _ => "<every container of Podman>",
@@ -338,7 +338,7 @@ fn docker(
     let files: Vec<Node> = { settings.into_iter() }
         .chain(dockerd::options(reader, &docker))
         .collect();
-    let is_rootless = name != EntryName::Template;
+    let is_rootless = !name.is_template();
     let mut all = stands_for_all(reader, files.first()?, system, Surface::DaemonJson);
     if is_rootless {
         all = Container {

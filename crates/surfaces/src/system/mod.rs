@@ -55,6 +55,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.nix_trusted = rights::nix_trusted(reader, config);
     system.rights = rights::read(reader, config);
     system.job_users = rights::job_users(reader, config);
+    system.forge_runners = rights::forge_runners(reader, config);
     system.lowest_free_port = lowest_free_port(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
     modules_options::read(reader, config, &mut system.secrets);

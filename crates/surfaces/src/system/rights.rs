@@ -5,7 +5,7 @@ use crate::vocabulary::certainty::{part, weaken};
 use crate::vocabulary::text::{HOLE, origin_of, split_lines};
 use crate::vocabulary::words;
 use nixpod_eval::Value;
-use nixpod_model::{EntryName, Field, JobUser, Right, RightBy, Text};
+use nixpod_model::{EntryName, Field, ForgeRunner, JobUser, Right, RightBy, Text};
 use nixpod_source::Why;
 
 /// Everything by which somebody may run something as root.
@@ -526,6 +526,40 @@ const JOBS: [Jobs; 5] = [
     },
 ];
 
+/// Services that are told by an option which forge they run jobs of.
+const RUNNERS: [&[&str]; 3] = [
+    &["services", "github-runners"],
+    &["services", "gitea-actions-runner", "instances"],
+    &["services", "forgejo-runner", "instances"],
+];
+
+/// Whose jobs are run.
+pub(super) fn forge_runners(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<ForgeRunner>> {
+    let mut out = Vec::new();
+    for path in RUNNERS {
+        let all = reader.option(config, path);
+        if reader.is_unset(&all) {
+            continue;
+        }
+        let name = path.get(1).copied().unwrap_or_default();
+        for (instance, found) in reader.entries(&all).all() {
+            let enable = reader.get(&found, "enable");
+            let enable = reader.bool(&enable);
+            let url = reader.get(&found, "url");
+            if enable.value() != Some(&true) || !reader.is_written(&url) {
+                continue;
+            }
+            let service = format!("{name}.{}", as_key(&instance));
+            let url = reader.text(&url).map(|url| ForgeRunner {
+                service: service.clone(),
+                url: url.clone(),
+            });
+            out.push(weaken(url, &enable));
+        }
+    }
+    out
+}
+
 /// Who runs jobs.
 pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Vec<Field<JobUser>> {
     let mut out = Vec::new();
@@ -537,7 +571,7 @@ pub(super) fn job_users(reader: &mut OptionReader<'_, '_>, config: &Found) -> Ve
         let name = jobs.path.get(1).copied().unwrap_or_default();
         let instances: Vec<(EntryName, Found)> = match jobs.has_instances {
             true => reader.entries(&service).all().into_iter().collect(),
-            false => vec![(EntryName::Template, service)],
+            false => vec![(EntryName::Template(0), service)],
         };
         for (instance, found) in instances {
             let service = match jobs.has_instances {

@@ -16,7 +16,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     let all = reader.option(config, &["users", "users"]);
     let entries = reader.entries(&all);
     // That NixOS has users of its own is no gap.
-    system.users_known = entries.template.is_none();
+    system.users_known = entries.templates.is_empty();
     if let Some(why) = &entries.open
         && !matches!(why, Why::UnsetOption(_))
     {

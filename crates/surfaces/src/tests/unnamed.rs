@@ -70,10 +70,13 @@ fn an_unknown_name_of_which_a_part_is_known_may_not_be_any() {
             nspawn db in `box` <- db.ephemeral = true
             nspawn db-a in `box` <- db-a.ephemeral = true
               unnamed: `secret.names.*` comes from outside <- containers
-            nspawn <name> template in `box` <- ${secret.one + "-web"}.enableTun = true
+            nspawn db-… template in `box` <- { }
+              unnamed: `secret.one` comes from outside <- containers
+            nspawn …-web template in `box` <- ${secret.one + "-web"}.enableTun = true
               capability: CAP_NET_ADMIN <- true
               device: /dev/net/tun rwm allowed <- true
               tun: true <- true
+              unnamed: `secret.names.*` comes from outside <- containers
         "#]],
     );
 }
@@ -99,6 +102,105 @@ fn what_is_not_there_together_has_not_one_name() {
             nspawn <name> template in `box` <- { privateNetwork = true; }
               network: Private <- true
               private network: true <- true
+        "#]],
+    );
+}
+
+/// Of two names that are not known nobody knows that they are one: what each has is told by itself, and may be more.
+#[test]
+fn two_names_that_are_not_known_are_not_taken_for_one() {
+    containers(
+        r#"
+        { config, f, lib, ... }:
+        {
+          imports = [ ./a.nix ./b.nix ];
+        }
+        #- /a.nix
+        { config, f, lib, ... }:
+        let cfg = f.get config "a"; in
+        {
+          config = lib.mkIf config.own.a.enable {
+            containers."${cfg.name}".enableTun = true;
+          };
+        }
+        #- /b.nix
+        { config, f, lib, ... }:
+        let cfg = f.get config "b"; in
+        {
+          config = lib.mkMerge [
+            { containers."${cfg.name}".privateNetwork = true; }
+            { containers.${cfg.name}.enableTun = true; }
+          ];
+        }
+        "#,
+        expect![[r#"
+            nspawn <name> template in `box` <- containers."${cfg.name}".privateNetwork = true
+              capability: CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: true <- true
+              unnamed: `f.get (…).name` comes from outside <- containers
+            nspawn <name> template in `box` <- containers."${cfg.name}".enableTun = true
+              capability: CAP_NET_ADMIN <- true
+              device: /dev/net/tun rwm allowed <- true
+              tun: true <- true
+              unnamed: `f.get (…).name` comes from outside <- containers
+        "#]],
+    );
+}
+
+/// What is certainly one name is one container, wherever that stands; two bindings of a set are two.
+#[test]
+fn one_name_that_is_not_known() {
+    containers(
+        r#"
+        { config, lib, secret, ... }:
+        let name = secret.make "x"; in
+        {
+          options.own.name = lib.mkOption { type = lib.types.str; };
+          config = lib.mkMerge [
+            { containers.${secret.name}.enableTun = true; }
+            { containers.${secret.name}.privateNetwork = true; }
+            { containers."own-${config.own.name}".enableTun = true; }
+            { containers."own-${config.own.name}".privateNetwork = true; }
+            { containers.${name} = { enableTun = true; }; }
+            { containers.${name} = { privateNetwork = true; }; }
+            { containers = { ${secret.make "y"}.enableTun = true; ${secret.make "z"}.privateNetwork = true; }; }
+          ];
+        }
+        "#,
+        expect![[r#"
+            nspawn <name> template in `box` <- containers.${secret.name}.enableTun = true
+              capability: CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: true <- true
+              unnamed: option `own.name` is set nowhere in the analysed files <- containers
+            nspawn own-… template in `box` <- containers."own-${config.own.name}".enableTun = true
+              capability: CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: true <- true
+              unnamed: `secret.name` comes from outside <- containers
+            nspawn <name> template in `box` <- { enableTun = true; }
+              capability: CAP_NET_ADMIN <- true
+              network: Private <- true
+              device: /dev/net/tun rwm allowed <- true
+              private network: true <- true
+              tun: true <- true
+              unnamed: `secret.name` comes from outside <- containers
+            nspawn <name> template in `box` <- ${secret.make "y"}.enableTun = true
+              capability: CAP_NET_ADMIN <- true
+              device: /dev/net/tun rwm allowed <- true
+              tun: true <- true
+              unnamed: `secret.name` comes from outside <- containers
+            nspawn <name> template in `box` <- ${secret.make "z"}.privateNetwork = true
+              network: Private <- true
+              private network: true <- true
+              unnamed: `secret.name` comes from outside <- containers
         "#]],
     );
 }

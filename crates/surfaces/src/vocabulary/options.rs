@@ -40,11 +40,22 @@ impl Table {
     /// The name of a container whose set is in an entry of a set, from the outermost one in.
     pub(crate) fn name(names: &[EntryName]) -> EntryName {
         match names {
-            [] => EntryName::Template,
+            [] => EntryName::Template(0),
             [only] => only.clone(),
-            several if several.iter().all(|name| *name == EntryName::Template) => EntryName::Template,
+            several if several.iter().all(EntryName::is_template) => {
+                let numbers = several.iter().map(|name| match name {
+                    EntryName::Template(number) => *number,
+                    EntryName::Known(_) => 0,
+                });
+                // A number for each pair.
+                let of_both = |a: u32, b: u32| {
+                    let sum = a.saturating_add(b);
+                    (sum.saturating_mul(sum.saturating_add(1)) / 2).saturating_add(b)
+                };
+                EntryName::Template(numbers.reduce(of_both).unwrap_or_default())
+            }
             several => {
-                let names: Vec<String> = several.iter().map(EntryName::to_string).collect();
+                let names: Vec<String> = several.iter().map(unlike_others).collect();
                 EntryName::Known(names.join(&BETWEEN.to_string()).into())
             }
         }
@@ -64,12 +75,12 @@ impl Table {
         let names: Vec<EntryName> = match name {
             EntryName::Known(known) => known
                 .splitn(outer + 1, BETWEEN)
-                .map(|name| match name == EntryName::Template.to_string() {
-                    true => EntryName::Template,
+                .map(|name| match name.starts_with("<name") && name.ends_with('>') {
+                    true => EntryName::Template(0),
                     false => EntryName::Known(name.into()),
                 })
                 .collect(),
-            EntryName::Template => vec![EntryName::Template; outer + 1],
+            EntryName::Template(_) => vec![EntryName::Template(0); outer + 1],
         };
         let mut names = names.iter().map(as_key);
         let mut out = String::new();
@@ -82,6 +93,14 @@ impl Table {
         }
         out.extend(names);
         out
+    }
+}
+
+/// The name of an entry in a name that is made of several.
+pub(crate) fn unlike_others(name: &EntryName) -> String {
+    match name {
+        EntryName::Template(number @ 1..) => format!("<name {}>", number.saturating_add(1)),
+        name => name.to_string(),
     }
 }
 
@@ -248,7 +267,7 @@ pub const READ: [ReadOption; 127] = [
     explains(&["services", "firewalld"]),
     explains(&["services", "buildkite-agents"]),
     explains(&["services", "gitea-actions-runner"]),
-    explains(&["services", "github-runners"]),
+    tells(&["services", "github-runners"]),
     explains(&["services", "gitlab-runner"]),
     explains(&["services", "jenkins"]),
     tells(&["services", "k3s", "autoDeployCharts"]),

@@ -3,7 +3,7 @@
 use crate::read::{Found, OptionReader, as_key};
 use crate::surface::{OptionSurface, Read, Reading, SURFACES, Surroundings, TASKS};
 use crate::system::release;
-use crate::vocabulary::options::{ANY, Table};
+use crate::vocabulary::options::{ANY, Table, unlike_others};
 use crate::vocabulary::unit::kinds::Kind;
 use crate::world::memo::{Inherited, WorldPart};
 use crate::world::walk::Walk;
@@ -87,13 +87,13 @@ impl Walk<'_, '_, '_> {
             let name = Table::name(&names);
             let path = Table::option(table.path, &name, as_key);
             let (conditions, open) = self.reader.conditions(found.when);
-            let existence = match names.contains(&EntryName::Template) {
+            let existence = match names.iter().any(EntryName::is_template) {
                 true => Existence::Template,
                 false if open => Existence::Maybe(conditions),
                 false => Existence::Certain,
             };
             let name = match task {
-                Some(kind) => EntryName::Known(kind.task(&name.to_string()).into()),
+                Some(kind) => EntryName::Known(kind.task(&unlike_others(&name)).into()),
                 None => name,
             };
             out.push(Declared {
@@ -181,7 +181,7 @@ impl Walk<'_, '_, '_> {
                 walk.reader.ev.end_part(guest);
                 match reading {
                     Reading::Container => {
-                        walk.account_for(&found, DefinedState::Read);
+                        walk.account_for_container(&found, DefinedState::Read);
                         if let Some(part) = table.part {
                             let part = walk.reader.get(&found, part);
                             walk.account_for(&part, DefinedState::Read);
@@ -189,9 +189,9 @@ impl Walk<'_, '_, '_> {
                         walk.add_secrets(&outer.id, &around.secrets);
                         walk.add((&found, &path), container, table, outer);
                     }
-                    Reading::Off => walk.account_for(&found, DefinedState::Off),
-                    Reading::Elsewhere => walk.account_for(&found, DefinedState::Read),
-                    Reading::Without => walk.account_for(&found, DefinedState::Without),
+                    Reading::Off => walk.account_for_container(&found, DefinedState::Off),
+                    Reading::Elsewhere => walk.account_for_container(&found, DefinedState::Read),
+                    Reading::Without => walk.account_for_container(&found, DefinedState::Without),
                     // That the entry itself is no container stays told: it is not silent.
                     Reading::Data(path) => {
                         walk.account_for(&found, DefinedState::Read);
@@ -213,7 +213,7 @@ impl Walk<'_, '_, '_> {
         };
         // In a set of sets, the name says more than its last part.
         if let Some(name) = found.known_name.as_ref()
-            && *container.id.name() == EntryName::Template
+            && container.id.name().is_template()
         {
             container.name.clone_from(name);
         }

@@ -2,8 +2,11 @@
 
 use crate::read::Found;
 use crate::world::walk::Walk;
-use nixpod_eval::NO_SITE;
+use nixpod_eval::{NO_SITE, Value};
 use nixpod_model::{Defined, DefinedState};
+
+/// Options of a container are in no more sets than this.
+const MAX_DEPTH: u32 = 2;
 
 impl Walk<'_, '_, '_> {
     /// Remembers where a container, or a set of them, is defined.
@@ -19,6 +22,27 @@ impl Walk<'_, '_, '_> {
             self.world
                 .defined
                 .extend(sites.map(|site| Defined { site, state }));
+        }
+    }
+
+    /// The same of a container whose set is no option: what is set in it is.
+    pub(super) fn account_for_container(&mut self, found: &Found, state: DefinedState) {
+        match found.info {
+            Some(_) => self.account_for(found, state),
+            None => self.account_for_parts(found, state, 0),
+        }
+    }
+
+    fn account_for_parts(&mut self, found: &Found, state: DefinedState, depth: u32) {
+        let is_set = matches!(found.value.value, Value::Attrs(_));
+        if !is_set || depth > MAX_DEPTH || self.reader.is_default(found) {
+            return;
+        }
+        for (_, part) in self.reader.entries(found).named {
+            match part.info {
+                Some(_) => self.account_for(&part, state),
+                None => self.account_for_parts(&part, state, depth + 1),
+            }
         }
     }
 }

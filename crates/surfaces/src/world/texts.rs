@@ -141,7 +141,7 @@ fn units_of_modules(reader: &mut OptionReader<'_, '_>, config: &Found) -> OtherU
         }
         let entries = reader.entries(&all);
         // What is called by an unknown name may be any.
-        out.is_open |= entries.open.is_some() || entries.template.is_some();
+        out.is_open |= entries.open.is_some() || !entries.templates.is_empty();
         let names = entries.named.iter();
         out.names
             .extend(names.map(|(name, _)| format!("{name}.{}", kind.extension())));
