@@ -203,6 +203,11 @@ fn fix(container: &Container, option: &Field<Userns>, system: &System) -> Option
     if unmappable_store || system.user_namespaces.value() == Some(&false) {
         return None;
     }
+    // A name that is nearly right is put right first: both of them together do not evaluate.
+    let options = container.unknown_options.iter().filter_map(|field| field.value());
+    if { options }.any(|option| option.meant.as_deref() == Some("privateUsers")) {
+        return None;
+    }
     if option.said().is_some() {
         // Where a flag overrides the option, changing the option would change nothing.
         if option.origin != container.userns.origin {

@@ -49,6 +49,20 @@ fn values_out_of_files() {
     }
 }
 
+/// A name that is nearly right is put right, and not joined by the right one: the two together do not evaluate.
+#[test]
+fn names_that_are_nearly_right() {
+    fixed(
+        r#"
+{ containers.x = { privateUser = "pick"; privateNetwork = true; config = { }; }; }
+"#,
+        expect![[r#"
+            #- /p/main.nix
+            { containers.x = { privateUsers = "pick"; privateNetwork = true; config = { }; }; }
+        "#]],
+    );
+}
+
 #[test]
 fn arguments_of_functions() {
     fixed(

@@ -561,15 +561,13 @@ impl Table {
 /// The tables `[network]` and `[engine]`. Gives the address that published ports are bound to where they name none.
 fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container) -> Option<Field<Text>> {
     let engine = Table::new(reader, files, "engine");
-    for hooks in engine.texts(reader, "hooks_dir") {
-        all.flags.push(option("--hooks-dir=", &hooks));
-    }
-    let runtime = engine.text(reader, "runtime");
-    all.flags
-        .extend(runtime.map(|runtime| option("--runtime=", &runtime)));
+    let hooks = engine.texts(reader, "hooks_dir").into_iter();
+    all.flags.extend(hooks.map(|dir| option("--hooks-dir=", &dir)));
+    let runtime = engine.text(reader, "runtime").into_iter();
+    all.flags.extend(runtime.map(|name| option("--runtime=", &name)));
     let network = Table::new(reader, files, "network");
-    all.run_options
-        .extend(podman::pasta_options(network.texts(reader, "pasta_options")));
+    let words = network.texts(reader, "pasta_options");
+    all.run_options.extend(podman::pasta_options(words));
     let mut addresses = network.texts(reader, "default_host_ips");
     // Of several that only this machine reaches one stands for all.
     let is_here = |text: &Text| text.pattern().starts_with("127.") || text.pattern() == "::1";

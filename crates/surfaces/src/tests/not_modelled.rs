@@ -151,11 +151,17 @@ lxc.mount.entry = /etc etc none bind 0 0
 #- tasks/db.yml
 - podman_container: name=db image=postgres
 - shell: docker run --privileged a
+#- Taskfile.yml
+tasks:
+  db:
+    cmds:
+      - docker run --privileged b
 #- vars.yml
 docker_container: web
 "#,
         expect![[r#"
             not analysed: tasks/db.yml: `steps of workflows, which other machines run` is not modelled <- docker run --privileged a
+            not analysed: Taskfile.yml: `tasks of go-task` is not modelled <- docker run --privileged b
             not analysed: the containers of lxc/web.conf: `LXC` is not modelled <- lxc.mount.entry = /etc etc none bind 0 0
             not analysed: the containers of site.yml: `Ansible's tasks` is not modelled <- community.docker.docker_container
             not analysed: the containers of tasks/db.yml: `Ansible's tasks` is not modelled <- podman_container

@@ -52,8 +52,10 @@ pub(super) fn commands(text: &Text) -> Vec<Command> {
     };
     let is_sign = |at: usize, sign: char| matches!(tokens.get(at), Some(Token::Sign(c)) if *c == sign);
     let mut out = Vec::new();
+    let mut lists = Lists::new(&tokens, pieces.pattern());
     for at in 0..tokens.len() {
-        if is_sign(at, '[') {
+        if is_sign(at, '[') && !lists.grow(at, &mut out) {
+            lists.begin(at, out.len());
             out.extend(list(&tokens, at).map(Command::Words));
         }
         let Some(function) = name(at).filter(|_| is_sign(at + 1, '(')) else {
@@ -82,6 +84,107 @@ pub(super) fn commands(text: &Text) -> Vec<Command> {
         }
     }
     out
+}
+
+/// Where a script has containers run by Docker's library.
+pub(super) fn calls_of_library(text: &Text) -> Vec<Text> {
+    let pieces = Pieces::new(text);
+    let tokens = tokens(&pieces);
+    let name = |at: usize| match tokens.get(at) {
+        Some(Token::Name(start, end)) => pieces.pattern().get(*start..*end),
+        _ => None,
+    };
+    let imports = |at: usize| matches!(name(at), Some("import" | "from")) && name(at + 1) == Some("docker");
+    if !(0..tokens.len()).any(imports) {
+        return Vec::new();
+    }
+    let calls = (0..tokens.len()).filter_map(|at| match tokens.get(at..at + 4)? {
+        [
+            Token::Name(start, _),
+            Token::Sign('.'),
+            Token::Name(_, end),
+            Token::Sign('('),
+        ] => {
+            let runs = matches!(name(at + 2), Some("run" | "create"));
+            (name(at) == Some("containers") && runs).then(|| pieces.slice(*start..*end))
+        }
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// Lists that have a name, and grow: `cmd = ["podman", "run"]`, `cmd += ["--rm"]`.
+struct Lists<'t> {
+    tokens: &'t [Token],
+    pattern: &'t str,
+    /// The token with the name, and which command it is.
+    all: Vec<(usize, usize)>,
+}
+
+impl<'t> Lists<'t> {
+    const fn new(tokens: &'t [Token], pattern: &'t str) -> Self {
+        let all = Vec::new();
+        Self { tokens, pattern, all }
+    }
+
+    fn name(&self, at: usize) -> Option<&'t str> {
+        match self.tokens.get(at) {
+            Some(Token::Name(start, end)) => self.pattern.get(*start..*end),
+            _ => None,
+        }
+    }
+
+    fn is_sign(&self, at: usize, sign: char) -> bool {
+        matches!(self.tokens.get(at), Some(Token::Sign(c)) if *c == sign)
+    }
+
+    /// How far the line of a token is indented.
+    fn indent(&self, at: usize) -> usize {
+        let Some(Token::Name(start, _)) = self.tokens.get(at) else {
+            return 0;
+        };
+        let before = self.pattern.get(..*start).unwrap_or_default();
+        before.len() - before.rfind('\n').map_or(0, |end| end + 1)
+    }
+
+    /// Remembers what is assigned to a name.
+    fn begin(&mut self, open: usize, command: usize) {
+        if open >= 2 && self.is_sign(open - 1, '=') && self.name(open - 2).is_some() {
+            self.all.push((open - 2, command));
+        }
+    }
+
+    /// Is this list added to one with a name? Then it grows. What is added under a condition or in a loop is not known.
+    fn grow(&self, open: usize, out: &mut [Command]) -> bool {
+        let at = if open >= 3 && self.is_sign(open - 1, '=') && self.is_sign(open - 2, '+') {
+            open - 3
+        } else if open >= 4 && self.is_sign(open - 1, '(') && self.name(open - 2) == Some("extend") {
+            open - 4
+        } else {
+            return false;
+        };
+        let Some(name) = self.name(at) else { return false };
+        let mut lists = self.all.iter().rev();
+        let Some((begun, command)) = lists.find(|(begun, _)| self.name(*begun) == Some(name)) else {
+            return false;
+        };
+        // Once it was used it is too late.
+        let is_use = |at: usize| {
+            self.name(at) == Some(name) && !self.is_sign(at + 1, '+') && !self.is_sign(at + 1, '.')
+        };
+        let Some(Command::Words(words)) = out.get_mut(*command) else {
+            return false;
+        };
+        if (begun + 1..at).any(is_use) {
+            return false;
+        }
+        let added = arguments(self.tokens, open);
+        match self.indent(at) > self.indent(*begun) {
+            true => words.extend(added.first().map(not_known)),
+            false => words.extend(added),
+        }
+        true
+    }
 }
 
 /// The literals from a token on, with where they end.
@@ -298,6 +401,14 @@ cmd = ["sudo", "a" + b, g("c", "d"), r"\e"]
 x["key"]
 print("os.system('no')")
 asyncio.create_subprocess_exec("podman", "run", name)
+line = ["docker", "run"]
+line += ["--privileged"]
+if x:
+    line.extend(["-v", "/:/h"])
+line += ["a"]
+run(line)
+line += ["no"]
+subprocess.run(shlex.split("docker run b"))
 "#;
         assert_eq!(
             found(text),
@@ -308,6 +419,9 @@ asyncio.create_subprocess_exec("podman", "run", name)
                 "sudo|?|?|\\e",
                 "key",
                 "podman|run|?",
+                "docker|run|--privileged|?|a",
+                "no",
+                "docker run b",
             ]
         );
     }

@@ -3,9 +3,11 @@
 
 use super::inside::gap;
 use super::lines::command_lines;
+use super::python;
 use super::settings::logical_lines;
 use crate::surface::texts::Written;
 use crate::vocabulary::pieces::Pieces;
+use crate::vocabulary::text::origin_of;
 use nixpod_model::NotAnalysed;
 use nixpod_source::Why;
 use nixpod_syntax::Program;
@@ -27,7 +29,8 @@ const ENGINES: [&str; 6] = [
 ];
 
 /// What is said of a program's texts; none where they are read.
-pub(super) const fn what(program: Program) -> Option<&'static str> {
+fn what(program: Program, path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
     match program {
         Program::Fish => Some("scripts of fish"),
         Program::Just => Some("recipes of just"),
@@ -35,6 +38,10 @@ pub(super) const fn what(program: Program) -> Option<&'static str> {
         Program::Node => Some("scripts of package.json"),
         Program::Nushell => Some("scripts of Nushell"),
         Program::Template => Some("templates of files"),
+        // Unlike a forge, go-task runs them here.
+        Program::Workflow if name.starts_with(['T', 't']) && name.contains("askfile") => {
+            Some("tasks of go-task")
+        }
         Program::Workflow => Some("steps of workflows, which other machines run"),
         Program::Cron
         | Program::Desktop
@@ -47,7 +54,17 @@ pub(super) const fn what(program: Program) -> Option<&'static str> {
 
 /// The lines of such a text that run containers, as what was not analysed.
 pub(super) fn not_read(written: &Written, program: Program) -> Vec<NotAnalysed> {
-    let (Some(what), Some(text)) = (what(program), written.text.value()) else {
+    let Some(text) = written.text.value() else {
+        return Vec::new();
+    };
+    if program == Program::Python {
+        let why = Why::NotModelled("Docker's library for Python".to_owned());
+        let calls = python::calls_of_library(text).into_iter().take(MAX_TOLD);
+        return { calls }
+            .map(|call| gap(written.path.clone(), why.clone(), &origin_of(&call)))
+            .collect();
+    }
+    let Some(what) = what(program, &written.path) else {
         return Vec::new();
     };
     let pieces = Pieces::new(text);
@@ -143,6 +160,9 @@ mod tests {
         assert_eq!(told(Program::Workflow, workflow).len(), 2);
         let node = "{ \"description\": \"docker run it\", \"scripts\": { \"db\": \"docker run --rm a\" } }";
         assert_eq!(told(Program::Node, node).len(), 1);
+        let python = "import docker\nclient = docker.from_env()\nclient.containers.run('a', privileged=True)\nx.containers.list()\n";
+        assert_eq!(told(Program::Python, python), ["containers.run"]);
+        assert!(told(Program::Python, "import b\nb.containers.run('a')\n").is_empty());
         let fish = "abbr -a kali docker run --rm kali\nfunction f\n  podman run y\nend\n# podman run z\n";
         assert_eq!(told(Program::Fish, fish).len(), 2);
     }
