@@ -1,6 +1,6 @@
 //! The owner of all state, which hands out immutable snapshots.
 
-use crate::check::snapshot::Analysis;
+use crate::check::snapshot::{Analysis, Last};
 use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::vfs::Vfs;
@@ -19,6 +19,8 @@ pub struct AnalysisHost {
     vfs: Vfs,
     worlds: Arc<Worlds>,
     revisions: Revisions,
+    /// What the snapshots of this revision found out: several questions are asked of one.
+    last: Last,
 }
 
 impl AnalysisHost {
@@ -30,11 +32,13 @@ impl AnalysisHost {
             vfs: Vfs::new(fs),
             worlds: Arc::default(),
             revisions: Revisions::default(),
+            last: Last::default(),
         }
     }
 
     /// Changes what the user chose.
     pub fn set_settings(&mut self, settings: Settings) {
+        self.last = Last::default();
         self.settings = Arc::new(settings);
     }
 
@@ -48,16 +52,19 @@ impl AnalysisHost {
 
     /// The same for a root that was looked for.
     pub fn set_root(&mut self, root: &ProjectRoot) {
+        self.last = Last::default();
         self.vfs.set_root(root);
     }
 
     /// An editor buffer was opened or changed; `None`: it was closed, and the disk counts again.
     pub fn set_buffer(&mut self, path: Utf8PathBuf, text: Option<String>) {
+        self.last = Last::default();
         self.vfs.set_buffer(path, text);
     }
 
     /// A file or directory came, went or changed on disk.
     pub fn file_changed(&mut self, path: &Utf8Path) {
+        self.last = Last::default();
         self.vfs.file_changed(path);
     }
 
@@ -88,7 +95,7 @@ impl AnalysisHost {
                 .vfs
                 .watched(self.revisions.watch(self.settings.timeout, self.settings.memory)),
             worlds: Arc::clone(&self.worlds),
-            last: Arc::default(),
+            last: Arc::clone(&self.last),
         }
     }
 

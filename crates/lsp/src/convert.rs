@@ -33,6 +33,11 @@ pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
         .collect()
 }
 
+/// The diagnostic of a finding.
+pub(crate) fn published(files: &mut Files<'_>, reported: &Reported) -> lsp::Diagnostic {
+    diagnostic(files, &reported.diagnostic, Some(reported))
+}
+
 fn diagnostic(
     files: &mut Files<'_>,
     diagnostic: &Diagnostic,
@@ -92,7 +97,7 @@ fn related_to(files: &mut Files<'_>, span: Span, message: &str) -> Option<lsp::D
     })
 }
 
-fn range(files: &mut Files<'_>, span: Span) -> lsp::Range {
+pub(crate) fn range(files: &mut Files<'_>, span: Span) -> lsp::Range {
     let view = files.view(span.file);
     view.lines
         .range(&view.text, span.range, files.snapshot.client.encoding)

@@ -39,7 +39,7 @@ pub(crate) struct Asked<'t> {
 }
 
 /// The targets of the last check of a snapshot and what came out.
-type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
+pub(crate) type Last = Arc<Mutex<Option<(Vec<Utf8PathBuf>, Arc<Outcome>)>>>;
 
 /// An immutable snapshot that answers questions.
 #[derive(Clone, Debug)]
@@ -321,14 +321,19 @@ impl Analysis {
 
     /// The same for whoever asks for more next: what has to be evaluated answers that at once.
     pub(crate) fn outcome_for(&self, targets: &[Utf8PathBuf], extent: Extent) -> Arc<Outcome> {
-        if let Some((last, outcome)) = &*lock(&self.last)
-            && last == targets
+        // Whoever asks the same meanwhile waits for this answer, which is sooner there than a second one.
+        let mut last = lock(&self.last);
+        if let Some((known, outcome)) = &*last
+            && known == targets
         {
             return Arc::clone(outcome);
         }
         let (worlds, settings) = (&self.worlds, &self.settings);
         let outcome = Arc::new(check(&self.vfs, worlds, self.rules, settings, extent, targets));
-        *lock(&self.last) = Some((targets.to_vec(), Arc::clone(&outcome)));
+        // Other snapshots of the revision may still be of use to somebody, and what was given up is incomplete.
+        if !self.is_cancelled() {
+            *last = Some((targets.to_vec(), Arc::clone(&outcome)));
+        }
         outcome
     }
 

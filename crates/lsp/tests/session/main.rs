@@ -3,8 +3,11 @@
 mod broken;
 mod client;
 mod life;
+mod project;
 mod roots;
 mod texts;
+mod views;
+mod writing;
 
 #[path = "../support/mutate.rs"]
 mod mutate;
