@@ -114,6 +114,8 @@ pub struct System {
     pub kernel: Field<Kernel>,
     /// Is SELinux configured?
     pub selinux: Field<bool>,
+    /// Is AppArmor?
+    pub apparmor: Field<bool>,
     /// Are user namespaces available?
     pub user_namespaces: Field<bool>,
     /// File system type of `/nix/store`, if something sets it.
@@ -244,6 +246,7 @@ impl System {
             state_version: Field::unset("system.stateVersion"),
             kernel: Field::unset("boot.kernelPackages"),
             selinux: Field::default(false),
+            apparmor: Field::default(false),
             user_namespaces: Field::default(true),
             store_fs_type: None,
             users: Vec::new(),
@@ -291,6 +294,7 @@ impl System {
             state_version,
             kernel,
             selinux,
+            apparmor,
             user_namespaces,
             store_fs_type,
             users: _,
@@ -320,7 +324,7 @@ impl System {
             seen: _,
         } = self;
         let default = FactInfo::by_default;
-        let ground = (kernel, selinux, user_namespaces);
+        let ground = (kernel, selinux, apparmor, user_namespaces);
         visit_ground(visitor, (release, state_version), ground);
         if let Some(kind) = store_fs_type {
             visitor.fact(default("store", "which file system the store is on"), kind);
@@ -399,7 +403,7 @@ fn visit_surroundings(visitor: &mut impl Visitor, gone: &[Field<GoneOption>], br
 fn visit_ground(
     visitor: &mut impl Visitor,
     (release, state_version): (&Field<Release>, &Field<StateVersion>),
-    (kernel, selinux, user_namespaces): (&Field<Kernel>, &Field<bool>, &Field<bool>),
+    (kernel, selinux, apparmor, user_namespaces): (&Field<Kernel>, &Field<bool>, &Field<bool>, &Field<bool>),
 ) {
     let default = FactInfo::by_default;
     visitor.fact(default("release", "which release it is"), release);
@@ -407,6 +411,7 @@ fn visit_ground(
     visitor.fact(began, state_version);
     visitor.fact(default("kernel", "which kernel it has"), kernel);
     visitor.fact(default("selinux", "whether SELinux is on"), selinux);
+    visitor.fact(default("apparmor", "whether AppArmor is on"), apparmor);
     let allowed = default("user namespaces", "whether user namespaces are allowed");
     visitor.fact(allowed, user_namespaces);
 }

@@ -106,7 +106,7 @@ fn tell(args: &CheckArgs, results: &Results, context: &Context<'_>, nowhere: boo
         tell_gaps(results, context);
     }
     if results.is_about_nothing() && !nowhere {
-        let files = count(results.files, "Nix file", "Nix files");
+        let files = count(results.files, "file", "files");
         let note = format!("there was nothing to judge: {files}, no container");
         context.terminal.note(&note);
     }

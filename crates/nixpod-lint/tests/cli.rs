@@ -59,7 +59,7 @@ const BROKEN: &str = "{\n  a = ;\n}\n";
 fn the_exit_code_tells_clean_from_findings_from_failure() {
     let project = Project::new("exit-codes");
     project.write("good.nix", "{ a = 1; }\n").write("bad.nix", BROKEN);
-    let nothing = "note: there was nothing to judge: 1 Nix file, no container\n";
+    let nothing = "note: there was nothing to judge: 1 file, no container\n";
     project.run(&["good.nix"]).assert().code(0).stderr_eq(nothing);
     project.run(&["--strict", "good.nix"]).assert().code(2);
     project.run(&["bad.nix"]).assert().code(1).stderr_eq("");
@@ -330,7 +330,7 @@ fn fixes_are_shown_or_applied() {
         .code(0)
         .stdout_eq("")
         .stderr_eq(
-            "note: fixed 1 finding in 1 file\nnote: there was nothing to judge: 1 Nix file, no container\n",
+            "note: fixed 1 finding in 1 file\nnote: there was nothing to judge: 1 file, no container\n",
         );
     assert_eq!(project.read("a.nix"), "{\n  a = 1;\n}\n");
     project.run(&["--diff", "a.nix"]).assert().code(0).stdout_eq("");

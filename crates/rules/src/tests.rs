@@ -8,6 +8,7 @@ mod homes;
 mod isolation;
 mod people;
 mod registry;
+mod settings;
 mod silenced;
 mod together;
 mod traps;

@@ -119,7 +119,15 @@ impl Open {
 }
 
 fn malformed(span: Span, problem: String) -> Checked {
-    let help = "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the end of its line.";
+    let help = match problem.ends_with("element follows") {
+        true => {
+            "It covers what begins right behind it, and nothing inside of a set that begins there. Write `# nixpod: ignore[rule] \
+             reason` in that set, before the binding that it is about."
+        }
+        false => {
+            "Write `# nixpod: ignore[rule] reason` before the binding that it is about, or at the end of its line."
+        }
+    };
     plain(&malformed_suppression::RULE, span, problem, Some(help.to_owned()))
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Sensitive {
     pub(crate) owned_by_root: bool,
     /// Is it closed to everybody but root, so that such a container gets nothing?
     pub(crate) closed: bool,
+    /// Are its folders open, but what matters in them only to owners? Such a container gets this much then.
+    pub(crate) public_part: Option<Severity>,
 }
 
 const fn system(
@@ -29,7 +31,21 @@ const fn system(
         why,
         owned_by_root: true,
         closed: false,
+        public_part: None,
     }
+}
+
+/// Of what everybody may enter, and in which files have owners of their own.
+const fn in_part(public_part: Severity, all: Sensitive) -> Sensitive {
+    Sensitive {
+        public_part: Some(public_part),
+        ..all
+    }
+}
+
+/// A folder that is closed to everybody but root.
+const fn closed(all: Sensitive) -> Sensitive {
+    Sensitive { closed: true, ..all }
 }
 
 /// What only root may open.
@@ -104,11 +120,14 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             None,
             "Scripts of the whole system begin with `/bin/sh` or `/usr/bin/env`, and root runs what is written there.",
         ),
-        "etc/ssh" => system(
-            "the host's SSH keys in",
-            Some(High),
-            Some(High),
-            "With the host keys another machine passes for this one, and secrets encrypted to them can be read.",
+        "etc/ssh" => in_part(
+            Severity::Info,
+            system(
+                "the host's SSH keys in",
+                Some(High),
+                Some(High),
+                "With the host keys another machine passes for this one, and secrets encrypted to them can be read.",
+            ),
         ),
         "home" => personal(
             "every home in",
@@ -123,22 +142,14 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             "Where the root directory is made anew at each start, it is all that matters: keys, homes, every service's data.",
         ),
         "var" | "var/lib" => system("the state of all services in", Some(High), Some(High), OTHERS),
-        "var/lib/docker"
-        | "var/lib/containers"
-        | "var/lib/containers/storage"
-        | "var/lib/machines"
-        | "var/lib/nixos-containers" => system(
-            "the file systems of all containers in",
-            Some(High),
-            Some(High),
-            "It holds the files and secrets of every other container.",
-        ),
-        "var/lib/private" => system(
+        "var/lib/docker" | "var/lib/containers/storage" | "var/lib/machines" => closed(all_containers()),
+        "var/lib/containers" | "var/lib/nixos-containers" => all_containers(),
+        "var/lib/private" => closed(system(
             "the state of services with users of their own in",
             Some(Medium),
             Some(Low),
             OTHERS,
-        ),
+        )),
         "var/lib/systemd" => system(
             "systemd's own state in",
             Some(Medium),
@@ -184,11 +195,14 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
         | "run/secrets-for-users"
         | "run/agenix"
         | "run/agenix.d"
-        | "run/credentials" => system(
-            "all decrypted secrets in",
-            Some(High),
-            Some(High),
-            "The container needs its own secrets, not those of every service.",
+        | "run/credentials" => in_part(
+            Low,
+            system(
+                "all decrypted secrets in",
+                Some(High),
+                Some(High),
+                "The container needs its own secrets, not those of every service.",
+            ),
         ),
         "run/dbus" | "run/dbus/system_bus_socket" => system(
             "the system bus",
@@ -242,11 +256,14 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
             Some(Medium),
             "It is meant for root on the host only.",
         ),
-        "boot" | "boot/efi" | "efi" => system(
-            "the host's boot files in",
-            Some(High),
-            Some(Low),
-            "Who writes it chooses the host's next kernel.",
+        "boot" | "boot/efi" | "efi" => in_part(
+            Severity::Info,
+            system(
+                "the host's boot files in",
+                Some(High),
+                Some(Low),
+                "Who writes it chooses the host's next kernel.",
+            ),
         ),
         _ if rest.starts_with("var/lib/docker/") || rest.starts_with("var/lib/containers/storage/") => {
             system(
@@ -266,6 +283,15 @@ fn in_system(path: &HostPath, rest: &str) -> Option<Sensitive> {
         _ => return host_key(path),
     };
     Some(found)
+}
+
+const fn all_containers() -> Sensitive {
+    system(
+        "the file systems of all containers in",
+        Some(High),
+        Some(High),
+        "It holds the files and secrets of every other container.",
+    )
 }
 
 /// The whole root directory of a container of nspawn.

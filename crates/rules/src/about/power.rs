@@ -59,13 +59,41 @@ fn own_root(container: &Container) -> RootUser {
     }
 }
 
+/// Is the container's root nobody to the root of the system that declares it: rootless, or in a user namespace? What only that
+/// root may open or write is closed to it then, but for binds that map ids.
+pub(crate) fn is_not_root(container: &Container, mount: &Mount) -> bool {
+    own_root(container) == RootUser::Confined && !maps_ids(mount)
+}
+
+/// Does a bind show the container's users as others than they are: by a mapping, or since the engine gives them the files?
+pub(crate) fn maps_ids(mount: &Mount) -> bool {
+    let mut options = mount.options.iter();
+    options.any(|option| {
+        matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap" | "U") || option.starts_with("idmap=")
+    })
+}
+
+/// Is it in the home of somebody else than the user who runs a rootless container? Homes are closed to other users.
+pub(crate) fn is_in_home_of_another(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
+    if !container.is_oci() || container.rootful.value() != Some(&false) {
+        return false;
+    }
+    let runs_as = container.runs_as.as_ref().and_then(|user| user.certain());
+    let user = ctx.system(container).home_of.as_ref().or(runs_as);
+    let (Some(user), Some(source)) = (user, mount.source.as_known()) else {
+        return false;
+    };
+    let mut segments = source.split('/').skip(1);
+    segments.next() == Some("home")
+        && segments
+            .next()
+            .is_some_and(|home| !home.is_empty() && home != user)
+}
+
 /// Are the users of a guest of nspawn nobody to the owner of what is bound: has it users of its own, and the bind no mapping
 /// of ids? Then a socket or a folder that is closed to others is closed to all of its users, root among them.
 pub(crate) fn is_nobody_there(ctx: &Ctx<'_>, container: &Container, mount: &Mount) -> bool {
-    let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap");
-    container.nspawn.is_some()
-        && root_of(ctx, container) == RootUser::Confined
-        && !mount.options.iter().any(is_mapping)
+    container.nspawn.is_some() && root_of(ctx, container) == RootUser::Confined && !maps_ids(mount)
 }
 
 /// Who the container's root is in what a bind shows. With `idmap` it is the host's root there, whatever the user namespace;

@@ -6,7 +6,15 @@ use nixpod_source::{Origin, Place};
 
 /// The container's name for a message.
 pub(crate) fn name(container: &Container) -> String {
-    format!("`{}`", container.name)
+    // What stands for all containers of an engine has a description and no name.
+    let described = container
+        .name
+        .strip_prefix('<')
+        .and_then(|name| name.strip_suffix('>'));
+    match described.filter(|name| name.starts_with("every ")) {
+        Some(description) => description.to_owned(),
+        None => format!("`{}`", container.name),
+    }
 }
 
 /// Where in a host a system is, to stand behind what is said of it; nothing for the host itself. The host is not

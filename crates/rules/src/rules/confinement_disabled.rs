@@ -3,20 +3,23 @@
 use crate::about::power::{RootUser, root_of};
 use crate::about::words::{name, removal};
 use nixpod_analysis::{Applicability, Attack, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
-use nixpod_model::Container;
+use nixpod_model::{Container, Field, Surface};
 
 declare_rule! {
     /// ## What it flags
     /// An OCI container for which the paths below `/proc` and `/sys` are uncovered that engines hide or mount read-only
     /// (`--security-opt=unmask=ALL`, `systempaths=unconfined`), and, where SELinux is on, one that is not separated by
-    /// labels (`label=disable`). Privileged containers have neither; that is privileged-container.
+    /// labels (`label=disable`), or, where AppArmor is on, one without a profile (`apparmor=unconfined`). Privileged
+    /// containers have neither; that is privileged-container.
     /// ## Why
     /// With all paths uncovered, root of a rootful container writes the host's kernel settings: a program that it enters in
     /// `/proc/sys/kernel/core_pattern` runs as root of the host at the next crash. A rootless container can write only what
     /// its user may.
     ///
     /// Without SELinux, as on NixOS unless somebody sets it up, `label=disable` is accepted and changes nothing, and so
-    /// does `apparmor=unconfined` without AppArmor.
+    /// does `apparmor=unconfined` without AppArmor. Where AppArmor is on, Podman gives a container that names no profile
+    /// the one of `containers.conf` (`setupApparmor` in containers/podman, pkg/specgen/generate/security_linux.go), and
+    /// only to rootful ones, since loading a profile takes root (containers/common, pkg/apparmor/apparmor_linux.go).
     /// ## Bad
     /// ```nix
     /// {
@@ -117,13 +120,30 @@ fn words(
             ),
         });
     }
-    let has_labels = ctx.system(container).selinux.said() == Some(&true);
+    let is_on = |field: &Field<bool>| field.said() == Some(&true);
+    if (key, value) == ("apparmor", "unconfined")
+        && gets_profile(container)
+        && is_on(&ctx.system(container).apparmor)
+    {
+        return Some((
+            Severity::Medium,
+            "is told to run without AppArmor's profile",
+            "The engine's own profile keeps root in a container from mounting and from the kernel's settings. Leave it out, or \
+             name a profile that allows what is needed.",
+        ));
+    }
+    let has_labels = is_on(&ctx.system(container).selinux);
     (has_labels && key == "label" && value == "disable").then_some((
         Severity::Medium,
         "is not separated by SELinux",
         "SELinux keeps a container from the files and processes of others, also where it is root. Give it a type of its own \
          with `label=type:NAME`, or relabel what it needs with `:Z`.",
     ))
+}
+
+/// Would the engine give it a profile of its own? Loading one takes root, so that no rootless container has any.
+fn gets_profile(container: &Container) -> bool {
+    container.rootful.value() == Some(&true) || container.surface == Surface::ContainersConf
 }
 
 #[cfg(test)]
@@ -155,6 +175,23 @@ mod tests {
   boot.kernelParams = [ "security=selinux" ];
   virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--security-opt=label=disable" ]; };
                                                                                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` is not separated by SELinux
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn profiles_where_there_are_profiles() {
+        check(
+            &RULE,
+            r#"
+{
+  security.apparmor.enable = true;
+  virtualisation.oci-containers.backend = "docker";
+  virtualisation.oci-containers.containers.web = { image = "a:1"; extraOptions = [ "--security-opt=apparmor=unconfined" ]; };
+                                                                                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `web` is told to run without AppArmor's profile
+  virtualisation.oci-containers.containers.own = { image = "a:1"; extraOptions = [ "--security-opt=apparmor=own" ]; };
+  home-manager.users.ann.services.podman.containers.app = { image = "a:1"; extraPodmanArgs = [ "--security-opt=apparmor=unconfined" ]; };
 }
 "#,
         );

@@ -2,7 +2,7 @@
 
 use crate::about::credentials::credentials;
 use crate::about::paths::{HostPath, host_path, is_of_root};
-use crate::about::power::{RootUser, root_of};
+use crate::about::power::{RootUser, is_in_home_of_another, maps_ids, root_of};
 use crate::about::words::name;
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, Mount, Userns};
@@ -105,7 +105,8 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         }
         let is_nobody = root_of(ctx, container) == RootUser::Confined;
         let is_closed = is_nobody && (found.owned_by_root || is_of_root(&mount.source))
-            || is_nobody && is_of_its_owner_alone(&path) && is_nobody_to_users(container, mount);
+            || is_nobody && is_of_its_owner_alone(&path) && is_nobody_to_users(container, mount)
+            || is_in_home_of_another(ctx, container, mount);
         let severity = match (is_closed, found.severity) {
             (true, _) => Severity::Low,
             (false, severity) => severity,
@@ -140,10 +141,8 @@ fn is_of_its_owner_alone(path: &HostPath) -> bool {
 /// that user, and a mapping of ids makes it the owner.
 fn is_nobody_to_users(container: &Container, mount: &Mount) -> bool {
     let has_users = container.nspawn.is_some() || container.rootful.value() == Some(&true);
-    let is_mapping = |option: &String| matches!(option.as_str(), "idmap" | "rootidmap" | "owneridmap" | "U");
-    let is_mapped = |option: &String| is_mapping(option) || option.starts_with("idmap=");
     let is_picked = container.userns.value() == Some(&Userns::Pick);
-    has_users && is_picked && !mount.options.iter().any(is_mapped)
+    has_users && is_picked && !maps_ids(mount)
 }
 
 /// Is it a key that the host's manager of secrets names? SSH host keys are told by their place already.
@@ -242,6 +241,9 @@ mod tests {
   };
   virtualisation.oci-containers.containers.y = { image = "a:1"; volumes = [ "/home/ann/.ssh:/o" ]; extraOptions = [ "--userns=auto" ]; };
                                                                           # ^^^^^^^^^^^^^^^^^^^ low: `y` gets a user's keys or passwords in `/home/ann/.ssh`
+  home-manager.users.ann.services.podman.containers.app = { image = "a:1"; volumes = [ "/home/bob/.ssh:/b" "/home/ann/.kube:/k" ]; };
+                                                                                     # ^^^^^^^^^^^^^^^^^^^ low: `app` gets a user's keys or passwords in `/home/bob/.ssh`
+                                                                                                         # ^^^^^^^^^^^^^^^^^^^^ high: `app` gets a user's keys or passwords in `/home/ann/.kube`
 }
 "#,
         );

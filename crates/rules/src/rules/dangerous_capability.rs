@@ -241,8 +241,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
             )
         } else if is_privileged {
             continue;
-        } else if capability == "ALL" && container.nspawn.is_some() {
-            // nspawn knows `all` only, and does not start; that is unknown-capability.
+        } else if capability == "ALL" && container.nspawn.is_some()
+            || container.surface == Surface::ContainersConf && capability == "all"
+        {
+            // nspawn knows `all` only, and `containers.conf` knows neither: nothing starts, and another rule says so.
             continue;
         } else if capability.eq_ignore_ascii_case("all") {
             let severity = if confined { Medium } else { High };

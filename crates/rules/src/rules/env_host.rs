@@ -113,7 +113,7 @@ mod tests {
 {
   virtualisation.podman.enable = true;
   virtualisation.containers.containersConf.settings.containers.env_host = true;
-                                                                        # ^^^^ low: `<every container of Podman>` gets the whole environment of whoever starts it
+                                                                        # ^^^^ low: every container of Podman gets the whole environment of whoever starts it
   virtualisation.oci-containers.containers.web = { image = "a:1"; };
 }
 "#,

@@ -7,12 +7,14 @@ use nixpod_model::Container;
 declare_rule! {
     /// ## What it flags
     /// The network of a rootless container made so that it reaches the host's loopback: `pasta:--map-gw`, `pasta:--map-
-    /// host-loopback=ADDRESS`, `pasta:-T,auto`, `slirp4netns:allow_host_loopback=true`.
+    /// host-loopback=ADDRESS`, `pasta:-T,auto` or `-T,all`, `slirp4netns:allow_host_loopback=true`; and the same as
+    /// `pasta_options` of `containers.conf`, for all rootless containers.
     /// ## Why
     /// Services that listen on 127.0.0.1 do so because nobody but the programs of the machine is to reach them, and many
     /// ask for no password: databases, admin pages, the interfaces of other containers that are published to 127.0.0.1
     /// alone. Podman keeps a container from them by default (podman-run(1), `--network`); pasta(1) and slirp4netns(1) say
-    /// of these options that they open them to it.
+    /// of these options that they open them to it: `-T` hands ports of the host's loopback over, and `auto` is every one
+    /// that somebody listens on.
     /// ## Bad
     /// ```nix
     /// { services.podman.containers.app = { image = "docker.io/library/app:1"; network = "pasta:--map-gw"; }; }
@@ -50,6 +52,7 @@ declare_rule! {
 }
 
 fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
+    check_settings(container, sink);
     for field in &container.run_options {
         let Some(field) = field.written().filter(|field| field.get().name == "network") else {
             continue;
@@ -60,13 +63,13 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let builder = sink
             .report(
                 field,
-                format!("{} reaches what listens on the host's 127.0.0.1 (`{option}`)", name(container)),
+                format!(
+                    "{} reaches what listens on the host's 127.0.0.1 (`{option}`)",
+                    name(container)
+                ),
             )
             .severity(Severity::Medium)
-            .help(
-                "Services listen there so that only programs of the machine reach them, and many ask for no password. \
-                 `pasta:-T,PORT` hands one port of the host over; a network that both share keeps the host out of it.",
-            );
+            .help(HELP);
         if let Some(change) = removal(container, &field.origin) {
             builder.fix(
                 "Leave the host's loopback to the host",
@@ -77,27 +80,62 @@ fn check(_ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     }
 }
 
+const HELP: &str = "Services listen there so that only programs of the machine reach them, and many ask for no password. \
+    `pasta:-T,PORT` hands one port of the host over; a network that both share keeps the host out of it.";
+
+/// `pasta_options` of `containers.conf`: Podman gives them to each rootless container that has pasta's network, as those have
+/// by default.
+fn check_settings(container: &Container, sink: &mut Sink) {
+    let options = { container.run_options.iter() }
+        .filter_map(|field| field.written())
+        .filter(|field| field.get().name == "pasta-option");
+    let options: Vec<_> = options.collect();
+    let words: Vec<String> = options.iter().map(|field| field.get().value.pattern()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some((at, opening)) = opening_of_pasta(&words)
+        && let Some(field) = options.get(at)
+    {
+        sink.report(
+            *field,
+            format!(
+                "rootless containers of Podman reach what listens on the host's 127.0.0.1 (`{}`)",
+                opening.join(" ")
+            ),
+        )
+        .severity(Severity::Medium)
+        .help(HELP);
+    }
+}
+
+/// Where pasta's option stands that opens the host's loopback, and its words.
+fn opening_of_pasta<'w>(words: &[&'w str]) -> Option<(usize, Vec<&'w str>)> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (*word, None),
+        };
+        let next = || words.get(at + 1).copied();
+        match name {
+            "--map-gw" => Some((at, vec![name])),
+            "--map-host-loopback" => (value.or_else(next) != Some("none")).then(|| (at, vec![name])),
+            "-T" | "--tcp-ns" | "-U" | "--udp-ns" => {
+                let ports = value.or_else(next)?;
+                // All ports, as pasta does by itself and Podman keeps it from doing; one port is what the help advises. Where
+                // only exclusions are listed, they are of all ports.
+                let is_wide = matches!(ports, "auto" | "all") || ports.starts_with('~');
+                is_wide.then(|| (at, vec![name, ports]))
+            }
+            _ => None,
+        }
+    })
+}
+
 /// The option by which a program for networks opens the host's loopback.
 fn opening(network: &str) -> Option<String> {
     let (program, options) = network.split_once(':')?;
-    // All ports, as pasta does by itself and Podman keeps it from doing; one port is what the help advises.
-    let words: Vec<&str> = options.split([',', '=']).collect();
-    let all = words.windows(2).find_map(|pair| match pair {
-        [
-            option @ ("-T" | "--tcp-ns" | "-U" | "--udp-ns"),
-            value @ ("auto" | "all"),
-        ] => Some(format!("{option},{value}")),
-        _ => None,
-    });
-    if let Some(all) = all.filter(|_| program == "pasta") {
-        return Some(all);
-    }
     let mut options = options.split(',');
     let found = match program {
-        "pasta" => options.find(|option| {
-            let name = option.split('=').next().unwrap_or(option);
-            matches!(name, "--map-gw" | "--map-host-loopback") && !option.ends_with("=none")
-        }),
+        "pasta" => return Some(opening_of_pasta(&options.collect::<Vec<_>>())?.1.join(",")),
         "slirp4netns" => options.find(|option| *option == "allow_host_loopback=true"),
         _ => None,
     };
@@ -123,6 +161,43 @@ mod tests {
                                                             # ^^^^^^^^^^^^^^^^^^^^^ medium: `all` reaches what listens on the host's 127.0.0.1 (`--tcp-ns,auto`)
   virtualisation.oci-containers.containers.old = { image = "a:1"; networks = [ "slirp4netns:mtu=1500,allow_host_loopback=true" ]; };
                                                                              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ medium: `old` reaches what listens on the host's 127.0.0.1 (`allow_host_loopback=true`)
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn all_ports_of_the_loopback() {
+        check(
+            &RULE,
+            r#"
+{
+  services.podman.containers.app = { image = "a:1"; network = "pasta:--tcp-ns,auto"; };
+                                                            # ^^^^^^^^^^^^^^^^^^^^^ medium: `app` reaches what listens on the host's 127.0.0.1 (`--tcp-ns,auto`)
+  services.podman.containers.api = { image = "a:1"; network = "pasta:-I,eth7,-U,all"; };
+                                                            # ^^^^^^^^^^^^^^^^^^^^^^ medium: `api` reaches what listens on the host's 127.0.0.1 (`-U,all`)
+  services.podman.containers.web = { image = "a:1"; network = "pasta:-t,auto,-T,none"; };
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn for_every_container() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.containers.containersConf.settings.network.pasta_options = [ "-T" "5432" "--map-gw" ];
+                                                                                        # ^^^^^^^^^^ medium: rootless containers of Podman reach what listens on the host's 127.0.0.1 (`--map-gw`)
+}
+"#,
+        );
+        check_none(
+            &RULE,
+            r#"
+{
+  virtualisation.containers.containersConf.settings.network.pasta_options = [ "-T" "5432" "--map-host-loopback" "none" ];
 }
 "#,
         );

@@ -579,6 +579,10 @@ let secret = "plum-cartwheel-41"; in
 {
   systemd.services.ping.script = "curl -u ann:quince-harbour-61 https://x.example.org";
                                             # ^^^^^^^^^^^^^^^^^ high: `-u` in the script of a service is written out, so everybody can read it in the Nix store
+  systemd.services.job.script = ''
+    curl --user "ann:$PASSWORD" -u ann https://x
+    id -u ann:plum-cartwheel-47
+  '';
 }
 "#,
         );

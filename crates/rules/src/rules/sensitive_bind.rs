@@ -10,7 +10,7 @@ use self::mounts::{
 use self::volumes::check_volumes;
 use crate::about::paths::{Base, host_path, is_of_root};
 use crate::about::places::{sensitive, sound};
-use crate::about::power::{RootUser, inner_user, root_there};
+use crate::about::power::{RootUser, inner_user, is_not_root, root_there};
 use crate::about::words::{ground, name, of_ground};
 use nixpod_analysis::{Attack, Confidence, Control, Controls, Ctx, Proof, Severity, Sink, declare_rule};
 use nixpod_model::{Container, TextPart};
@@ -128,7 +128,7 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let root = root_there(ctx, container, mount, sensitive.owned_by_root);
         // Hashes and keys are closed to whoever is not root, and whoever is root of a user namespace only is nobody here.
         let is_of_root = is_of_root(&mount.source);
-        let is_closed = (sensitive.closed || is_of_root) && root == RootUser::Confined;
+        let is_closed = (sensitive.closed || is_of_root) && is_not_root(container, mount);
         if path.is_system("etc") && root == RootUser::Confined {
             sensitive = configuration(sensitive);
         }
@@ -151,8 +151,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let Some(severity) = severity else {
             continue;
         };
+        let public_part = sensitive.public_part.filter(|_| is_not_root(container, mount));
         let severity = match root {
-            RootUser::Confined if is_closed => Severity::Info,
+            _ if public_part.is_some() => public_part.unwrap_or(severity),
+            _ if is_closed => Severity::Info,
             RootUser::Confined if is_guarded => one_less(severity),
             // The whole host holds what is critical by itself: the store, the sockets of engines.
             RootUser::Host
@@ -165,6 +167,10 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
         let source = mount.source.display();
         let mode = match (mount.read_only, undone) {
             _ if is_closed => "which its root may not open",
+            _ if public_part.is_some() => match container.rootful.value() {
+                Some(false) if container.is_oci() => "of which its user opens what any user may",
+                _ => "of which its root opens what everybody may",
+            },
             (false, _) => "writable",
             (true, false) if is_root_of_all(&path) && has_mounts_below(container, mount) => {
                 "read-only, but what is mounted below it stays writable"
@@ -279,6 +285,29 @@ mod tests {
                                        # ^^^^^^^^^^^^^^ high: `web` gets the host's password hashes `/etc/gshadow`, read-only, which its root can undo
     config = { };
   };
+}
+"#,
+        );
+    }
+
+    /// Folders that everybody may enter and whose files are their owners', and folders that are closed.
+    #[test]
+    fn folders_of_what_is_closed() {
+        check(
+            &RULE,
+            r#"
+{
+  containers.web = {
+    privateUsers = "pick";
+    bindMounts."/s".hostPath = "/run/secrets";
+                             # ^^^^^^^^^^^^^^ low: `web` gets all decrypted secrets in `/run/secrets`, of which its root opens what everybody may
+    bindMounts."/t:idmap".hostPath = "/run/secrets";
+                                   # ^^^^^^^^^^^^^^ high: `web` gets all decrypted secrets in `/run/secrets`, read-only, which its root can undo
+    config = { };
+  };
+  services.podman.containers.own = { image = "a:1"; volumes = [ "/etc/ssh:/e" "/var/lib/docker:/d" ]; };
+                                                              # ^^^^^^^^^^^^^ info: `own` gets the host's SSH keys in `/etc/ssh`, of which its user opens what any user may
+                                                                            # ^^^^^^^^^^^^^^^^^^^^ info: `own` gets the file systems of all containers in `/var/lib/docker`, which its root may not open
 }
 "#,
         );

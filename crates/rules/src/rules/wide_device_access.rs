@@ -11,9 +11,10 @@ use nixpod_model::{Container, Device, Surface, Text, Written};
 
 declare_rule! {
     /// ## What it flags
-    /// Disks and partitions, the machine's memory (`/dev/mem` beside `CAP_SYS_RAWIO`), whole classes of block devices and the whole of `/dev` given to a
-    /// container: `/dev/sda`, `/dev/mapper/…`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'`
-    /// or `'b 8:* rwm'`.
+    /// Disks and partitions, the machine's memory and I/O ports (`/dev/mem` and `/dev/port`, beside `CAP_SYS_RAWIO`, without
+    /// which they do not open), whole classes of block devices and the whole of `/dev` given to a container: `/dev/sda`,
+    /// `/dev/mapper/…`, `block-*`, `--device=/dev`, `--device-cgroup-rule='b *:* rwm'` or `'b 8:* rwm'`. Low is the kernel's
+    /// log, `/dev/kmsg`.
     /// ## Why
     /// Who reads a disk reads all files of its file systems, whoever owns them, and who writes it is root of the host after
     /// the next start. In a user namespace and rootless the node's own rights decide, which are for root and a group.
@@ -52,7 +53,7 @@ declare_rule! {
             "podman-mknod",
         ]),
         controls: Controls::Cover(&[Control::Cis("5.18"), Control::Attack("T1611")]),
-        stakes: [HostRoot x Step, HostRoot x Weakness, Part x Command],
+        stakes: [HostRoot x Step, HostRoot x Weakness, Part x Command, Part x Step],
         attack: Attack::Typed {
             experiment: "unit-raw-disk",
             command: "mknod /d b MAJOR MINOR && head -c 11 /d",
@@ -104,8 +105,13 @@ fn check(ctx: &Ctx<'_>, container: &Container, sink: &mut Sink) {
     for (what, writes, fields) in &of_kind {
         let finding = report(container, what, *writes, fields, sink);
         if let Some(finding) = finding.filter(|_| is_unsure) {
+            let severity = if *what == LOG {
+                Severity::Low
+            } else {
+                Severity::Medium
+            };
             finding
-                .severity(Severity::Medium)
+                .severity(severity)
                 .at_most(Confidence::Low, "whether its engine runs as root is not known");
         }
     }
@@ -123,18 +129,36 @@ fn report<'s>(
     sink: &'s mut Sink,
 ) -> Option<FindingBuilder<'s>> {
     let first = fields.first()?;
-    let verb = if writes { "reads and writes" } else { "reads" };
     let nodes: Vec<String> = fields
         .iter()
         .map(|field| format!("`{}`", field.get().node.display()))
         .collect();
-    let mut builder = sink
-        .report(*first, format!("{} {verb} {what} by {}", name(container), listed(&nodes, 2)))
-        .severity(Severity::High)
-        .help(
+    let (severity, gets, help) = match what {
+        LOG => (
+            Severity::Low,
+            "gets",
+            "What it writes there stands in the host's journal as if the kernel had said it, and what the kernel says of the \
+             whole machine it reads unless `kernel.dmesg_restrict` is on. Leave the device out.",
+        ),
+        MEMORY | PORTS => (
+            Severity::High,
+            if writes { "reads and writes" } else { "reads" },
+            "Who has the machine's memory or its ports has the kernel. Leave the device out, and `CAP_SYS_RAWIO`.",
+        ),
+        _ => (
+            Severity::High,
+            if writes { "reads and writes" } else { "reads" },
             "It gets at every file there, whoever owns it. Bind the directory that it needs instead, or run it in a user \
              namespace. A program that only asks disks how they are can be given `:r`, which still reads all of them.",
-        );
+        ),
+    };
+    let mut builder = sink
+        .report(
+            *first,
+            format!("{} {gets} {what} by {}", name(container), listed(&nodes, 2)),
+        )
+        .severity(severity)
+        .help(help);
     for field in fields.iter().skip(1) {
         builder = builder.related(&field.origin, "and this one");
     }
@@ -186,7 +210,8 @@ fn is_of_disks(numbers: &str) -> bool {
 }
 
 const MEMORY: &str = "the machine's memory";
-const PORTS: &str = "what devices of the machine answer to";
+const PORTS: &str = "the machine's I/O ports";
+const LOG: &str = "the kernel's log";
 
 fn is_memory(what: &str) -> bool {
     matches!(what, MEMORY | PORTS)
@@ -213,6 +238,7 @@ fn wide(node: &Text) -> Option<&'static str> {
     match below {
         "mem" | "kmem" => return Some(MEMORY),
         "port" => return Some(PORTS),
+        "kmsg" => return Some(LOG),
         _ => {}
     }
     is_disk(below).then_some("a disk of the host")
@@ -276,6 +302,24 @@ AddDevice=/dev/sda
                                                                                                           # ^^^^^^^^^^ high: `web` reads and writes the machine's memory by `/dev/mem`
   containers.own = { allowedDevices = [ { node = "block-sd"; modifier = "rwm"; } ]; config = { }; };
                                                # ^^^^^^^^^^ high: `own` reads and writes all disks of a class by `block-sd`
+}
+"#,
+        );
+    }
+
+    /// For memory and ports the kernel asks for a capability, too.
+    #[test]
+    fn raw_devices() {
+        check(
+            &RULE,
+            r#"
+{
+  virtualisation.oci-containers.containers.raw = { image = "a:1"; devices = [ "/dev/port" "/dev/mem:/dev/mem:r" ]; capabilities.SYS_RAWIO = true; };
+                                                                            # ^^^^^^^^^^^ high: `raw` reads and writes the machine's I/O ports by `/dev/port`
+                                                                                        # ^^^^^^^^^^^^^^^^^^^^^ high: `raw` reads the machine's memory by `/dev/mem`
+  virtualisation.oci-containers.containers.log = { image = "a:1"; devices = [ "/dev/kmsg:/dev/kmsg" ]; };
+                                                                            # ^^^^^^^^^^^^^^^^^^^^^ low: `log` gets the kernel's log by `/dev/kmsg`
+  containers.own = { allowedDevices = [ { node = "/dev/port"; modifier = "rw"; } ]; config = { }; };
 }
 "#,
         );

@@ -388,3 +388,19 @@ fn of_units_that_build_and_fetch() {
 "#,
     );
 }
+
+/// The root directory of a virtual machine is not the host's.
+#[test]
+fn in_a_virtual_machine() {
+    check(
+        rule("sensitive-bind"),
+        r#"
+{
+  microvm.vms.g.config = {
+    virtualisation.oci-containers.containers.c = { image = "a:1"; volumes = [ "/:/h" ]; };
+                                                                            # ^^^^^^ high: `c` gets a guest's root directory `/`, writable
+  };
+}
+"#,
+    );
+}

@@ -329,7 +329,7 @@ pub(super) fn tells_guest(names: &[String]) -> bool {
     let is = |at: usize, name: &str| names.get(at).is_some_and(|known| known == name);
     (0..names.len()).any(|at| {
         let of_container = is(at, "containers") && is(at + 2, "config");
-        let of_machine = is(at, "microvm") && is(at + 1, "vms") && is(at + 3, "config");
+        let of_machine = is(at, "microvm") && is(at + 1, "vms") && names.len() > at + 2;
         of_container || of_machine
     })
 }

@@ -142,11 +142,7 @@ pub(crate) fn read(
     }
     let is_home = around.kind == SystemKind::Home;
     let mut module = QuadletModule::new(reader, around.config, is_home);
-    // The other module puts such units where only the managers of users read them.
-    let uid = reader.get(found, "uid");
-    if !reader.is_unset(&uid) && !matches!(uid.value.value, Value::Null) {
-        module.manager = Manager::User;
-    }
+    module.manager = manager_of(reader, found, &module);
     who_runs(reader, &module, found, around, container);
     let auto_start = reader.get(found, "autoStart");
     container.auto_start = reader.field(&auto_start, |_, value, _| match &value.value {
@@ -363,6 +359,19 @@ impl Parts {
     }
 }
 
+/// Whose service manager runs an object. The other module puts what has `uid` where only that user's manager reads it, whereas
+/// `rootlessConfig.uid` becomes `User=` of a unit of the system's.
+fn manager_of(reader: &mut OptionReader<'_, '_>, found: &Found, module: &QuadletModule) -> Manager {
+    let uid = reader.get(found, "uid");
+    if module.manager == Manager::User || reader.is_unset(&uid) || matches!(uid.value.value, Value::Null) {
+        return module.manager;
+    }
+    match reader.int(&uid).value() {
+        Some(_) => Manager::User,
+        None => Manager::Either,
+    }
+}
+
 /// The text of an object's unit, which takes the place of all its options.
 pub(super) fn raw_of(reader: &mut OptionReader<'_, '_>, found: &Found) -> Option<Field<Text>> {
     let raw = reader.get(found, "rawConfig");
@@ -416,12 +425,23 @@ fn in_pod(
             continue;
         }
         let raw = raw_of(reader, &pod);
+        let manager = manager_of(reader, &pod, module);
         let pod = reader.get(&pod, "podConfig");
-        section_pods::read_pod(reader, &section_of_pod(module, &pod, raw), name, container);
+        section_pods::read_pod(
+            reader,
+            &section_of_pod(module, &pod, raw, manager),
+            name,
+            container,
+        );
     }
 }
 
-fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<Text>>) -> Section<'f> {
+fn section_of_pod<'f>(
+    module: &QuadletModule,
+    pod: &'f Found,
+    raw: Option<Field<Text>>,
+    manager: Manager,
+) -> Section<'f> {
     Section {
         typed: pod,
         names: &NAMES,
@@ -431,7 +451,7 @@ fn section_of_pod<'f>(module: &QuadletModule, pod: &'f Found, raw: Option<Field<
         pairs: None,
         extra: vec![pod.clone()],
         raw,
-        manager: module.manager,
+        manager,
         podman: None,
     }
 }
@@ -446,9 +466,10 @@ pub(crate) fn pods(reader: &mut OptionReader<'_, '_>, config: &Found, is_home: b
     let mut out = Vec::new();
     for (name, pod) in reader.entries(&all).named {
         let raw = raw_of(reader, &pod);
+        let manager = manager_of(reader, &pod, &module);
         let pod = reader.get(&pod, "podConfig");
         out.push(MadePod {
-            pod: section_pods::pod(reader, &section_of_pod(&module, &pod, raw), &name),
+            pod: section_pods::pod(reader, &section_of_pod(&module, &pod, raw, manager), &name),
             existence: Existence::Certain,
             by: Maker::by_options(!is_home),
         });
@@ -470,8 +491,13 @@ pub(crate) fn volumes(reader: &mut OptionReader<'_, '_>, config: &Found, is_home
     let module = QuadletModule::new(reader, config, is_home);
     let mut beside = beside(reader, config, form).into_iter();
     let volumes = beside.find(|beside| beside.kind == Kind::Volume);
-    let bound =
-        volumes.map(|volumes| section::bound_volumes(reader, &section_of_pod(&module, &all, None), &volumes));
+    let bound = volumes.map(|volumes| {
+        section::bound_volumes(
+            reader,
+            &section_of_pod(&module, &all, None, module.manager),
+            &volumes,
+        )
+    });
     HostVolume::of_options(bound.into_iter().flatten(), !is_home)
 }
 

@@ -564,10 +564,12 @@ fn engine(reader: &mut OptionReader<'_, '_>, files: &[Node], all: &mut Container
     for hooks in engine.texts(reader, "hooks_dir") {
         all.flags.push(option("--hooks-dir=", &hooks));
     }
-    if let Some(runtime) = engine.text(reader, "runtime") {
-        all.flags.push(option("--runtime=", &runtime));
-    }
+    let runtime = engine.text(reader, "runtime");
+    all.flags
+        .extend(runtime.map(|runtime| option("--runtime=", &runtime)));
     let network = Table::new(reader, files, "network");
+    all.run_options
+        .extend(podman::pasta_options(network.texts(reader, "pasta_options")));
     let mut addresses = network.texts(reader, "default_host_ips");
     // Of several that only this machine reaches one stands for all.
     let is_here = |text: &Text| text.pattern().starts_with("127.") || text.pattern() == "::1";

@@ -61,6 +61,7 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     secret_managers::read(reader, config, system);
     file_modes::read(reader, config, system);
     system.selinux = selinux(reader, config);
+    system.apparmor = any(reader, config, &[&["security", "apparmor", "enable"]]);
     system.wheel_is_root = wheel_is_root(reader, config);
     system.is_installer = is_installer(reader, config);
     system.user_namespaces = user_namespaces(reader, config);

@@ -33,12 +33,35 @@ const SECRETS: [&str; 12] = [
 /// Files of keys that are meant to be seen, or whose secret is none.
 const NO_SECRETS: [&str; 4] = ["public", "passive", "path.", "bypass"];
 
+/// What the names of settings end in that take a secret itself, in lower case and without marks.
+const LITERALS: [&str; 15] = [
+    "accesskey",
+    "apikey",
+    "authkey",
+    "encryptionkey",
+    "masterauth",
+    "pass",
+    "passphrase",
+    "passwd",
+    "password",
+    "presharedkey",
+    "privatekey",
+    "requirepass",
+    "secret",
+    "secretkey",
+    "token",
+];
+/// Sets that modules write into a file in the store as they are.
+const WRITTEN: [&str; 3] = ["settings", "config", "extraConfig"];
+
 /// Collects them from a system.
 pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    networks(reader, config, secrets);
     let services = reader.option(config, &["services"]);
     if !matches!(services.value.value, Value::Attrs(_)) {
         return;
     }
+    users_of_mosquitto(reader, &services, secrets);
     for (name, service) in reader.entries(&services).named {
         let mut walk = Walk {
             secrets,
@@ -47,6 +70,52 @@ pub(super) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &
         let key = as_key(&EntryName::Known(name.as_str().into()));
         walk.options(reader, &service, &format!("services.{key}"), MAX_DEPTH);
     }
+}
+
+/// Passwords of wireless networks, which the module writes into a file in the store.
+fn networks(reader: &mut OptionReader<'_, '_>, config: &Found, secrets: &mut Vec<SecretValue>) {
+    let all = reader.option(config, &["networking", "wireless", "networks"]);
+    for (name, network) in reader.entries(&all).named {
+        let psk = reader.get(&network, "psk");
+        let key = as_key(&EntryName::Known(name.as_str().into()));
+        literal(
+            reader,
+            &psk,
+            format!("networking.wireless.networks.{key}.psk"),
+            secrets,
+        );
+    }
+}
+
+/// Passwords of users of Mosquitto, whose file is made of one in the store.
+fn users_of_mosquitto(reader: &mut OptionReader<'_, '_>, services: &Found, secrets: &mut Vec<SecretValue>) {
+    let listeners = reader.at(services, &["mosquitto", "listeners"]);
+    for listener in reader.elements(&listeners) {
+        let users = reader.get(&listener, "users");
+        for (name, user) in reader.entries(&users).named {
+            let password = reader.get(&user, "password");
+            let key = as_key(&EntryName::Known(name.as_str().into()));
+            let path = format!("services.mosquitto.listeners.*.users.{key}.password");
+            literal(reader, &password, path, secrets);
+        }
+    }
+}
+
+/// A text that is known as a whole.
+fn literal(reader: &mut OptionReader<'_, '_>, option: &Found, path: String, secrets: &mut Vec<SecretValue>) {
+    let is_known = matches!(&option.value.value, Value::String(text) if text.hole().is_none());
+    if is_known && !reader.is_default(option) {
+        let value = reader.text(option);
+        let slot = SecretSlot::Credential(path);
+        secrets.push(SecretValue { slot, value });
+    }
+}
+
+fn takes_secret(name: &str, path: &str) -> bool {
+    let letters = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
+    let is_written = path.split('.').any(|part| WRITTEN.contains(&part));
+    let is_of_redis = path.starts_with("services.redis.") && name == "requirePass";
+    LITERALS.iter().any(|end| letters.ends_with(end)) && (is_written || is_of_redis)
 }
 
 struct Walk<'s> {
@@ -86,6 +155,9 @@ impl Walk<'_> {
                 }
                 Value::String(string) if is_read(string) => {
                     reader.secret(&option, SecretSlot::Setting(path), self.secrets);
+                }
+                Value::String(text) if text.hole().is_none() && takes_secret(&name, &path) => {
+                    literal(reader, &option, path, self.secrets);
                 }
                 Value::Attrs(_) | Value::String(_) => {
                     referred::texts(reader, &option, Of::Other, self.secrets);

@@ -284,6 +284,39 @@ fn objects_beside_a_container() {
     );
 }
 
+/// What has `uid` is a unit of the user's own manager, whose directories are the user's. What has `rootlessConfig.uid` is one
+/// of the system's with `User=`.
+#[test]
+fn directories_of_users() {
+    containers(
+        r#"
+        { vars, ... }:
+        {
+          virtualisation.quadlet.containers = {
+            own = { uid = 1000; containerConfig.Volume = [ "%h/.ssh:/s" "%t/podman:/t" ]; };
+            other = { uid = vars.uid; containerConfig.Volume = [ "%h/.ssh:/s" ]; };
+            root = { containerConfig.Volume = [ "%h/.ssh:/s" ]; };
+          };
+          users.users.ann = { isNormalUser = true; uid = 1000; };
+        }
+        "#,
+        expect![[r#"
+            quadlet-nix other in `box` <- { uid = vars.uid; containerConfig.Volume = [ "%h/.ssh:/s" ]; }
+              rootful: unknown: `vars.uid` comes from outside <- uid
+              mount: %h/.ssh at /s rw <- "%h/.ssh:/s"
+              not known: whether its engine runs as root: `vars.uid` comes from outside <- uid
+            quadlet-nix own in `box` <- { uid = 1000; containerConfig.Volume = [ "%h/.ssh:/s" "%t/podman:/t" ]; }
+              rootful: false <- 1000
+              runs as: ann <- 1000
+              mount: %h/.ssh at /s rw <- "%h/.ssh:/s"
+              mount: %t/podman at /t rw <- "%t/podman:/t"
+            quadlet-nix root in `box` <- { containerConfig.Volume = [ "%h/.ssh:/s" ]; }
+              mount: /root/.ssh at /s rw <- "%h/.ssh:/s"
+            not analysed: virtualisation.quadlet.containers.other: `vars.uid` comes from outside <- uid
+        "#]],
+    );
+}
+
 /// The other form: keys as quadlet spells them.
 #[test]
 fn objects_in_the_spelling_of_quadlet() {

@@ -187,93 +187,101 @@ run-shell "docker run -v /f:/f f"
 import subprocess
 subprocess.run(["podman", "run", "-v", f"{home}:/i", "i"])
 subprocess.check_call("docker run -v /j:/j j", shell=True)
+subprocess.run(shlex.split("docker run -v /k:/k k"))
 # subprocess.run(["podman", "run", "-v", "/no:/no", "i"])
 """subprocess.run(["podman", "run", "-v", "/no:/no", "i"])"""
 "#;
     texts(
         text,
         expect![[r#"
-        command-line sway/config in `files` <- podman run -v /a:/a a
-          auto start: default false
-          engine: podman <- podman run -v /a:/a a
-          rootful: default false
-          mount: /a at /a rw <- /a:/a
-          image: a <- a
-          flag: -v <- -v
-          flag value: /a:/a <- /a:/a
-        command-line sway/config (2) in `files` <- docker run -v /b:/b b
-          auto start: default false
-          engine: docker <- docker run -v /b:/b b
-          mount: /b at /b rw <- /b:/b
-          image: b <- b
-          flag: -v <- -v
-          flag value: /b:/b <- /b:/b
-        command-line hypr/hyprland.conf in `files` <- podman run -v /c:/c c
-          auto start: default false
-          engine: podman <- podman run -v /c:/c c
-          rootful: default false
-          mount: /c at /c rw <- /c:/c
-          image: c <- c
-          flag: -v <- -v
-          flag value: /c:/c <- /c:/c
-        command-line hypr/hyprland.conf (2) in `files` <- docker run -v /d:/d d
-          auto start: default false
-          engine: docker <- docker run -v /d:/d d
-          mount: /d at /d rw <- /d:/d
-          image: d <- d
-          flag: -v <- -v
-          flag value: /d:/d <- /d:/d
-        command-line x.desktop in `files` <- podman run -v /e:/e e
-          auto start: default false
-          engine: podman <- podman run -v /e:/e e
-          rootful: default false
-          mount: /e at /e rw <- /e:/e
-          image: e <- e
-          flag: -v <- -v
-          flag value: /e:/e <- /e:/e
-        command-line tmux.conf in `files` <- docker run -v /f:/f f
-          auto start: default false
-          engine: docker <- docker run -v /f:/f f
-          mount: /f at /f rw <- /f:/f
-          image: f <- f
-          flag: -v <- -v
-          flag value: /f:/f <- /f:/f
-        command-line cron.d/backup in `files` <- podman run -v /g:/g g
-          auto start: default false
-          engine: podman <- podman run -v /g:/g g
-          mount: /g at /g rw <- /g:/g
-          image: g <- g
-          flag: -v <- -v
-          flag value: /g:/g <- /g:/g
-        command-line cron.d/backup (2) in `files` <- podman run -v /h:/h h
-          auto start: default false
-          engine: podman <- podman run -v /h:/h h
-          rootful: false <- ann
-          runs as: ann <- ann
-          mount: /h at /h rw <- /h:/h
-          image: h <- h
-          flag: -v <- -v
-          flag value: /h:/h <- /h:/h
-        command-line tool.py in `files` <- podman
-          auto start: default false
-          engine: podman <- podman
-          rootful: unknown: nothing says who runs the script <- podman
-          mount: ${…} at /i rw <- {home}
-          image: i <- i
-          flag: -v <- -v
-          flag value: ${…}:/i <- {home}
-          not known: whether its engine runs as root: nothing says who runs the script <- podman
-          not known: what it mounts: what Python puts into a text <- {home}
-        command-line tool.py (2) in `files` <- docker run -v /j:/j j
-          auto start: default false
-          engine: docker <- docker run -v /j:/j j
-          mount: /j at /j rw <- /j:/j
-          image: j <- j
-          flag: -v <- -v
-          flag value: /j:/j <- /j:/j
-        not analysed: tool.py: nothing says who runs the script <- podman
-        not analysed: tool.py: what Python puts into a text <- {home}
-    "#]],
+            command-line sway/config in `files` <- podman run -v /a:/a a
+              auto start: default false
+              engine: podman <- podman run -v /a:/a a
+              rootful: default false
+              mount: /a at /a rw <- /a:/a
+              image: a <- a
+              flag: -v <- -v
+              flag value: /a:/a <- /a:/a
+            command-line sway/config (2) in `files` <- docker run -v /b:/b b
+              auto start: default false
+              engine: docker <- docker run -v /b:/b b
+              mount: /b at /b rw <- /b:/b
+              image: b <- b
+              flag: -v <- -v
+              flag value: /b:/b <- /b:/b
+            command-line hypr/hyprland.conf in `files` <- podman run -v /c:/c c
+              auto start: default false
+              engine: podman <- podman run -v /c:/c c
+              rootful: default false
+              mount: /c at /c rw <- /c:/c
+              image: c <- c
+              flag: -v <- -v
+              flag value: /c:/c <- /c:/c
+            command-line hypr/hyprland.conf (2) in `files` <- docker run -v /d:/d d
+              auto start: default false
+              engine: docker <- docker run -v /d:/d d
+              mount: /d at /d rw <- /d:/d
+              image: d <- d
+              flag: -v <- -v
+              flag value: /d:/d <- /d:/d
+            command-line x.desktop in `files` <- podman run -v /e:/e e
+              auto start: default false
+              engine: podman <- podman run -v /e:/e e
+              rootful: default false
+              mount: /e at /e rw <- /e:/e
+              image: e <- e
+              flag: -v <- -v
+              flag value: /e:/e <- /e:/e
+            command-line tmux.conf in `files` <- docker run -v /f:/f f
+              auto start: default false
+              engine: docker <- docker run -v /f:/f f
+              mount: /f at /f rw <- /f:/f
+              image: f <- f
+              flag: -v <- -v
+              flag value: /f:/f <- /f:/f
+            command-line cron.d/backup in `files` <- podman run -v /g:/g g
+              auto start: default false
+              engine: podman <- podman run -v /g:/g g
+              mount: /g at /g rw <- /g:/g
+              image: g <- g
+              flag: -v <- -v
+              flag value: /g:/g <- /g:/g
+            command-line cron.d/backup (2) in `files` <- podman run -v /h:/h h
+              auto start: default false
+              engine: podman <- podman run -v /h:/h h
+              rootful: false <- ann
+              runs as: ann <- ann
+              mount: /h at /h rw <- /h:/h
+              image: h <- h
+              flag: -v <- -v
+              flag value: /h:/h <- /h:/h
+            command-line tool.py in `files` <- podman
+              auto start: default false
+              engine: podman <- podman
+              rootful: unknown: nothing says who runs the script <- podman
+              mount: ${…} at /i rw <- {home}
+              image: i <- i
+              flag: -v <- -v
+              flag value: ${…}:/i <- {home}
+              not known: whether its engine runs as root: nothing says who runs the script <- podman
+              not known: what it mounts: what Python puts into a text <- {home}
+            command-line tool.py (2) in `files` <- docker run -v /j:/j j
+              auto start: default false
+              engine: docker <- docker run -v /j:/j j
+              mount: /j at /j rw <- /j:/j
+              image: j <- j
+              flag: -v <- -v
+              flag value: /j:/j <- /j:/j
+            command-line tool.py (3) in `files` <- docker run -v /k:/k k
+              auto start: default false
+              engine: docker <- docker run -v /k:/k k
+              mount: /k at /k rw <- /k:/k
+              image: k <- k
+              flag: -v <- -v
+              flag value: /k:/k <- /k:/k
+            not analysed: tool.py: nothing says who runs the script <- podman
+            not analysed: tool.py: what Python puts into a text <- {home}
+        "#]],
     );
 }
 

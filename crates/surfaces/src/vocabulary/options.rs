@@ -173,7 +173,7 @@ const fn explains(path: &'static [&'static str]) -> ReadOption {
 }
 
 /// All other options that a system is read from. In debug builds it is an error to read one that is missing here.
-pub const READ: [ReadOption; 125] = [
+pub const READ: [ReadOption; 127] = [
     tells(&["age"]),
     explains(&["boot"]),
     tells_secrets(&["boot", "initrd", "network", "ssh"]),
@@ -208,6 +208,7 @@ pub const READ: [ReadOption; 125] = [
     explains(&["networking", "networkmanager"]),
     explains(&["networking", "nftables"]),
     explains(&["networking", "vswitches"]),
+    explains(&["networking", "wireless"]),
     tells_scripts(&["networking", "localCommands"]),
     explains(&["nmt"]),
     tells(&["networking", "wg-quick"]),
@@ -228,6 +229,7 @@ pub const READ: [ReadOption; 125] = [
     tells(&["nix", "trustedUsers"]),
     explains(&[nixpod_modules::SCRIPTS]),
     tells(&["security", "allowUserNamespaces"]),
+    explains(&["security", "apparmor"]),
     explains(&["security", "selinux"]),
     tells(&["security", "doas"]),
     tells(&["security", "polkit", "extraConfig"]),

@@ -373,3 +373,12 @@ pub(crate) fn option(name: &str, value: &Field<Text>) -> Opt {
 pub(crate) fn prefixed(prefix: &str, field: &Field<Text>) -> Field<Text> {
     field.map(|value| concat([Text::known(prefix, field.origin.clone()), value.clone()]))
 }
+
+/// The words that `containers.conf` has for pasta, each as an option of its own.
+pub(crate) fn pasta_options(words: Vec<Field<Text>>) -> impl Iterator<Item = Field<RunOption>> {
+    let option = |word: &Text| RunOption {
+        name: "pasta-option",
+        value: word.clone(),
+    };
+    words.into_iter().map(move |word| word.map(option))
+}

@@ -59,6 +59,23 @@ fn users_of<'s>(system: &'s System, secret: &SecretValue) -> Vec<&'s str> {
     .collect()
 }
 
+/// Is it an option of any module, of which only the name says that it takes a secret?
+fn is_of_a_module(option: &str) -> bool {
+    option.starts_with("services.") && !option.starts_with("services.podman.")
+        || option.starts_with("networking.wireless.")
+}
+
+/// A setting whose name says that it is a secret. Hashes are what many services want, and stand-ins are for trying things out.
+fn judge_setting(option: &str, value: &str) -> Option<Hit> {
+    let name = match option.rsplit('.').next().unwrap_or(option).trim_matches('"') {
+        // Elsewhere such a word switches something.
+        "requirePass" => "requirepass",
+        name => name,
+    };
+    announced_by(name)?;
+    judge(name, value).filter(|hit| matches!(hit.kind, Kind::Named | Kind::Shape(_)))
+}
+
 /// Reports those of a system.
 pub(crate) fn check_system(ctx: &Ctx<'_>, system: &System, sink: &mut Sink) {
     for secret in &system.secrets {
@@ -200,7 +217,11 @@ fn check_slot<T>(
             }
         }
         SecretSlot::Credential(option) => {
-            if let Some(hit) = judge_credential(&pattern) {
+            let hit = match is_of_a_module(option) {
+                true => judge_setting(option, &pattern),
+                false => judge_credential(&pattern),
+            };
+            if let Some(hit) = hit {
                 found(&format!("`{option}`{place}"), FILE_HELP, text, &hit, sink);
             }
         }

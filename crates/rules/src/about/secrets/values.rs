@@ -141,7 +141,8 @@ fn says_not_needed(lower: &str) -> bool {
 /// A path, a URL or the name of a place where the secret is: not the secret itself.
 pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim();
-    const PREFIXES: [&str; 27] = [
+    const PREFIXES: [&str; 28] = [
+        "ext:",
         "/",
         "./",
         "../",

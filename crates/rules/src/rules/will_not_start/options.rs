@@ -130,7 +130,8 @@ fn check_range(container: &Container, sink: &mut Sink) {
     .help("systemd-nspawn changes owners for ranges of 65536 users that begin at a multiple of 65536, such as 131072.");
 }
 
-/// `all` is no capability, only a word of `--cap-add`.
+/// `all` is no capability, only a word of `--cap-add`: the list's elements are given `CAP_` in front before they are looked up
+/// (`addCAPPrefix` in containers/common, pkg/config/config.go).
 fn check_all(container: &Container, sink: &mut Sink) {
     let written = container.capabilities.iter().filter_map(|field| field.written());
     if let Some(all) = { written }.find(|field| field.get() == "all") {

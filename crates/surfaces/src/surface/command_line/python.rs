@@ -1,5 +1,5 @@
 //! Commands in scripts of Python: lists of words, `["podman", "run", …]`, and what `os.system` and calls with `shell=True`
-//! are given.
+//! are given, or `shlex.split` takes apart.
 
 use crate::vocabulary::pieces::Pieces;
 use crate::vocabulary::text::{concat, hole};
@@ -59,7 +59,8 @@ pub(super) fn commands(text: &Text) -> Vec<Command> {
         let Some(function) = name(at).filter(|_| is_sign(at + 1, '(')) else {
             continue;
         };
-        let is_shell = OF_SHELLS.contains(&function) || function == "create_subprocess_shell";
+        let is_split = function == "split" && at >= 2 && name(at - 2) == Some("shlex");
+        let is_shell = OF_SHELLS.contains(&function) || function == "create_subprocess_shell" || is_split;
         if !is_shell && !RUN.contains(&function) {
             continue;
         }

@@ -5,6 +5,7 @@ mod others;
 mod scan;
 mod switched;
 mod table;
+mod terminals;
 
 use super::values::Element;
 use crate::vocabulary::text::HOLE;
@@ -17,6 +18,7 @@ use others::{found, of_machine, of_nix, parallel, with_more};
 use scan::scan;
 use switched::switched;
 use table::{As, PREFIXES, Prefix, Runs};
+use terminals::in_terminal;
 
 /// A command without what only runs it.
 pub(super) struct Command {
@@ -146,7 +148,7 @@ impl Around {
                 Vec::new(),
             ))),
             _ if is_shell(program) => given_script(words).map_or(Reads::Itself, Reads::Another),
-            _ => Reads::Itself,
+            _ => in_terminal(program, words).map_or(Reads::Itself, Reads::Another),
         }
     }
 

@@ -67,6 +67,34 @@ $RUN other podman run z
 }
 
 #[test]
+fn commands_in_terminals() {
+    check(
+        r#"
+tmux new-session -d 'podman run a'
+tmux -L box new -ds work -c /srv podman run b
+tmux send-keys -t work "podman run c" Enter
+tmux attach -t work
+screen -dmS work docker run d
+xterm -T work -e podman run e
+gnome-terminal -- podman run f
+alacritty -e sh -c 'podman run g'
+foot --title x
+"#,
+        expect![[r#"
+            podman |run| |a| <- podman run a
+            podman |run| |b| <- tmux -L box new -ds work -c /srv podman run b
+            podman |run| |c| <- podman run c
+            tmux |attach| |-t| |work| <- tmux attach -t work
+            docker |run| |d| <- screen -dmS work docker run d
+            podman |run| |e| <- xterm -T work -e podman run e
+            podman |run| |f| <- gnome-terminal -- podman run f
+            podman |run| |g| <- podman run g
+            foot |--title| |x| <- foot --title x
+        "#]],
+    );
+}
+
+#[test]
 fn who_a_command_is_run_as() {
     check(
         r#"
