@@ -4,7 +4,9 @@ use crate::document::Encoding;
 use nixpod_analysis::{FileSystem, Rule, Settings, Utf8PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
-use tower_lsp::ls_types::{InitializeParams, MarkupKind, PositionEncodingKind, Uri};
+use tower_lsp::ls_types::{
+    InitializeParams, MarkupKind, PositionEncodingKind, TextDocumentClientCapabilities, Uri,
+};
 
 /// What the client can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +36,18 @@ pub(crate) struct Client {
     pub(crate) definition_links: bool,
     /// Symbols of a file may stand in others.
     pub(crate) nested_symbols: bool,
+}
+
+fn definition_links(able: &TextDocumentClientCapabilities) -> bool {
+    let definition = able.definition.as_ref();
+    definition.and_then(|it| it.link_support).unwrap_or(false)
+}
+
+fn nested_symbols(able: &TextDocumentClientCapabilities) -> bool {
+    let symbols = able.document_symbol.as_ref();
+    symbols
+        .and_then(|it| it.hierarchical_document_symbol_support)
+        .unwrap_or(false)
 }
 
 impl Client {
@@ -95,14 +109,8 @@ impl Client {
                 .and_then(|it| it.inlay_hint.as_ref())
                 .and_then(|it| it.refresh_support)
                 .unwrap_or(false),
-            definition_links: text_document
-                .and_then(|it| it.definition.as_ref())
-                .and_then(|it| it.link_support)
-                .unwrap_or(false),
-            nested_symbols: text_document
-                .and_then(|it| it.document_symbol.as_ref())
-                .and_then(|it| it.hierarchical_document_symbol_support)
-                .unwrap_or(false),
+            definition_links: text_document.is_some_and(definition_links),
+            nested_symbols: text_document.is_some_and(nested_symbols),
         }
     }
 }

@@ -329,7 +329,7 @@ impl Owner {
     fn start_job(&mut self) {
         self.pending = None;
         let of_projects = self.options.project_diagnostics;
-        let is_idle = self.documents.is_empty() && !(of_projects && !self.projects.is_empty());
+        let is_idle = self.documents.is_empty() && (!of_projects || self.projects.is_empty());
         // What was told of files that are closed has to be taken back.
         let is_idle = is_idle && self.published_closed.is_empty();
         if self.client.pulls || is_idle || self.is_leaving {

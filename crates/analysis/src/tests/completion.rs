@@ -43,6 +43,7 @@ fn check(file: &str, texts: &[&str], others: &[(&str, &str)], expected: &Expect)
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn options_of_containers_that_are_not_finished() {
     check(
         "a.nix",
@@ -176,6 +177,7 @@ fn options_of_containers_that_are_not_finished() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn values_of_options() {
     check(
         "a.nix",
@@ -337,6 +339,7 @@ fn names_of_the_project() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "mostly expected text")]
 fn units() {
     let text = "{ environment.etc.\"containers/systemd/web.container\".text = ''\n  [Container]\n  ";
     check(

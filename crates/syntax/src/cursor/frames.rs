@@ -245,35 +245,47 @@ impl Frames {
     }
 
     pub(super) fn token(&mut self, kind: SyntaxKind, word: &str) {
+        if !self.bracket(kind, word) {
+            self.word(kind, word);
+        }
+    }
+
+    /// Takes what opens or closes something, and the content of strings; is it that?
+    fn bracket(&mut self, kind: SyntaxKind, word: &str) -> bool {
         match kind {
-            TOKEN_STRING_START => return self.open(Kind::Text),
+            TOKEN_STRING_START => self.open(Kind::Text),
             TOKEN_STRING_CONTENT | TOKEN_ERROR if self.top().kind == Kind::Text => {
-                return self.top().text.push_str(word);
+                self.top().text.push_str(word);
             }
-            TOKEN_STRING_END => return self.end_text(),
+            TOKEN_STRING_END => self.end_text(),
             TOKEN_INTERPOL_START => {
                 if self.top().kind == Kind::Text {
                     let top = self.top();
                     top.is_whole = false;
                     top.text.clear();
                 }
-                return self.open(Kind::Interpolation);
+                self.open(Kind::Interpolation);
             }
-            TOKEN_INTERPOL_END => return self.end_interpolation(),
-            TOKEN_L_BRACE => return self.open(Kind::Set),
-            TOKEN_L_BRACK => return self.open(Kind::List),
-            TOKEN_L_PAREN => return self.open(Kind::Group),
-            TOKEN_LET => return self.open(Kind::Let),
-            TOKEN_R_BRACE => return self.ended(Kind::Set, kind),
-            TOKEN_R_BRACK => return self.ended(Kind::List, kind),
-            TOKEN_R_PAREN => return self.ended(Kind::Group, kind),
+            TOKEN_INTERPOL_END => self.end_interpolation(),
+            TOKEN_L_BRACE => self.open(Kind::Set),
+            TOKEN_L_BRACK => self.open(Kind::List),
+            TOKEN_L_PAREN => self.open(Kind::Group),
+            TOKEN_LET => self.open(Kind::Let),
+            TOKEN_R_BRACE => self.ended(Kind::Set, kind),
+            TOKEN_R_BRACK => self.ended(Kind::List, kind),
+            TOKEN_R_PAREN => self.ended(Kind::Group, kind),
             TOKEN_IN if self.all.iter().any(|frame| frame.kind == Kind::Let) => {
                 self.close(Kind::Let);
                 self.top().last = TOKEN_IN;
-                return self.top().end_expression();
+                self.top().end_expression();
             }
-            _ => {}
+            _ => return false,
         }
+        true
+    }
+
+    /// Takes any other word.
+    fn word(&mut self, kind: SyntaxKind, word: &str) {
         let top = self.top();
         match kind {
             TOKEN_ASSIGN if top.takes_names() => {

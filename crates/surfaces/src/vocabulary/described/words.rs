@@ -114,6 +114,7 @@ const NAMESPACES: [(&str, &str); 4] = [
 ];
 
 /// What is offered for the value of an option.
+#[expect(clippy::too_many_lines, reason = "only words")]
 pub(super) fn of_value(flag: &str) -> &'static [(&'static str, &'static str)] {
     match flag {
         "userns" => &[
