@@ -403,6 +403,108 @@ async def test_hover_off_the_findings_is_nothing(editor: LanguageClient):
     assert await editor.editor.hover(uri, t.Position(line=0, character=0)) is None
 
 
+# Views
+
+
+async def test_outline(editor: LanguageClient):
+    me = editor.editor
+    uri = me.open("web.nix", SAMPLE)
+    found = await editor.text_document_document_symbol_async(
+        t.DocumentSymbolParams(text_document=t.TextDocumentIdentifier(uri=uri))
+    )
+    (symbol,) = found
+    assert symbol.name == "web"
+    able = me.able.document_symbol
+    if able and able.hierarchical_document_symbol_support:
+        assert me.texts[uri].inside(symbol.selection_range) == "web"
+        assert "privileged" in me.texts[uri].inside(symbol.range)
+    else:
+        assert me.texts[uri].inside(symbol.location.range) == "web"
+
+
+async def test_search_for_containers_of_closed_files(editor: LanguageClient):
+    me = editor.editor
+    (me.root / "flake.nix").write_text("{ outputs = _: { }; }")
+    (me.root / "other.nix").write_text(SAMPLE.replace("web", "hidden"))
+    me.open("web.nix", SAMPLE)
+    found = await editor.workspace_symbol_async(t.WorkspaceSymbolParams(query="hidd"))
+    assert [symbol.name for symbol in found] == ["hidden"]
+    assert found[0].location.uri == (me.root / "other.nix").as_uri()
+
+
+async def test_lens_above_a_container(editor: LanguageClient):
+    me = editor.editor
+    uri = me.open("web.nix", SAMPLE)
+    params = t.CodeLensParams(text_document=t.TextDocumentIdentifier(uri=uri))
+    (lens,) = await editor.text_document_code_lens_async(params)
+    assert lens.command.title.startswith("privileged")
+    assert "1 finding" in lens.command.title
+    assert lens.command.command == "", "no client has said that it can show a spec"
+    assert lens.range.start.line == me.texts[uri].range_of("web").start.line
+
+
+async def complete(editor: LanguageClient, uri: str, part: str) -> list[t.CompletionItem]:
+    """What may be written at the end of a part of the text."""
+    params = t.CompletionParams(
+        text_document=t.TextDocumentIdentifier(uri=uri), position=editor.editor.texts[uri].range_of(part).end
+    )
+    found = await editor.text_document_completion_async(params)
+    return found if isinstance(found, list) else list(found.items if found else [])
+
+
+@pytest.mark.parametrize(
+    "text,label,inserted",
+    {
+        "an option": ("{ /* 𝔸 */ containers.web.priv", "privateUsers", "privateUsers"),
+        "an option in a set": ("{ containers.web = { 𝔸 = 1; priv", "privateNetwork", "privateNetwork"),
+        "a value": ('{ containers.web.privateUsers = "p', "pick", "pick"),
+        "a flag": ('{ virtualisation.oci-containers.containers.web.extraOptions = [ "--pri', "--privileged", "--privileged"),
+        "a capability": ('{ containers.web.additionalCapabilities = [ "CAP_NET', "CAP_NET_RAW", "CAP_NET_RAW"),
+        "a rule": ("{ # nixpod: ignore[priv", RULE, RULE),
+    }.values(),
+)
+async def test_completion(editor: LanguageClient, text: str, label: str, inserted: str):
+    me = editor.editor
+    uri = me.open("web.nix", text)
+    (item,) = [item for item in await complete(editor, uri, text) if item.label == label]
+    done = me.texts[uri].edited([item.text_edit])
+    assert done.endswith(inserted) and done[: done.rindex(inserted)] == text[: len(done) - len(inserted)]
+    if item.data is not None:
+        resolved = await editor.completion_item_resolve_async(item)
+        able = me.able.completion.completion_item
+        assert resolved.documentation.kind in (able and able.documentation_format or ["plaintext"])
+
+
+async def test_completion_is_silent_elsewhere(editor: LanguageClient):
+    me = editor.editor
+    uri = me.open("web.nix", "{ services.nginx.enable = con")
+    assert await complete(editor, uri, "con") == []
+    uri = me.open("other.nix", "{ services.ngi")
+    assert await complete(editor, uri, "ngi") == []
+
+
+async def test_from_an_option_to_the_definition_that_counts(editor: LanguageClient):
+    me = editor.editor
+    other = me.open("b.nix", "{ lib, ... }: { containers.web.privateNetwork = lib.mkForce true; }")
+    uri = me.open("web.nix", "{ imports = [ ./b.nix ]; containers.web.privateNetwork = false; }")
+    params = t.DefinitionParams(
+        text_document=t.TextDocumentIdentifier(uri=uri),
+        position=me.texts[uri].range_of("privateNetwork").start,
+    )
+    (found,) = await editor.text_document_definition_async(params)
+    able = me.able.definition
+    if isinstance(found, t.LocationLink):
+        assert able and able.link_support
+        where, place = found.target_uri, found.target_selection_range
+    else:
+        where, place = found.uri, found.range
+    assert where == other and me.texts[other].inside(place) == "privateNetwork"
+    links = await editor.text_document_document_link_async(
+        t.DocumentLinkParams(text_document=t.TextDocumentIdentifier(uri=uri))
+    )
+    assert [(me.texts[uri].inside(link.range), link.target) for link in links] == [("./b.nix", other)]
+
+
 # Odd clients
 
 

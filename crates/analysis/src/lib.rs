@@ -4,7 +4,9 @@
 //!
 //! An [`AnalysisHost`] owns the files of a project and the rules, and takes changes. [`AnalysisHost::analysis`] gives an
 //! [`Analysis`], a snapshot that answers questions: what is wrong ([`Analysis::check`]), what each container will be
-//! ([`Analysis::show`]), what to say about a place ([`Analysis::hover`]), what would mend it ([`Analysis::fix`]).
+//! ([`Analysis::show`]), what to say about a place ([`Analysis::hover`]), what would mend it ([`Analysis::fix`]). Editors also
+//! ask what has a name in a file ([`Analysis::symbols`]), how isolated its containers are ([`Analysis::lenses`]), what may be
+//! written at a place ([`Analysis::completions`]), and where it leads to ([`Analysis::definition`]).
 //!
 //! The Nix code is evaluated by this library itself. Nothing of it is executed, no other program is started, no network
 //! is used, and the clock and the environment are not looked at: the same files give the same answer.
@@ -273,6 +275,12 @@ mod titles;
 mod vfs;
 mod world;
 
+pub use ask::completion::{Completion, CompletionKind};
+pub use ask::inlay::Hint;
+pub use ask::lens::{Lens, LensContainer};
+pub use ask::links::Link;
+pub use ask::navigate::Destinations;
+pub use ask::symbols::{Symbol, SymbolKind};
 pub use check::tool_rules::OWN_RULES;
 pub use fix::apply::{Fixed, FixedFile};
 pub use fix::promise::{Left, Refusal};

@@ -6,7 +6,8 @@ use crate::convert;
 use crate::document::Encoding;
 use crate::event::{Event, Outgoing, Setup};
 use crate::guard::guarded;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ProjectSnapshot, Snapshot};
+use crate::views;
 use nixpod_analysis::Analysis;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -98,6 +99,55 @@ impl Backend {
     }
 }
 
+impl Backend {
+    /// The same from snapshots of all projects.
+    fn answer_for_all<T: Send + 'static>(
+        &self,
+        compute: impl Fn(&[ProjectSnapshot]) -> T + Send + Sync + 'static,
+    ) -> impl Future<Output = Result<Option<T>>> + Send {
+        let (events, places) = (self.events.clone(), Arc::clone(&self.places));
+        let mut snapshots = look_at_all(&events);
+        let compute = Arc::new(compute);
+        async move {
+            loop {
+                let Ok(seen) = snapshots.await else {
+                    return Ok(None);
+                };
+                let interests: Vec<Interest> = seen
+                    .iter()
+                    .map(|one| Interest(one.snapshot.analysis.clone()))
+                    .collect();
+                let place = Arc::clone(&places).acquire_owned().await;
+                let compute = Arc::clone(&compute);
+                let work = tokio::task::spawn_blocking(move || {
+                    let answer = guarded(|| compute(&seen));
+                    drop(place);
+                    let is_whole = !seen.iter().any(|one| one.snapshot.analysis.is_cancelled());
+                    is_whole.then_some(answer)
+                });
+                let answer = work.await;
+                drop(interests);
+                match answer {
+                    Ok(Some(Ok(answer))) => return Ok(Some(answer)),
+                    Ok(Some(Err(panic))) => {
+                        let mut error = Error::internal_error();
+                        error.message = format!("internal error: {panic}").into();
+                        return Err(error);
+                    }
+                    Ok(None) => snapshots = look_at_all(&events),
+                    Err(_) => return Ok(None),
+                }
+            }
+        }
+    }
+}
+
+fn look_at_all(events: &Sender<Event>) -> oneshot::Receiver<Vec<ProjectSnapshot>> {
+    let (reply, snapshots) = oneshot::channel();
+    let _ = events.send(Event::LookAtAll { reply });
+    snapshots
+}
+
 fn look(events: &Sender<Event>, uri: &lsp::Uri) -> oneshot::Receiver<Option<Snapshot>> {
     let (reply, snapshot) = oneshot::channel();
     let uri = uri.clone();
@@ -129,6 +179,18 @@ pub(crate) async fn deliver(client: Client, mut outbox: UnboundedReceiver<Outgoi
                 // The answer says nothing, and not every client gives one.
                 let client = client.clone();
                 tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+            }
+            Outgoing::RefreshViews { lenses, hints } => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    // Neither is an answer that says anything.
+                    if lenses {
+                        let _ = client.code_lens_refresh().await;
+                    }
+                    if hints {
+                        let _ = client.inlay_hint_refresh().await;
+                    }
+                });
             }
             Outgoing::Log(kind, message) => client.log_message(kind, message).await,
         }
@@ -254,6 +316,92 @@ impl LanguageServer for Backend {
         }
     }
 
+    async fn document_symbol(
+        &self,
+        params: lsp::DocumentSymbolParams,
+    ) -> Result<Option<lsp::DocumentSymbolResponse>> {
+        self.answer(params.text_document.uri, views::symbols::document)
+            .await
+    }
+
+    async fn symbol(
+        &self,
+        params: lsp::WorkspaceSymbolParams,
+    ) -> Result<Option<lsp::WorkspaceSymbolResponse>> {
+        let query = params.query;
+        let found = self.answer_for_all(move |all| views::symbols::of_projects(all, &query));
+        Ok(found.await?.map(lsp::WorkspaceSymbolResponse::Flat))
+    }
+
+    async fn completion(&self, params: lsp::CompletionParams) -> Result<Option<lsp::CompletionResponse>> {
+        let at = params.text_document_position;
+        let position = at.position;
+        let found = self.answer(at.text_document.uri, move |snapshot| {
+            views::completion::completions(snapshot, position)
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn completion_resolve(&self, item: lsp::CompletionItem) -> Result<lsp::CompletionItem> {
+        let data = item.data.clone();
+        let data = data.and_then(|data| serde_json::from_value::<views::completion::Data>(data).ok());
+        let Some(data) = data else { return Ok(item) };
+        let asked = item.clone();
+        let resolved = self.answer(data.uri, move |snapshot| {
+            views::completion::resolved(snapshot, &asked)
+        });
+        Ok(resolved.await?.unwrap_or(item))
+    }
+
+    async fn goto_definition(
+        &self,
+        params: lsp::GotoDefinitionParams,
+    ) -> Result<Option<lsp::GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        let position = at.position;
+        let found = self.answer(at.text_document.uri, move |snapshot| {
+            views::navigate::definition(snapshot, position)
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn references(&self, params: lsp::ReferenceParams) -> Result<Option<Vec<lsp::Location>>> {
+        let at = params.text_document_position;
+        let position = at.position;
+        let found = self.answer(at.text_document.uri, move |snapshot| {
+            views::navigate::references(snapshot, position)
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn document_link(&self, params: lsp::DocumentLinkParams) -> Result<Option<Vec<lsp::DocumentLink>>> {
+        self.answer(params.text_document.uri, views::navigate::links)
+            .await
+    }
+
+    async fn inlay_hint(&self, params: lsp::InlayHintParams) -> Result<Option<Vec<lsp::InlayHint>>> {
+        let part = params.range;
+        self.answer(params.text_document.uri, move |snapshot| {
+            views::inlay::hints(snapshot, part)
+        })
+        .await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: lsp::WorkspaceDiagnosticParams,
+    ) -> Result<lsp::WorkspaceDiagnosticReportResult> {
+        let known = params.previous_result_ids.into_iter();
+        let known: views::project::Known = known.map(|known| (known.uri, known.value)).collect();
+        let report = self.answer_for_all(move |all| views::project::reports(all, &known, fingerprint));
+        let report = report.await?.unwrap_or_default();
+        Ok(lsp::WorkspaceDiagnosticReportResult::Report(report))
+    }
+
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        self.answer(params.text_document.uri, views::lens::lenses).await
+    }
+
     async fn diagnostic(
         &self,
         params: lsp::DocumentDiagnosticParams,
@@ -327,11 +475,28 @@ fn capabilities(client: &ClientFacts) -> lsp::ServerCapabilities {
                 ..lsp::CodeActionOptions::default()
             },
         )),
+        completion_provider: Some(lsp::CompletionOptions {
+            resolve_provider: Some(true),
+            trigger_characters: Some(views::completion::TRIGGERS.map(str::to_owned).to_vec()),
+            ..lsp::CompletionOptions::default()
+        }),
+        document_symbol_provider: Some(lsp::OneOf::Left(true)),
+        workspace_symbol_provider: Some(lsp::OneOf::Left(true)),
+        definition_provider: Some(lsp::OneOf::Left(true)),
+        references_provider: Some(lsp::OneOf::Left(true)),
+        document_link_provider: Some(lsp::DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+        }),
+        inlay_hint_provider: Some(lsp::OneOf::Left(true)),
+        code_lens_provider: Some(lsp::CodeLensOptions {
+            resolve_provider: Some(false),
+        }),
         diagnostic_provider: client.pulls.then(|| {
             lsp::DiagnosticServerCapabilities::Options(lsp::DiagnosticOptions {
                 identifier: Some(convert::SOURCE.to_owned()),
                 inter_file_dependencies: true,
-                workspace_diagnostics: false,
+                workspace_diagnostics: true,
                 ..lsp::DiagnosticOptions::default()
             })
         }),

@@ -4,7 +4,9 @@ use crate::document::Encoding;
 use nixpod_analysis::{FileSystem, Rule, Settings, Utf8PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
-use tower_lsp::ls_types::{InitializeParams, MarkupKind, PositionEncodingKind, Uri};
+use tower_lsp::ls_types::{
+    InitializeParams, MarkupKind, PositionEncodingKind, TextDocumentClientCapabilities, Uri,
+};
 
 /// What the client can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,12 +24,32 @@ pub(crate) struct Client {
     pub(crate) resolves_edits: bool,
     pub(crate) document_changes: bool,
     pub(crate) markdown_hover: bool,
+    pub(crate) markdown_completion: bool,
     /// Can it be asked to watch files?
     pub(crate) watches_files: bool,
     /// It takes no published diagnostics, or does not want them: it asks.
     pub(crate) pulls: bool,
     /// It can be told to ask again.
     pub(crate) refreshes: bool,
+    /// The same for lenses, and for hints among the code.
+    pub(crate) refreshes_lenses: bool,
+    pub(crate) refreshes_hints: bool,
+    /// Definitions may say what they are the definition of.
+    pub(crate) definition_links: bool,
+    /// Symbols of a file may stand in others.
+    pub(crate) nested_symbols: bool,
+}
+
+fn definition_links(able: &TextDocumentClientCapabilities) -> bool {
+    let definition = able.definition.as_ref();
+    definition.and_then(|it| it.link_support).unwrap_or(false)
+}
+
+fn nested_symbols(able: &TextDocumentClientCapabilities) -> bool {
+    let symbols = able.document_symbol.as_ref();
+    symbols
+        .and_then(|it| it.hierarchical_document_symbol_support)
+        .unwrap_or(false)
 }
 
 impl Client {
@@ -70,6 +92,11 @@ impl Client {
                 .and_then(|it| it.hover.as_ref())
                 .and_then(|it| it.content_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            markdown_completion: text_document
+                .and_then(|it| it.completion.as_ref())
+                .and_then(|it| it.completion_item.as_ref())
+                .and_then(|it| it.documentation_format.as_ref())
+                .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             watches_files: workspace
                 .and_then(|it| it.did_change_watched_files.as_ref())
                 .and_then(|it| it.dynamic_registration)
@@ -81,6 +108,16 @@ impl Client {
                 .and_then(|it| it.diagnostics.as_ref())
                 .and_then(|it| it.refresh_support)
                 .unwrap_or(false),
+            refreshes_lenses: workspace
+                .and_then(|it| it.code_lens.as_ref())
+                .and_then(|it| it.refresh_support)
+                .unwrap_or(false),
+            refreshes_hints: workspace
+                .and_then(|it| it.inlay_hint.as_ref())
+                .and_then(|it| it.refresh_support)
+                .unwrap_or(false),
+            definition_links: text_document.is_some_and(definition_links),
+            nested_symbols: text_document.is_some_and(nested_symbols),
         }
     }
 }
@@ -89,7 +126,16 @@ impl Client {
 const SECTION: &str = "nixpod-lint";
 
 /// The names of all options.
-const KEYS: [&str; 4] = ["syntaxErrors", "diagnostics", "pedantic", "ignore"];
+const KEYS: [&str; 8] = [
+    "syntaxErrors",
+    "diagnostics",
+    "pedantic",
+    "ignore",
+    "codeLens",
+    "inlayHints",
+    "projectDiagnostics",
+    "commands",
+];
 
 /// VS Code sends settings below the extension's name.
 fn own_section(value: &Value) -> &Value {
@@ -107,8 +153,9 @@ pub(crate) enum Delivery {
     Pull,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent setting")]
 /// `initializationOptions`, and the settings of `workspace/didChangeConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct ClientOptions {
     /// Publish syntax errors too. Off, because nil and nixd on the same buffer do.
@@ -119,6 +166,29 @@ pub(crate) struct ClientOptions {
     pub(crate) pedantic: bool,
     /// Rules that are off.
     pub(crate) ignore: Vec<String>,
+    /// A line above each container.
+    pub(crate) code_lens: bool,
+    /// Effective values among the code.
+    pub(crate) inlay_hints: bool,
+    /// Publish what is wrong in files that are not open, too.
+    pub(crate) project_diagnostics: bool,
+    /// What the client has registered and lenses may run.
+    pub(crate) commands: Vec<String>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            syntax_errors: false,
+            diagnostics: Delivery::default(),
+            pedantic: false,
+            ignore: Vec::new(),
+            code_lens: true,
+            inlay_hints: false,
+            project_diagnostics: false,
+            commands: Vec::new(),
+        }
+    }
 }
 
 impl ClientOptions {

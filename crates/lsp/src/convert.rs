@@ -26,6 +26,11 @@ pub(crate) fn diagnostics(snapshot: &Snapshot) -> Vec<lsp::Diagnostic> {
         .collect()
 }
 
+/// The diagnostic of a finding.
+pub(crate) fn published(files: &mut Files<'_>, reported: &Reported) -> lsp::Diagnostic {
+    diagnostic(files, &reported.diagnostic, Some(reported))
+}
+
 pub(crate) fn diagnostic(
     files: &mut Files<'_>,
     diagnostic: &Diagnostic,

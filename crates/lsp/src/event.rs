@@ -1,8 +1,9 @@
 //! Everything that can happen: what the handlers, the owner and the worker tell one another.
 
 use crate::client::{Client, ClientOptions};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ProjectSnapshot, Snapshot};
 use nixpod_analysis::Utf8PathBuf;
+use std::collections::BTreeMap;
 use tokio::sync::oneshot;
 use tower_lsp::ls_types as lsp;
 
@@ -29,7 +30,12 @@ pub(crate) enum Event {
         uri: lsp::Uri,
         reply: oneshot::Sender<Option<Snapshot>>,
     },
+    /// The same for all projects.
+    LookAtAll {
+        reply: oneshot::Sender<Vec<ProjectSnapshot>>,
+    },
     Computed(Computed),
+    ComputedProject(ComputedProject),
     JobDone,
     /// The client is about to leave: it wants answers, but no diagnostics any more.
     Shutdown,
@@ -51,6 +57,11 @@ pub(crate) enum Outgoing {
     Publish(lsp::PublishDiagnosticsParams),
     /// The client should ask for diagnostics again.
     Refresh,
+    /// It should ask again for what it shows besides.
+    RefreshViews {
+        lenses: bool,
+        hints: bool,
+    },
     Log(lsp::MessageType, String),
 }
 
@@ -61,4 +72,14 @@ pub(crate) struct Computed {
     pub(crate) path: Utf8PathBuf,
     /// The diagnostics, or the panic's message.
     pub(crate) diagnostics: Result<Vec<lsp::Diagnostic>, String>,
+}
+
+/// What became of all files of a project.
+#[derive(Debug)]
+pub(crate) struct ComputedProject {
+    pub(crate) generation: u64,
+    /// The project's folder.
+    pub(crate) directory: Utf8PathBuf,
+    /// The diagnostics of the files that have some, or the panic's message.
+    pub(crate) diagnostics: Result<BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>, String>,
 }

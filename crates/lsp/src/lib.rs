@@ -34,6 +34,7 @@ mod plaintext;
 mod process;
 mod projects;
 mod snapshot;
+mod views;
 mod worker;
 
 use backend::Backend;

@@ -2,10 +2,10 @@
 
 use crate::client::{Client, ClientOptions, path_of};
 use crate::document::Document;
-use crate::event::{Computed, Event, Outgoing, STACK_SIZE};
+use crate::event::{Computed, ComputedProject, Event, Outgoing, STACK_SIZE};
 use crate::guard::guarded;
 use crate::projects::{Outside, Projects};
-use crate::snapshot::{Snapshot, open_documents};
+use crate::snapshot::{ProjectSnapshot, Snapshot, open_documents};
 use crate::worker::{self, Job};
 use nixpod_analysis::{Analysis, FileSystem, Rule, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,7 @@ pub(crate) fn start(
         options: Arc::default(),
         documents: BTreeMap::new(),
         published: BTreeMap::new(),
+        published_closed: BTreeMap::new(),
         changed: BTreeSet::new(),
         unanswered: BTreeSet::new(),
         latest,
@@ -60,6 +61,7 @@ pub(crate) fn start(
         is_working: false,
         is_leaving: false,
         running: Vec::new(),
+        has_changed_elsewhere: false,
         jobs,
         outbox,
     };
@@ -97,6 +99,8 @@ struct Owner {
     documents: BTreeMap<Utf8PathBuf, Document>,
     /// What the client shows now.
     published: BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>,
+    /// The same of files that are not open, by the folder of their project.
+    published_closed: BTreeMap<Utf8PathBuf, BTreeMap<Utf8PathBuf, Vec<lsp::Diagnostic>>>,
     /// Documents whose text the analysis does not have yet: only the last of a burst is worth handing over.
     changed: BTreeSet<Utf8PathBuf>,
     /// Documents whose last change has had no answer: they get one even if the diagnostics stay the same.
@@ -113,6 +117,8 @@ struct Owner {
     is_leaving: bool,
     /// What the last job works on.
     running: Vec<Analysis>,
+    /// Has a document that was not edited got other diagnostics?
+    has_changed_elsewhere: bool,
     jobs: Sender<Job>,
     outbox: UnboundedSender<Outgoing>,
 }
@@ -177,13 +183,17 @@ impl Owner {
                     .set_folders(crate::client::folders(&setup.params, &*self.fs));
                 self.configure(setup.options);
             }
-            Event::Configure(options) => self.configure(options),
+            Event::Configure(options) => {
+                self.configure(options);
+                self.refresh();
+            }
             Event::Folders { added, removed } => {
                 let mut folders = self.projects.folders().to_vec();
                 folders.retain(|folder| !removed.contains(folder));
                 folders.extend(added);
                 self.projects.set_folders(folders);
                 self.touch();
+                self.refresh();
             }
             Event::Open(item) => self.open(item),
             Event::Change(params) => self.change(params),
@@ -202,19 +212,22 @@ impl Owner {
                     self.projects.file_changed(&path);
                 }
                 self.touch();
-                if self.client.pulls && self.client.refreshes {
-                    self.send(Outgoing::Refresh);
-                }
+                self.refresh();
             }
             Event::Look { uri, reply } => {
                 let snapshot = path_of(&uri).and_then(|path| self.snapshot(&path));
                 // The client may have cancelled the request meanwhile.
                 let _ = reply.send(snapshot);
             }
+            Event::LookAtAll { reply } => {
+                let _ = reply.send(self.snapshots());
+            }
             Event::Computed(computed) => self.publish(computed),
+            Event::ComputedProject(computed) => self.publish_project(computed),
             Event::JobDone => {
                 self.is_working = false;
                 self.running.clear();
+                self.refresh_views();
             }
             Event::Shutdown => {
                 self.is_leaving = true;
@@ -226,6 +239,8 @@ impl Owner {
 
     fn configure(&mut self, options: ClientOptions) {
         self.projects.set_settings(options.settings(self.rules));
+        self.projects
+            .keep_folders(options.project_diagnostics || self.client.pulls);
         self.options = Arc::new(options);
         self.touch();
     }
@@ -313,7 +328,11 @@ impl Owner {
 
     fn start_job(&mut self) {
         self.pending = None;
-        if self.client.pulls || self.documents.is_empty() || self.is_leaving {
+        let of_projects = self.options.project_diagnostics;
+        let is_idle = self.documents.is_empty() && (!of_projects || self.projects.is_empty());
+        // What was told of files that are closed has to be taken back.
+        let is_idle = is_idle && self.published_closed.is_empty();
+        if self.client.pulls || is_idle || self.is_leaving {
             return;
         }
         self.hand_over();
@@ -342,10 +361,26 @@ impl Owner {
                 open: Arc::clone(&open),
             });
         }
+        let mut projects = Vec::new();
+        if of_projects {
+            for (root, host, targets) in self.projects.all() {
+                let analysis = analyses.entry(root.to_owned()).or_insert_with(|| host.analysis());
+                let snapshot = Snapshot {
+                    analysis: analysis.clone(),
+                    path: root.directory.clone(),
+                    client: Arc::clone(&self.client),
+                    options: Arc::clone(&self.options),
+                    open: Arc::clone(&open),
+                };
+                projects.push(ProjectSnapshot { snapshot, targets });
+            }
+        }
+        self.forget_projects(&projects);
         self.running = analyses.into_values().collect();
         let job = Job {
             generation: self.generation,
             snapshots,
+            projects,
         };
         self.is_working = self.jobs.send(job).is_ok();
     }
@@ -360,6 +395,42 @@ impl Owner {
             options: Arc::clone(&self.options),
             open: open_documents(&self.documents),
         })
+    }
+
+    /// A snapshot of each project.
+    fn snapshots(&mut self) -> Vec<ProjectSnapshot> {
+        self.hand_over();
+        let open = open_documents(&self.documents);
+        let projects = self.projects.all().map(|(root, host, targets)| {
+            let snapshot = Snapshot {
+                analysis: host.analysis(),
+                path: root.directory.clone(),
+                client: Arc::clone(&self.client),
+                options: Arc::clone(&self.options),
+                open: Arc::clone(&open),
+            };
+            ProjectSnapshot { snapshot, targets }
+        });
+        projects.collect()
+    }
+
+    /// Something else than a text has changed: who asks has to ask again.
+    fn refresh(&self) {
+        if self.client.pulls && self.client.refreshes {
+            self.send(Outgoing::Refresh);
+        }
+    }
+
+    /// Editors ask anew where somebody types, and nowhere else.
+    fn refresh_views(&mut self) {
+        if !std::mem::take(&mut self.has_changed_elsewhere) {
+            return;
+        }
+        let lenses = self.client.refreshes_lenses && self.options.code_lens;
+        let hints = self.client.refreshes_hints && self.options.inlay_hints;
+        if lenses || hints {
+            self.send(Outgoing::RefreshViews { lenses, hints });
+        }
     }
 
     fn publish(&mut self, computed: Computed) {
@@ -382,6 +453,7 @@ impl Owner {
         if !was_edited && shown == Some(&diagnostics) {
             return;
         }
+        self.has_changed_elsewhere |= !was_edited;
         let params = lsp::PublishDiagnosticsParams {
             uri: document.uri.clone(),
             diagnostics: diagnostics.clone(),
@@ -389,6 +461,57 @@ impl Owner {
         };
         self.published.insert(computed.path, diagnostics);
         self.send(Outgoing::Publish(params));
+    }
+
+    /// What is wrong in files that are not open.
+    fn publish_project(&mut self, computed: ComputedProject) {
+        if computed.generation != self.generation {
+            return;
+        }
+        let mut found = match computed.diagnostics {
+            Ok(found) => found,
+            Err(panic) => {
+                let message = format!("internal error while checking `{}`: {panic}", computed.directory);
+                return self.log(lsp::MessageType::ERROR, message);
+            }
+        };
+        found.retain(|path, _| !self.documents.contains_key(path));
+        let before = self.published_closed.insert(computed.directory, found.clone());
+        let before = before.unwrap_or_default();
+        for (path, diagnostics) in &found {
+            if before.get(path) != Some(diagnostics) {
+                self.publish_closed(path, diagnostics.clone());
+            }
+        }
+        for path in before.keys().filter(|path| !found.contains_key(*path)) {
+            self.publish_closed(path, Vec::new());
+        }
+    }
+
+    /// Takes back what was said of projects that are not looked at any more.
+    fn forget_projects(&mut self, projects: &[ProjectSnapshot]) {
+        let is_known = |folder: &Utf8PathBuf| projects.iter().any(|one| one.snapshot.path == *folder);
+        let known = std::mem::take(&mut self.published_closed);
+        let (kept, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            known.into_iter().partition(|(folder, _)| is_known(folder));
+        self.published_closed = kept;
+        for path in gone.values().flat_map(BTreeMap::keys) {
+            self.publish_closed(path, Vec::new());
+        }
+    }
+
+    /// An open document is told of by itself, with its version.
+    fn publish_closed(&self, path: &Utf8PathBuf, diagnostics: Vec<lsp::Diagnostic>) {
+        if self.documents.contains_key(path) {
+            return;
+        }
+        if let Some(uri) = lsp::Uri::from_file_path(path.as_std_path()) {
+            self.send(Outgoing::Publish(lsp::PublishDiagnosticsParams {
+                uri,
+                diagnostics,
+                version: None,
+            }));
+        }
     }
 
     fn log(&self, kind: lsp::MessageType, message: String) {

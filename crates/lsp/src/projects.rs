@@ -28,6 +28,10 @@ pub(crate) struct Projects {
     buffers: BTreeMap<Utf8PathBuf, String>,
     /// The project of each open document.
     roots: BTreeMap<Utf8PathBuf, ProjectRoot>,
+    /// Are the projects of folders of interest even if nothing of them is open?
+    keeps_folders: bool,
+    /// The projects that the folders are.
+    of_folders: Vec<ProjectRoot>,
 }
 
 impl Projects {
@@ -40,7 +44,22 @@ impl Projects {
             hosts: BTreeMap::new(),
             buffers: BTreeMap::new(),
             roots: BTreeMap::new(),
+            keeps_folders: false,
+            of_folders: Vec::new(),
         }
+    }
+
+    /// Says whether the projects of folders are of interest even if nothing of them is open.
+    pub(crate) fn keep_folders(&mut self, keeps: bool) {
+        if self.keeps_folders != keeps {
+            self.keeps_folders = keeps;
+            self.set_folders(self.folders.clone());
+        }
+    }
+
+    /// Is there any project?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
     }
 
     pub(crate) fn set_settings(&mut self, settings: Settings) {
@@ -58,7 +77,28 @@ impl Projects {
             self.ensure_host(&root);
             self.roots.insert(path, root);
         }
+        let kept = self.folders.iter().filter(|_| self.keeps_folders);
+        self.of_folders = kept.filter_map(|folder| self.root_of_folder(folder)).collect();
+        for root in self.of_folders.clone() {
+            self.ensure_host(&root);
+        }
         self.drop_unused();
+    }
+
+    /// The project that a folder is; none where all that is in it would be too much.
+    fn root_of_folder(&self, folder: &Utf8Path) -> Option<ProjectRoot> {
+        let (fs, home) = (&*self.outside.fs, self.outside.home.as_deref());
+        if RootSearch::new(fs, home, None).is_too_large(folder) {
+            return None;
+        }
+        let found = RootSearch::new(fs, home, Some(folder)).find(fs, folder).root;
+        Some(match found.scope {
+            Scope::Directory => found,
+            Scope::Files | Scope::Alone(_) => ProjectRoot {
+                directory: folder.to_owned(),
+                scope: Scope::Directory,
+            },
+        })
     }
 
     pub(crate) fn folders(&self) -> &[Utf8PathBuf] {
@@ -131,6 +171,20 @@ impl Projects {
         self.hosts.get(self.roots.get(path)?)
     }
 
+    /// All projects with what to ask about: the whole folder, or the open documents where nobody said that it is one.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&ProjectRoot, &AnalysisHost, Vec<Utf8PathBuf>)> {
+        self.hosts.iter().map(|(root, host)| {
+            let targets = match root.scope {
+                Scope::Directory => vec![root.directory.clone()],
+                Scope::Files | Scope::Alone(_) => {
+                    let open = self.roots.iter().filter(|(_, other)| *other == root);
+                    open.map(|(path, _)| path.clone()).collect()
+                }
+            };
+            (root, host, targets)
+        })
+    }
+
     /// The root of an open document's project.
     pub(crate) fn root(&self, path: &Utf8Path) -> Option<&ProjectRoot> {
         self.roots.get(path)
@@ -180,7 +234,7 @@ impl Projects {
 
     /// A project without open documents costs memory and answers nothing.
     fn drop_unused(&mut self) {
-        let used: Vec<&ProjectRoot> = self.roots.values().collect();
+        let used: Vec<&ProjectRoot> = self.roots.values().chain(&self.of_folders).collect();
         self.hosts.retain(|root, host| {
             let is_used = used.contains(&root);
             if !is_used {

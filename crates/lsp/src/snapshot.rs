@@ -20,6 +20,13 @@ pub(crate) struct Snapshot {
     pub(crate) open: OpenDocuments,
 }
 
+/// A project at one moment, with what is to be asked about all of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProjectSnapshot {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) targets: Vec<Utf8PathBuf>,
+}
+
 /// What the address and version of each document are.
 pub(crate) fn open_documents(documents: &BTreeMap<Utf8PathBuf, Document>) -> OpenDocuments {
     let entries = documents

@@ -1,9 +1,10 @@
 //! Computes diagnostics on a thread of its own, so that text changes never wait for an evaluation.
 
 use crate::convert;
-use crate::event::{Computed, Event, STACK_SIZE};
+use crate::event::{Computed, ComputedProject, Event, STACK_SIZE};
 use crate::guard::guarded;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ProjectSnapshot, Snapshot};
+use crate::views;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,8 @@ pub(crate) struct Job {
     pub(crate) generation: u64,
     /// What was edited comes first.
     pub(crate) snapshots: Vec<Snapshot>,
+    /// Projects of which all files are of interest.
+    pub(crate) projects: Vec<ProjectSnapshot>,
 }
 
 /// Starts the thread. It ends when the owner drops the sender.
@@ -44,6 +47,23 @@ fn run(latest: &AtomicU64, events: &Sender<Event>, jobs: &Receiver<Job>) {
                 path: snapshot.path,
             };
             if events.send(Event::Computed(computed)).is_err() {
+                return;
+            }
+        }
+        for project in job.projects {
+            if latest.load(Ordering::SeqCst) != job.generation {
+                break;
+            }
+            let diagnostics = guarded(|| views::project::diagnostics(&project));
+            if project.snapshot.analysis.is_cancelled() {
+                break;
+            }
+            let computed = ComputedProject {
+                generation: job.generation,
+                diagnostics,
+                directory: project.snapshot.path,
+            };
+            if events.send(Event::ComputedProject(computed)).is_err() {
                 return;
             }
         }

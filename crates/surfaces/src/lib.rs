@@ -38,6 +38,10 @@ pub use census::{
 pub use read::Project;
 pub use surface::{TextFile, places, tables};
 pub use system::release::{SHIPPED, Shipped};
+pub use vocabulary::described::{
+    Described, Offered, OptionsOf, Values, described_options, offered_capabilities, offered_devices,
+    offered_flags, unit_keys, unit_sections, values_of_flag, values_of_key,
+};
 pub use vocabulary::options::{READ, ReadOption, Systems, Table, Tells};
 pub use world::{
     RootReader, folder_of_text, has_containers, is_text, is_text_with, is_unit, may_be_text, read_texts,

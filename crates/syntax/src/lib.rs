@@ -16,6 +16,7 @@
 
 mod build;
 mod comments;
+mod cursor;
 mod document;
 pub mod edit;
 mod error;
@@ -33,6 +34,7 @@ mod tree;
 use std::sync::Arc;
 
 pub use comments::{Suppression, SuppressionKind, Suppressions};
+pub use cursor::{Cursor, PathName, Writing};
 pub use document::{Language, UNITS, comments_in_literal, is_recipe};
 pub use error::SyntaxError;
 #[doc(hidden)]

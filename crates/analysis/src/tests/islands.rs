@@ -451,7 +451,7 @@ fn containers_of_half_known_names() {
 }"#,
         )],
         expect![[r#"
-            site.nix:4:64 `"--all"` high/medium toy-flag: `<name>` uses `--all` [site.nix]
+            site.nix:4:64 `"--all"` high/medium toy-flag: `probe-…` uses `--all` [site.nix]
             gap /p/site.nix: container `lab-…` (nspawn): nothing that was evaluated has it
         "#]],
     );

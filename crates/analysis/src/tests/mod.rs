@@ -1,6 +1,7 @@
 //! Tests of files, caches, labels, suppressions and fixes.
 
 mod answers;
+mod completion;
 mod evaluation;
 mod files;
 mod fixes;
@@ -11,6 +12,7 @@ mod inputs;
 mod islands;
 mod islands_in_places;
 mod markdown;
+mod navigate;
 mod off;
 mod outside;
 mod parts;
@@ -20,6 +22,7 @@ mod shapes;
 mod texts;
 mod trails;
 mod variants;
+mod views;
 
 use crate::check::snapshot::Analysis;
 use crate::host::AnalysisHost;

@@ -4,8 +4,11 @@ mod actions;
 mod broken;
 mod client;
 mod life;
+mod project;
 mod roots;
 mod texts;
+mod views;
+mod writing;
 
 #[path = "../support/mutate.rs"]
 mod mutate;

@@ -6,6 +6,7 @@ pub(crate) mod certainty;
 pub(crate) mod compose;
 pub(crate) mod csv;
 pub(crate) mod daemon;
+pub(crate) mod described;
 pub(crate) mod flags;
 pub(crate) mod json;
 pub(crate) mod line;
