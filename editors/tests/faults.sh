@@ -2,6 +2,7 @@
 # Checks the checks: against the stand-in they pass, and each fault that it can be given makes them fail. Takes minutes.
 . "$(dirname "$0")/common.sh"
 export NIXPOD_LINT=$here/fake_server.py LIMIT_MS=2000
+export PYTEST_ADDOPTS="-k 'not view_'" # the stand-in has no outlines, lenses and completions
 passed=0 failed=0
 
 # run EXPECTED FAULT CHECK [ARGUMENT...]

@@ -24,7 +24,8 @@ pub(crate) struct Client {
     pub(crate) resolves_edits: bool,
     pub(crate) document_changes: bool,
     pub(crate) markdown_hover: bool,
-    pub(crate) markdown_completion: bool,
+    /// Does documentation of completions come in Markdown? Without an answer, as text.
+    pub(crate) markdown_completion: Option<bool>,
     /// Can it be asked to watch files?
     pub(crate) watches_files: bool,
     /// It takes no published diagnostics, or does not want them: it asks.
@@ -38,6 +39,12 @@ pub(crate) struct Client {
     pub(crate) definition_links: bool,
     /// Symbols of a file may stand in others.
     pub(crate) nested_symbols: bool,
+}
+
+fn markdown_completion(able: &TextDocumentClientCapabilities) -> Option<bool> {
+    let item = able.completion.as_ref()?.completion_item.as_ref()?;
+    let formats = item.documentation_format.as_ref()?;
+    (!formats.is_empty()).then(|| formats.contains(&MarkupKind::Markdown))
 }
 
 fn definition_links(able: &TextDocumentClientCapabilities) -> bool {
@@ -92,11 +99,7 @@ impl Client {
                 .and_then(|it| it.hover.as_ref())
                 .and_then(|it| it.content_format.as_ref())
                 .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
-            markdown_completion: text_document
-                .and_then(|it| it.completion.as_ref())
-                .and_then(|it| it.completion_item.as_ref())
-                .and_then(|it| it.documentation_format.as_ref())
-                .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            markdown_completion: text_document.and_then(markdown_completion),
             watches_files: workspace
                 .and_then(|it| it.did_change_watched_files.as_ref())
                 .and_then(|it| it.dynamic_registration)

@@ -103,19 +103,15 @@ impl Analysis {
 }
 
 fn option_in_words(option: &Described) -> String {
-    let mut out = format!(
-        "{}: {}\n\n{}\n",
-        code(option.name),
-        prose(option.kind),
-        option.words
-    );
+    let (name, kind) = (code(option.name), prose(option.kind));
+    let mut out = format!("{name}: {kind}\n\n{}", option.words);
     if !option.default.is_empty() {
-        let _ = write!(out, "\nDefault: {}", code(option.default));
+        let _ = write!(out, "\n\nDefault: {}", code(option.default));
     }
     if !option.since.is_empty() {
-        let _ = write!(out, "\nSince: {}", option.since);
+        let _ = write!(out, "\n\nSince NixOS {}", option.since);
     }
-    out.trim_end().to_owned()
+    out
 }
 
 /// A place, and what is found for it.

@@ -516,7 +516,8 @@ fn documentation() {
         How users of the container map to those of the host. By default its root is the host's.
 
         Default: `"no"`
-        Since: 25.05"#]]
+
+        Since NixOS 25.05"#]]
     .assert_eq(&analysis.described("option/nspawn/privateUsers").unwrap());
     assert!(
         analysis

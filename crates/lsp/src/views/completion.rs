@@ -66,18 +66,14 @@ pub(crate) fn resolved(snapshot: &Snapshot, item: &lsp::CompletionItem) -> lsp::
         .clone()
         .and_then(|data| serde_json::from_value::<Data>(data).ok());
     let markdown = data.and_then(|data| snapshot.analysis.described(&data.topic));
+    let markup = |kind, value| lsp::Documentation::MarkupContent(lsp::MarkupContent { kind, value });
     let documentation = markdown.map(|markdown| match snapshot.client.markdown_completion {
-        true => lsp::MarkupContent {
-            kind: lsp::MarkupKind::Markdown,
-            value: markdown,
-        },
-        false => lsp::MarkupContent {
-            kind: lsp::MarkupKind::PlainText,
-            value: plaintext(&markdown),
-        },
+        Some(true) => markup(lsp::MarkupKind::Markdown, markdown),
+        Some(false) => markup(lsp::MarkupKind::PlainText, plaintext(&markdown)),
+        None => lsp::Documentation::String(plaintext(&markdown)),
     });
     lsp::CompletionItem {
-        documentation: documentation.map(lsp::Documentation::MarkupContent),
+        documentation,
         ..item.clone()
     }
 }

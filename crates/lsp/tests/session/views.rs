@@ -107,7 +107,9 @@ async fn a_lens_runs_what_the_client_has_and_nothing_else() {
 #[tokio::test]
 async fn lenses_of_other_files_are_asked_for_again() {
     let params = able(json!({ "workspace": { "codeLens": { "refreshSupport": true } } }));
-    let (mut client, _) = TestClient::session(&fs(), nixpod_rules::ALL, params).await;
+    let fs = fs();
+    fs.write("/ws/b.nix", CONTAINER);
+    let (mut client, _) = TestClient::session(&fs, nixpod_rules::ALL, params).await;
     client.open(URI, "{ imports = [ ./b.nix ]; }").await;
     client.open("file:///ws/b.nix", CONTAINER).await;
     client.diagnostics("file:///ws/b.nix", 1).await;
