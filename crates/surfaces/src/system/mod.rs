@@ -10,6 +10,7 @@ mod every_container;
 mod file_modes;
 mod firewall;
 mod gone;
+mod jobs;
 mod kernel;
 mod missing_paths;
 mod modules_options;
@@ -54,8 +55,8 @@ pub(crate) fn read(reader: &mut OptionReader<'_, '_>, config: &Found, system: &m
     system.service_groups = users::service_groups(reader, config);
     system.nix_trusted = rights::nix_trusted(reader, config);
     system.rights = rights::read(reader, config);
-    system.job_users = rights::job_users(reader, config);
-    system.forge_runners = rights::forge_runners(reader, config);
+    system.job_users = jobs::job_users(reader, config);
+    system.forge_runners = jobs::forge_runners(reader, config);
     system.lowest_free_port = lowest_free_port(reader, config);
     secrets::read(reader, config, system.kind, &mut system.secrets);
     modules_options::read(reader, config, &mut system.secrets);
