@@ -209,6 +209,10 @@ def make_client() -> LanguageClient:
     def publish(params: t.PublishDiagnosticsParams):
         client.editor.published.append(params)
 
+    @client.feature(t.WORKSPACE_CODE_LENS_REFRESH)
+    def refresh(*_):
+        pass
+
     return client
 
 
