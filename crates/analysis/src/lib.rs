@@ -222,7 +222,7 @@
 //! - **Threads**: snapshots are `Send` and `Sync`, and the host is, too. A check uses up to [`Settings::jobs`] threads
 //!   and is back when they are done; with 1 job it works in the thread that calls. The answer does not depend on their
 //!   number. A root that is evaluated again after an edit keeps its heap from then on, on a thread of its own, at most
-//!   four in a host; such a thread waits for the next edit and ends with the host and its snapshots, or when its root
+//!   four in a host, those that were edited last; such a thread waits for the next edit and ends with the host and its snapshots, or when its root
 //!   was not asked for in 16 checks. A check cannot be cancelled; it ends by the limits.
 //! - **Limits**: what one evaluation may use is bounded by [`nixpod_eval::Limits`]: steps, nested calls, memory. A root
 //!   (all hosts of a flake, or a file by itself) is one evaluation. What lies behind a bound is unknown: it is no error

@@ -337,10 +337,8 @@ impl System {
         firewall.visit(visitor);
         visit_users(visitor, (users_by, sub_id_files), service_groups, group_members);
         let root = (wheel_is_root, is_installer);
-        visit_rights(visitor, root, nix_trusted, rights, job_users);
-        for runner in forge_runners {
-            visitor.fact(FactInfo::certain("forge runner", "whose jobs it runs"), runner);
-        }
+        visit_rights(visitor, root, nix_trusted, rights);
+        visit_jobs(visitor, job_users, forge_runners);
         let free = default("lowest free port", "on which ports everybody may listen");
         visitor.fact(free, lowest_free_port);
         visit_secrets(secrets, managed_secrets, decryption_keys, visitor);
@@ -429,7 +427,6 @@ fn visit_rights(
     (wheel_is_root, is_installer): (&Field<bool>, &Field<bool>),
     nix_trusted: &[Field<String>],
     rights: &[Field<Right>],
-    job_users: &[Field<JobUser>],
 ) {
     let asks = FactInfo::by_default("sudo", "whether `sudo` asks for a password");
     visitor.fact(asks, wheel_is_root);
@@ -441,8 +438,15 @@ fn visit_rights(
     for right in rights {
         visitor.fact(FactInfo::certain("right", "who may act as root"), right);
     }
-    for user in job_users {
+}
+
+/// Who runs jobs of others, and whose.
+fn visit_jobs(visitor: &mut impl Visitor, users: &[Field<JobUser>], runners: &[Field<ForgeRunner>]) {
+    for user in users {
         visitor.fact(FactInfo::certain("job user", "who runs jobs of others"), user);
+    }
+    for runner in runners {
+        visitor.fact(FactInfo::certain("forge runner", "whose jobs it runs"), runner);
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::declaration::Decl;
 use crate::definition::{Definition, OPTION_DEFAULT_PRIORITY, RawDef, discharge, presence_of};
 use crate::fixpoint::by_type::{one, wrong_type};
-use crate::fixpoint::names::{Names, any_of_them, of_any_name};
+use crate::fixpoint::names::{Names, Template, Unnamed, any_of_them, of_any_name};
 use crate::fixpoint::option::{delay_merge, delay_merge_among};
 use crate::fixpoint::tree::node;
 use crate::path::{OptionPath, dotted, extend, extend_any};
@@ -347,6 +347,23 @@ pub(crate) fn attrs_of(
     let mut set = Attrs::from_entries(entries);
     set.open = names.open;
     set.names = affixes;
+    let apart = values_of_unnamed(ev, at, (elem, lazy, has_parts), templates, &unnamed);
+    set.wildcard = any_of_them(ev, &apart);
+    set.apart = (apart.len() > 1).then(|| Rc::new(apart));
+    Ok(Tracked {
+        value: Value::attrs(set),
+        origin,
+    })
+}
+
+/// What is called by each name that is not known.
+fn values_of_unnamed(
+    ev: &mut Evaluator<'_>,
+    at: At<'_>,
+    (elem, lazy, has_parts): (&Rc<OptType>, bool, bool),
+    templates: Vec<Template>,
+    unnamed: &[Unnamed],
+) -> Vec<UnnamedKey> {
     let mut apart = Vec::with_capacity(templates.len());
     let is_one = templates.len() == 1;
     for (nth, mut template) in templates.into_iter().enumerate() {
@@ -359,7 +376,7 @@ pub(crate) fn attrs_of(
             continue;
         }
         let perhaps = match has_parts {
-            true => template.of_another_name(ev, at, &unnamed, when.unwrap_or(When::ALWAYS)),
+            true => template.of_another_name(ev, at, unnamed, when.unwrap_or(When::ALWAYS)),
             false => None,
         };
         let path = extend_any(at.path, "<name>", nth);
@@ -370,12 +387,7 @@ pub(crate) fn attrs_of(
             ..template.key
         });
     }
-    set.wildcard = any_of_them(ev, &apart);
-    set.apart = (apart.len() > 1).then(|| Rc::new(apart));
-    Ok(Tracked {
-        value: Value::attrs(set),
-        origin,
-    })
+    apart
 }
 
 /// Functions that are called together: the results are merged.

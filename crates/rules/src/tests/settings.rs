@@ -21,6 +21,7 @@ fn settings_of_services() {
                                                     # ^^^^^^^^^^^^^^^^^^^ high: `services.grafana.settings.security.admin_password` is written out, so everybody can read it in the Nix store
   services.grafana.settings.database.password = "$__file{/run/secrets/db}";
   services.other.settings = { secret._secret = "/run/secrets/x"; oauth.client_secret = "@oauth@"; token = "ENV_TOKEN"; password = "changeme"; };
+  services.fourth.settings = { api_key._secret = "apiKeyFile"; jellyfin.api_key = "!ENV \${API_KEY}"; mqtt.password = "{MQTT_PASSWORD}"; };
   services.third.settings.users.ann.password = "$2b$10$abcdefghijklmnopqrstuv";
   services.third.user.password = "plum-cartwheel-49";
   networking.wireless.networks.home.psk = "plum-cartwheel-50";

@@ -112,6 +112,10 @@ fn literal(reader: &mut OptionReader<'_, '_>, option: &Found, path: String, secr
 }
 
 fn takes_secret(name: &str, path: &str) -> bool {
+    // By this name a set says of which file the value is taken when the service starts.
+    if name == "_secret" {
+        return false;
+    }
     let letters = name.to_ascii_lowercase().replace(['_', '-', '.'], "");
     let is_written = path.split('.').any(|part| WRITTEN.contains(&part));
     let is_of_redis = path.starts_with("services.redis.") && name == "requirePass";

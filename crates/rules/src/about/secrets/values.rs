@@ -141,7 +141,7 @@ fn says_not_needed(lower: &str) -> bool {
 /// A path, a URL or the name of a place where the secret is: not the secret itself.
 pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim();
-    const PREFIXES: [&str; 28] = [
+    const PREFIXES: [&str; 29] = [
         "ext:",
         "/",
         "./",
@@ -166,6 +166,7 @@ pub(super) fn is_reference(value: &str) -> bool {
         "sops:",
         "!secret",
         "!env",
+        "!ENV",
         "secret:",
         "secrets.",
         "keyring:",
@@ -179,8 +180,17 @@ pub(super) fn is_reference(value: &str) -> bool {
         && !is_hash(value);
     let framed =
         |mark: &str| value.len() > 2 * mark.len() && value.starts_with(mark) && value.ends_with(mark);
+    // `{MQTT_PASSWORD}`, which Frigate and others fill in from their environment.
+    let inner = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let named = inner.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
     PREFIXES.iter().any(|prefix| value.starts_with(prefix))
         || variable
+        || named
         || framed("@")
         || framed("__")
         || framed("%")
