@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::jsonrpc::{Error, Request, Response};
 use tower_service::Service;
 
 /// An answer that takes longer is not waited for when the client leaves.
@@ -123,6 +123,12 @@ where
                 let exit = lock(&inner).call(request);
                 exit.await
             });
+        }
+        // The framework passes over all of these, and a request wants an answer.
+        if let Some(id) = request.id().filter(|_| request.method().starts_with("$/")) {
+            let error = Error::method_not_found();
+            let answer = Response::from_error(id.clone(), error);
+            return Box::pin(std::future::ready(Ok(Some(answer))));
         }
         if request.method() == MALFORMED {
             return Box::pin(std::future::ready(Ok(Some(refusal(request)))));

@@ -27,13 +27,14 @@ impl Named {
         }
     }
 
-    /// The name of the set, the end of the name of a unit, and where it is referred to.
-    const fn parts(self) -> Option<(&'static str, &'static str, Surface)> {
+    /// Where it is referred to, and for what is no container, the name of the set that it is in and the end of the name of
+    /// its unit.
+    const fn parts(self) -> (Surface, Option<(&'static str, &'static str)>) {
         match self {
-            Self::Containers(_) => None,
-            Self::Networks(surface) => Some(("networks", ".network", surface)),
-            Self::Pods(surface) => Some(("pods", ".pod", surface)),
-            Self::Volumes(surface) => Some(("volumes", ".volume", surface)),
+            Self::Containers(surface) => (surface, None),
+            Self::Networks(surface) => (surface, Some(("networks", ".network"))),
+            Self::Pods(surface) => (surface, Some(("pods", ".pod"))),
+            Self::Volumes(surface) => (surface, Some(("volumes", ".volume"))),
         }
     }
 }
@@ -48,32 +49,33 @@ pub(crate) fn names(
 ) -> BTreeSet<String> {
     let targets = Targets::find(&analysis.vfs, &analysis.targets_of(path));
     let mut out = BTreeSet::new();
+    let (surface, unit) = named.parts();
+    // Only these know units by their names: Podman itself takes such a name for one of its own.
+    let knows_units = matches!(
+        surface,
+        Surface::Quadlet | Surface::QuadletNix | Surface::HomeManagerPodman
+    );
+    if unit.is_some() && !knows_units {
+        return out;
+    }
     for other in targets.files.values() {
         let state = analysis.vfs.state(*other);
         let parsed = state.parsed();
-        match named.parts() {
+        match unit {
             None => {
-                let Named::Containers(surface) = named else {
-                    continue;
-                };
                 let sites = state.census().specs.iter().filter(|site| site.surface == surface);
                 for site in sites {
                     let is_here = *other == file && parsed.map.range(site.key).contains_inclusive(offset);
                     out.extend(site.name.clone().filter(|name| !is_here && !name.contains('…')));
                 }
             }
-            Some((set, end, surface)) => {
-                let (folder, end) = match surface {
-                    Surface::HomeManagerPodman => (["services", "podman"], ""),
-                    _ => (["virtualisation", "quadlet"], end),
+            Some((set, end)) => {
+                let (path, end) = match surface {
+                    Surface::HomeManagerPodman => (["services", "podman", set], ""),
+                    _ => (["virtualisation", "quadlet", set], end),
                 };
                 let names = parsed.hir.names();
-                if folder
-                    .iter()
-                    .chain([&set])
-                    .all(|part| names.iter().any(|name| name == part))
-                {
-                    let path = [folder[0], folder[1], set];
+                if path.iter().all(|part| names.iter().any(|name| name == part)) {
                     keys_of(&parsed.hir, &path, &mut |name| {
                         out.insert(format!("{name}{end}"));
                     });
@@ -81,11 +83,7 @@ pub(crate) fn names(
             }
         }
     }
-    if let Some((_, end, surface)) = named
-        .parts()
-        .filter(|parts| parts.2 != Surface::HomeManagerPodman)
-    {
-        let _ = surface;
+    if let Some((_, end)) = unit.filter(|_| surface != Surface::HomeManagerPodman) {
         let units = targets.texts.keys().filter_map(|path| path.file_name());
         out.extend(units.filter(|name| name.ends_with(end)).map(str::to_owned));
     }

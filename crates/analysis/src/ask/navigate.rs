@@ -1,6 +1,6 @@
 //! From options to where they are set, and from findings to what they are about.
 
-use crate::ask::symbols::{containers, home, places};
+use crate::ask::symbols::{containers, home, places, whole};
 use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
 use crate::vfs::Files;
@@ -8,7 +8,7 @@ use crate::vfs::spans::span_of;
 use crate::world::evaluate::Extent;
 use crate::world::worlds::Known;
 use camino::Utf8Path;
-use nixpod_model::OwnOption;
+use nixpod_model::{Container, OwnOption};
 use nixpod_source::{ExprId, FileId, HopKind, Place, Span, TextRange, TextSize};
 use nixpod_syntax::hir::Expr;
 use std::sync::Arc;
@@ -35,6 +35,9 @@ impl Analysis {
     }
 }
 
+/// Options that name other containers.
+const REFER: [&str; 1] = ["dependsOn"];
+
 struct Asked<'a> {
     analysis: &'a Analysis,
     outcome: Arc<Outcome>,
@@ -56,11 +59,44 @@ impl<'a> Asked<'a> {
 
     fn destinations(&self, only_winning: bool) -> Option<Destinations> {
         let key = key_at(&self.files, self.file, self.offset);
-        let of_key = key.and_then(|key| {
+        // What stands in a value is known better to servers for the language.
+        let here = key
+            .as_ref()
+            .filter(|key| key.span.range.contains_inclusive(self.offset));
+        let of_key = here.and_then(|key| {
             let container = self.container(key.span, only_winning);
-            container.or_else(|| self.option(&key, only_winning))
+            container.or_else(|| self.option(key, only_winning))
         });
-        of_key.or_else(|| self.finding().filter(|_| only_winning))
+        let of_name = || self.named(key.as_ref().filter(|key| REFER.contains(&key.name.as_str()))?);
+        of_key
+            .or_else(of_name)
+            .or_else(|| self.finding().filter(|_| only_winning))
+    }
+
+    /// The containers that a word in the value of an option names.
+    fn named(&self, key: &Key) -> Option<Destinations> {
+        let state = self.files.readable(self.file)?;
+        let parsed = state.parsed();
+        let range = parsed.map.range(parsed.map.expr_at(self.offset)?);
+        let word = state.text.get(std::ops::Range::<usize>::from(range))?;
+        let name = word.strip_prefix('"')?.strip_suffix('"')?;
+        // It runs beside those whose option this is.
+        let beside = |one: &Container| {
+            let all = places(&self.files, one);
+            all.iter().any(|place| {
+                whole(&self.files, *place).is_some_and(|whole| whole.range.contains_range(key.span.range))
+            })
+        };
+        let near: Vec<_> = containers(&self.outcome).filter(|(_, one)| beside(one)).collect();
+        let is_it = |one: &Container| {
+            one.name == name
+                && near
+                    .iter()
+                    .any(|(_, other)| other.system == one.system && other.surface == one.surface)
+        };
+        let named = containers(&self.outcome).filter(|(_, one)| is_it(one));
+        let out = named.filter_map(|(_, one)| home(&self.files, one));
+        found(range, out.collect())
     }
 
     /// The places of a container whose name is here.

@@ -91,7 +91,7 @@ fn contains(outer: Span, inner: Span) -> bool {
 }
 
 /// The binding of a key.
-fn whole(files: &Files<'_>, key: Span) -> Option<Span> {
+pub(crate) fn whole(files: &Files<'_>, key: Span) -> Option<Span> {
     let state = files.readable(key.file)?;
     let map = &state.parsed().map;
     let at = map.expr_at(key.range.start())?;

@@ -187,3 +187,33 @@ fn all_files_of_a_project_have_the_findings_that_each_has() {
         assert_eq!(found, host.analysis().diagnostics(&path));
     }
 }
+
+/// A word that names another container leads to it; other values are left to servers for the language.
+#[test]
+fn names_of_containers_lead_to_them() {
+    let text = r#"let image = "a:1"; in
+{
+  virtualisation.oci-containers.containers = {
+    web = { inherit image; dependsOn = [ "db" "gone" ]; environment.HOST = "db"; };
+    db.image = image;
+  };
+  containers.db.autoStart = true;
+}"#;
+    let (host, _) = host(&[("a.nix", text)]);
+    let analysis = host.analysis();
+    let mut out = String::new();
+    for word in ["\"db\" \"gone", "\"gone\"", "\"db\"; }", "image;\n  }", "true"] {
+        let at = TextSize::new(text.find(word).unwrap() as u32 + 1);
+        let definition = told(&analysis, analysis.definition(Utf8Path::new("/p/a.nix"), at));
+        let _ = writeln!(out, "{}:{definition}", word.split(' ').next().unwrap().trim());
+    }
+    expect![[r#"
+        "db": a.nix:5:5 `db`
+        "gone":
+        "db";:
+        image;
+          }:
+        true:
+    "#]]
+    .assert_eq(&out);
+}

@@ -40,6 +40,8 @@ async fn broken_text_is_answered() {
     assert_eq!(after(&frame(batch), Value::Null).await, INVALID_REQUEST);
     let strange = b"{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"\xff\"}";
     assert_eq!(after(&frame(strange), json!(7)).await, METHOD_NOT_FOUND);
+    let optional = br#"{"jsonrpc":"2.0","id":7,"method":"$/optional","params":{}}"#;
+    assert_eq!(after(&frame(optional), json!(7)).await, METHOD_NOT_FOUND);
 }
 
 #[tokio::test]
