@@ -26,6 +26,8 @@ pub struct Definition {
     pub option: SmolStr,
     /// The place of the value.
     pub place: Place,
+    /// The place of the option's name, where code has one.
+    pub key: Option<Place>,
     /// The value in Nix syntax, shortened; unknown parts are shown as such.
     pub value: String,
     /// The priority: 100 for a plain definition, 50 for `mkForce`, 1000 for `mkDefault`, lower wins.

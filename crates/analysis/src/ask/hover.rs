@@ -6,12 +6,14 @@ use crate::check::outcome::Outcome;
 use crate::check::snapshot::Analysis;
 use crate::check::tool_rules::OWN_RULES;
 use crate::report::{Certainty, Hover, ShownDefinition, ShownFact, ShownKind};
+use crate::rule::rule_url;
 use crate::vfs::Files;
 use crate::world::evaluate::Extent;
 use crate::world::worlds::Known;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_model::{Container, OwnOption};
 use nixpod_source::{FileId, Site, Span, TextRange, TextSize};
+use rustc_hash::FxHashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -65,13 +67,20 @@ fn findings(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSi
     for id in explained {
         let mut all = analysis.rules().iter().chain(OWN_RULES);
         if let Some(rule) = all.find(|rule| rule.meta.id == id) {
-            let _ = writeln!(markdown, "---\n\n{}\n", rule.meta.markdown());
+            let docs = rule.meta.markdown();
+            let _ = writeln!(markdown, "---\n\n{}\n\n[{id}]({})\n", why(&docs), rule_url(id));
         }
     }
     Some(Hover {
         span,
         markdown: markdown.trim_end().to_owned(),
     })
+}
+
+/// Why a rule flags what it does: the reason in its documentation.
+fn why(docs: &str) -> &str {
+    let rest = docs.split_once("## Why\n").map_or("", |(_, rest)| rest);
+    rest.split_once("\n## ").map_or(rest, |(why, _)| why).trim()
 }
 
 fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize) -> Option<Hover> {
@@ -110,7 +119,10 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
             });
             let is_here = |option: &&OwnOption| {
                 let definitions = &option.value.definitions;
-                definitions.iter().any(|one| sites.contains(&one.place.site))
+                definitions.iter().any(|one| {
+                    let key = one.key.map(|key| key.site);
+                    sites.contains(&one.place.site) || key.is_some_and(|key| sites.contains(&key))
+                })
             };
             if facts.is_empty() {
                 let options = listed.options.get(&container.id).into_iter().flatten();
@@ -137,11 +149,25 @@ fn option(analysis: &Analysis, outcome: &Outcome, file: FileId, offset: TextSize
 /// More containers than anybody reads of at once: a template can make thousands.
 const MAX_CONTAINERS: usize = 20;
 
-/// What is said of the containers that a place has to do with.
+/// So many hosts are named.
+const MAX_HOSTS: usize = 3;
+
+/// What is said of the containers that a place has to do with: once for all hosts of which the same is to be said.
 #[derive(Default)]
 struct Said {
-    markdown: String,
-    containers: usize,
+    /// In the order in which they were met.
+    groups: Vec<Group>,
+    /// What was said before, by the words.
+    known: FxHashMap<String, usize>,
+}
+
+struct Group {
+    container: String,
+    hosts: Vec<String>,
+    /// The names of facts with their values.
+    facts: Vec<(String, String)>,
+    /// The definitions, a line for each.
+    definitions: String,
 }
 
 impl Said {
@@ -149,55 +175,80 @@ impl Said {
         if facts.is_empty() {
             return;
         }
-        self.containers += 1;
-        if self.containers > MAX_CONTAINERS {
-            return;
-        }
         let mut definitions = Vec::new();
         for fact in facts {
-            let _ = writeln!(
-                self.markdown,
-                "{} of container {} in {} is {}\n",
-                code(&fact.name),
-                code(&container.name),
-                code(host),
-                value(fact),
-            );
             let new = fact.definitions.iter().filter(|one| !definitions.contains(one));
             definitions.extend(new.collect::<Vec<_>>());
         }
-        for definition in definitions {
-            self.definition(analysis, definition);
-        }
-        self.markdown.push('\n');
-    }
-
-    fn definition(&mut self, analysis: &Analysis, definition: &ShownDefinition) {
-        let Some(span) = definition.span else { return };
-        let line = analysis
-            .line_index(span.file)
-            .position(&analysis.text(span.file), span.range.start())
-            .line;
-        let place = format!("{}:{line}", analysis.vfs.relative_path(span.file));
-        let won = if definition.won { "" } else { ", overridden" };
-        let priority = match definition.priority {
-            100 => String::new(),
-            50 => ", `mkForce`".to_owned(),
-            1000 => ", `mkDefault`".to_owned(),
-            other => format!(", priority {other}"),
+        let group = Group {
+            container: code(&container.name),
+            hosts: vec![host.to_owned()],
+            facts: facts.iter().map(|fact| (code(&fact.name), value(fact))).collect(),
+            definitions: { definitions.into_iter() }
+                .filter_map(|definition| line_of(analysis, definition))
+                .collect(),
         };
-        let (option, value) = (code(&definition.option), code(&definition.value));
-        let place = code(&place);
-        let _ = writeln!(self.markdown, "- {place}: {option} = {value}{priority}{won}");
+        let next = self.groups.len();
+        let words = format!("{} {:?} {}", group.container, group.facts, group.definitions);
+        let at = *self.known.entry(words).or_insert(next);
+        match self.groups.get_mut(at) {
+            Some(same) if same.hosts.iter().any(|known| known == host) => {}
+            Some(same) => same.hosts.push(host.to_owned()),
+            None => self.groups.push(group),
+        }
     }
 
-    fn finish(mut self) -> String {
-        let more = self.containers.saturating_sub(MAX_CONTAINERS);
-        if more > 0 {
-            let _ = writeln!(self.markdown, "and so on for {more} more containers");
+    fn finish(self) -> String {
+        let mut out = String::new();
+        for group in self.groups.iter().take(MAX_CONTAINERS) {
+            let hosts = named(&group.hosts);
+            for (name, value) in &group.facts {
+                let _ = writeln!(
+                    out,
+                    "{name} of container {} in {hosts} is {value}\n",
+                    group.container
+                );
+            }
+            let _ = writeln!(out, "{}", group.definitions);
         }
-        self.markdown
+        let more = self.groups.len().saturating_sub(MAX_CONTAINERS);
+        if more > 0 {
+            let _ = writeln!(out, "and so on for {more} more containers");
+        }
+        out
     }
+}
+
+/// Hosts in words.
+fn named(hosts: &[String]) -> String {
+    let (first, more) = hosts.split_at(hosts.len().min(MAX_HOSTS));
+    let names: Vec<String> = first.iter().map(|host| code(host)).collect();
+    match more.len() {
+        0 => match &names[..] {
+            [init @ .., last] if !init.is_empty() => format!("{} and {last}", init.join(", ")),
+            _ => names.concat(),
+        },
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+fn line_of(analysis: &Analysis, definition: &ShownDefinition) -> Option<String> {
+    let span = definition.span?;
+    let line = analysis
+        .line_index(span.file)
+        .position(&analysis.text(span.file), span.range.start())
+        .line;
+    let place = format!("{}:{line}", analysis.vfs.relative_path(span.file));
+    let won = if definition.won { "" } else { ", overridden" };
+    let priority = match definition.priority {
+        100 => String::new(),
+        50 => ", `mkForce`".to_owned(),
+        1000 => ", `mkDefault`".to_owned(),
+        other => format!(", priority {other}"),
+    };
+    let (option, value) = (code(&definition.option), code(&definition.value));
+    let place = code(&place);
+    Some(format!("- {place}: {option} = {value}{priority}{won}\n"))
 }
 
 /// The value of a fact, with what is to be known of it besides.

@@ -39,7 +39,8 @@ impl Analysis {
             .cloned()
             .collect();
         let text = self.text(file);
-        let mut values: BTreeMap<TextSize, Vec<String>> = BTreeMap::new();
+        // By the end of what is written: that, and the values.
+        let mut values: BTreeMap<TextSize, (String, Vec<String>)> = BTreeMap::new();
         for (_, listed) in self.listed(&worlds, Extent::Options) {
             for option in listed.options.values().flatten() {
                 let here = defined(&files, option)
@@ -49,19 +50,19 @@ impl Analysis {
                     let written = one.literal.map_or(one.key.value, |span| span.range);
                     let written = text.get(Range::<usize>::from(written)).unwrap_or_default();
                     let value = effective(&option_alone(&files, &outcome.secrets, option));
-                    let known = values.entry(one.key.value.end()).or_default();
-                    if one_line(written) == value {
-                        continue;
-                    }
+                    let known = values.entry(one.key.value.end());
+                    let (_, known) = known.or_insert_with(|| (one_line(written), Vec::new()));
                     if !known.contains(&value) {
                         known.push(value);
                     }
                 }
             }
         }
-        let hints = values.into_iter().filter_map(|(at, values)| {
+        let hints = values.into_iter().filter_map(|(at, (written, values))| {
             let label = match &values[..] {
                 [] => return None,
+                // That a set is a set is seen.
+                [only] if *only == written || only.contains('…') => return None,
                 [only] => format!("= {}", cut(only, MAX_VALUE)),
                 _ => format!("= {} values", values.len()),
             };

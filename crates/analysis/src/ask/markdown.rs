@@ -39,10 +39,16 @@ pub(crate) fn prose(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Is it only words, numbers and marks between them, of which no renderer makes anything?
+/// Is it only words, numbers and marks between them, of which no renderer makes anything? A `_` inside of a word is a part
+/// of it.
 fn is_words(text: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || " .,;:'\"()/-+=%$?…–".contains(c);
-    text.chars().all(plain) && !text.contains("://") && !text.to_ascii_lowercase().contains("www.")
+    let is_inside = |at: usize| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
+        before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
+    };
+    let fits = |(at, c): (usize, char)| plain(c) || c == '_' && is_inside(at);
+    text.char_indices().all(fits) && !text.contains("://") && !text.to_ascii_lowercase().contains("www.")
 }
 
 #[cfg(test)]
@@ -64,6 +70,7 @@ mod tests {
         for text in [
             "`web` runs privileged: its root is root on the host",
             "Use `a` or `b <c>`, and change it.",
+            "`a` is given CAP_NET_ADMIN by `b`",
         ] {
             assert_eq!(prose(text), text);
         }
@@ -81,6 +88,7 @@ mod tests {
             "a\n\n![x](y)",
             "a &lt; b",
             "**a** b",
+            "a _b_ c",
         ] {
             let shown = prose(text);
             let fence = shown.len() - shown.trim_start_matches('`').len();

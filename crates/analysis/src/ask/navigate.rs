@@ -187,7 +187,11 @@ pub(crate) fn defined(files: &Files<'_>, option: &OwnOption) -> Vec<Defined> {
     };
     let mut out: Vec<Defined> = Vec::new();
     for definition in &option.value.definitions {
-        if let Some((key, span)) = named(definition.place)
+        let of_key = definition.key.and_then(named).map(|(key, _)| key);
+        let of_value = named(definition.place);
+        let span = span_of(files, definition.place);
+        let key = of_key.or(of_value.map(|(key, _)| key));
+        if let (Some(key), Some(span)) = (key, span)
             && !out.iter().any(|one| one.key.span == key.span)
         {
             out.push(Defined {

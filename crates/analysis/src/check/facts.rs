@@ -131,7 +131,9 @@ impl Visitor for FactsAt<'_> {
         let question = (info.unset == Unset::Default).then_some(info.question);
         let first = self.questions.iter().position(|other| *other == question);
         self.questions.push(question);
-        let defined = field.definitions.iter().map(|definition| definition.place);
+        let defined = { field.definitions.iter() }
+            .flat_map(|definition| [Some(definition.place), definition.key])
+            .flatten();
         let mut places = field.origin.place().into_iter().chain(defined);
         if places.any(|place| self.sites.contains(&place.site)) {
             self.found.insert(number);

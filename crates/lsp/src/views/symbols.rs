@@ -19,28 +19,40 @@ pub(crate) fn document(snapshot: &Snapshot) -> lsp::DocumentSymbolResponse {
     lsp::DocumentSymbolResponse::Nested(nested(&mut files, &found))
 }
 
-/// The symbols of projects that have what is asked for in their names.
+/// The symbols of projects that have what is asked for in their names, the nearest first.
 pub(crate) fn of_projects(projects: &[ProjectSnapshot], query: &str) -> Vec<lsp::SymbolInformation> {
     let query = query.to_lowercase();
-    let mut out = Vec::new();
+    let mut out: Vec<(u8, lsp::SymbolInformation)> = Vec::new();
     for project in projects {
         let mut files = Files::new(&project.snapshot);
         let found = project.snapshot.analysis.project_symbols(&project.targets);
-        let wanted = found.iter().filter(|symbol| fits(&query, symbol));
-        for symbol in wanted {
-            if out.len() == MOST {
-                return out;
-            }
-            let symbol = information(&mut files, symbol).filter(|one| !out.contains(one));
-            out.extend(symbol);
+        for symbol in &found {
+            let Some(distance) = distance(&query, symbol) else {
+                continue;
+            };
+            let known = |one: &lsp::SymbolInformation| out.iter().any(|(_, known)| known == one);
+            let symbol = information(&mut files, symbol).filter(|one| !known(one));
+            out.extend(symbol.map(|symbol| (distance, symbol)));
         }
     }
-    out
+    out.sort_by_key(|(distance, _)| *distance);
+    out.into_iter().take(MOST).map(|(_, symbol)| symbol).collect()
 }
 
-/// Does a name, or what it is the name of, have the letters of a query in their order?
-fn fits(query: &str, symbol: &Symbol) -> bool {
-    let text = format!("{} {}", symbol.name, words(symbol)).to_lowercase();
+/// How far a symbol is from a query; nothing if neither its name nor what it is the name of has the letters in their
+/// order.
+fn distance(query: &str, symbol: &Symbol) -> Option<u8> {
+    let name = symbol.name.to_lowercase();
+    match name.find(query) {
+        Some(0) if name.len() == query.len() => Some(0),
+        Some(0) => Some(1),
+        Some(_) => Some(2),
+        None if has_letters(&name, query) => Some(3),
+        None => has_letters(&format!("{name} {}", words(symbol)).to_lowercase(), query).then_some(4),
+    }
+}
+
+fn has_letters(text: &str, query: &str) -> bool {
     let mut letters = text.chars();
     let mut wanted = query.chars().filter(|letter| !letter.is_whitespace());
     wanted.all(|wanted| letters.any(|letter| letter == wanted))

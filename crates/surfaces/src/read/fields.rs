@@ -331,6 +331,7 @@ impl OptionReader<'_, '_> {
             out.push(Definition {
                 option: option.clone(),
                 place,
+                key,
                 value,
                 priority: definition.priority,
                 won: definition.won,
