@@ -257,6 +257,8 @@ impl Owner {
         if item.language_id != NIX && !nixpod_analysis::is_looked_at_with(path.as_str(), &item.text) {
             return;
         }
+        // It may lie in a folder that came after the folder above it was looked at.
+        self.projects.file_changed(&path);
         self.projects.set_buffer(&path, &item.text);
         if let Some(refusal) = self.projects.refusal(&path) {
             let message = format!("`{path}` {refusal}, so it is not checked");

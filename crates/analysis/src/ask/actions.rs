@@ -42,12 +42,17 @@ impl Analysis {
         let outcome = self.outcome(&self.targets_of(path));
         let found = self.in_range(&outcome, path, range);
         let groups = crate::check::group::groups(&found, &outcome.secrets);
-        let (fixes, suppressions) = offers(&groups);
-        fixes
-            .into_iter()
-            .chain(suppressions)
-            .map(|(_, offer)| offer)
-            .collect()
+        let (fixes, mut suppressions) = offers(&groups);
+        if let Some(file) = self.file_id(path) {
+            let (text, parsed) = (self.text(file), self.parsed(file));
+            if Language::of_text(path.as_str(), &text) == Language::Nix {
+                let all = beginnings(&text, &parsed);
+                let has_one = |range| all.iter().any(|(unit, _)| unit.contains_range(range));
+                suppressions.retain(|(_, offer)| has_one(offer.diagnostic.primary.span.range));
+            }
+        }
+        let all = fixes.into_iter().chain(suppressions);
+        all.map(|(_, offer)| offer).collect()
     }
 
     /// The edits of an action that was offered for a finding of a file, known by its rule and fingerprint.
@@ -152,31 +157,38 @@ fn suppress(analysis: &Analysis, file: FileId, rule: &str, range: TextRange) -> 
         let edit = comment_in_text(&text, language, rule, range)?;
         return Some(suppression(file, rule, edit));
     }
-    let mut units: Vec<TextRange> = units(&parsed)
-        .into_iter()
-        .filter(|unit| unit.contains_range(range))
-        .collect();
-    units.sort_by_key(|unit| (unit.len(), unit.start()));
-    units.into_iter().find_map(|unit| {
-        let start = usize::from(unit.start());
-        let before = text.get(..start)?;
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let indent = before.get(line..)?;
-        if !indent.trim().is_empty() {
-            return None;
-        }
-        let insert = format!("# nixpod: ignore[{rule}] {TO_BE_WRITTEN}\n{indent}");
+    let mut around = beginnings(&text, &parsed);
+    around.retain(|(unit, _)| unit.contains_range(range));
+    around.sort_by_key(|(unit, _)| (unit.len(), unit.start()));
+    let end = line_end(&text);
+    around.into_iter().find_map(|(unit, indent)| {
         let edit = TextEdit {
             range: TextRange::empty(unit.start()),
-            insert,
+            insert: format!("# nixpod: ignore[{rule}] {TO_BE_WRITTEN}{end}{indent}"),
         };
         // Where a line begins inside of a string, a comment would be text.
         let fixed = nixpod_source::apply_edits(&text, std::slice::from_ref(&edit));
-        if *nixpod_syntax::parse(&fixed).hir != *parsed.hir {
-            return None;
-        }
-        Some(suppression(file, rule, edit))
+        (*nixpod_syntax::parse(&fixed).hir == *parsed.hir).then(|| suppression(file, rule, edit))
     })
+}
+
+/// The bindings and list elements that begin a line, each with what stands before it there.
+fn beginnings<'t>(text: &'t str, parsed: &ParsedFile) -> Vec<(TextRange, &'t str)> {
+    let all = units(parsed).into_iter();
+    all.filter_map(|unit| {
+        let before = text.get(..usize::from(unit.start()))?;
+        let indent = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        indent.trim().is_empty().then_some((unit, indent))
+    })
+    .collect()
+}
+
+/// How the lines of a text end.
+fn line_end(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
 }
 
 fn suppression(file: FileId, rule: &str, edit: TextEdit) -> Fix {
@@ -204,7 +216,8 @@ fn comment_in_text(text: &str, language: Language, rule: &str, range: TextRange)
         let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
         // A comment ends a command, also one that a backslash makes go on.
         let goes_on = language == Language::Shell && before[..start].trim_end().ends_with('\\');
-        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {TO_BE_WRITTEN}\n");
+        let end = line_end(text);
+        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {TO_BE_WRITTEN}{end}");
         let length = TextSize::of(&*insert);
         let edit = TextEdit {
             range: TextRange::empty(TextSize::of(&text[..start])),
