@@ -208,6 +208,7 @@ fn comment_in_text(text: &str, language: Language, rule: &str, range: TextRange)
         Language::Json => "//",
         Language::Nix | Language::Unit | Language::Shell => "#",
     };
+    let ending = line_end(text);
     let mut end = usize::from(range.start());
     for _ in 0..MAX_LINES {
         let before = text.get(..end)?;
@@ -216,8 +217,7 @@ fn comment_in_text(text: &str, language: Language, rule: &str, range: TextRange)
         let indent = &rest[..rest.len() - rest.trim_start_matches([' ', '\t']).len()];
         // A comment ends a command, also one that a backslash makes go on.
         let goes_on = language == Language::Shell && before[..start].trim_end().ends_with('\\');
-        let end = line_end(text);
-        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {TO_BE_WRITTEN}{end}");
+        let insert = format!("{indent}{sign} nixpod: ignore[{rule}] {TO_BE_WRITTEN}{ending}");
         let length = TextSize::of(&*insert);
         let edit = TextEdit {
             range: TextRange::empty(TextSize::of(&text[..start])),
