@@ -474,6 +474,15 @@ fn containers_of_two_unknown_names() {
 }
 "#,
         &[],
-        expect![[""]],
+        expect![[r#"
+            <name>  oci-containers, file configuration.nix, configuration.nix:4:16, for every name that is not known
+              privileged  true                   privileged  configuration.nix:4:64
+              image       docker.io/library/a:1  image       configuration.nix:4:26
+              31 more are as by default (--defaults)
+
+            <name>  oci-containers, file configuration.nix, configuration.nix:5:16, for every name that is not known
+              image  docker.io/library/b:1  image  configuration.nix:5:26
+              32 more are as by default (--defaults)
+        "#]],
     );
 }

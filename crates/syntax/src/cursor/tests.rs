@@ -115,11 +115,11 @@ fn values_and_texts() {
         &expect![[r##"
             { containers.web.privateUsers = |; }: Value at containers.web.privateUsers word ""
             { containers.web.privateUsers = pi|ck; }: Value at containers.web.privateUsers word "pick"
-            { containers.web.privateUsers = "pi|"; }: Text("") at containers.web.privateUsers word "pi"
+            { containers.web.privateUsers = "pi|"; }: Text("pi") at containers.web.privateUsers word ""
             { containers.web.privateUsers = lib.mkForce "|: Text("") at containers.web.privateUsers word ""
-            { containers.web.privateUsers = lib.mkForce |: Other at containers.web.privateUsers word ""
+            { containers.web.privateUsers = lib.mkForce |: Value at containers.web.privateUsers word ""
             { a = b.|: Other at a word ""
-            { a = [ "--network" "ho|" "x" ]; }: Text("") in a list at a word "ho" after ["--network"]
+            { a = [ "--network" "ho|" "x" ]; }: Text("ho") in a list at a word "" after ["--network"]
             { a = [ "--cap-add" x (f "y") "|: Text("") in a list at a word "" after ["--cap-add"]
             { a = [ | ]; }: Element in a list at a word ""
             { a.text = ''
@@ -127,8 +127,8 @@ fn values_and_texts() {
               Im|age=x
             ''; }: Text("\n  [Container]\n  Im") at a.text word "age"
             { a = "x${b.|}y"; }: Other at ${ word ""
-            { a = "x${b}y|"; }: Text("") at a word "y"
-            { "a|" = 1; }: Other at  word "a"
+            { a = "x${b}y|"; }: Text("y") at a word ""
+            { "a|" = 1; }: Other at  word ""
             { # nixpod: ignore[a, |: Comment("# nixpod: ignore[a, ") at  word ""
             { # x
              | }: Name at  word ""
