@@ -522,6 +522,8 @@ fn watchers() -> lsp::Registration {
         .collect();
     // What git tracks is what a flake sees.
     watchers.extend([watcher("**/flake.lock"), watcher("**/.git/index")]);
+    // What code reads most of all besides Nix.
+    watchers.push(watcher("**/*.{json,toml}"));
     let options = lsp::DidChangeWatchedFilesRegistrationOptions { watchers };
     lsp::Registration {
         id: "watched-files".to_owned(),

@@ -202,9 +202,8 @@ impl Owner {
                 if let Some(path) = path_of(&uri) {
                     self.projects.file_changed(&path);
                 }
-                if !self.client.watches_files {
-                    self.projects.anything_changed();
-                }
+                // Code may have read any file, and clients watch only those that are named to them.
+                self.projects.anything_changed();
                 self.touch();
             }
             Event::ChangedOnDisk(uris) => {

@@ -20,7 +20,7 @@ use crate::vfs::git::Tracked;
 use crate::vfs::ground::Ground;
 use crate::vfs::paths::normalize;
 use crate::vfs::project::{ProjectRoot, Scope};
-use crate::vfs::state::{Content, FileState, FileTable, Problem, decode};
+use crate::vfs::state::{Content, FileState, FileTable, Problem, decode, is_of_sops};
 use crate::vfs::watch::Watch;
 use camino::{Utf8Path, Utf8PathBuf};
 use nixpod_source::FileId;
@@ -288,6 +288,9 @@ impl Vfs {
             .open(&*self.fs, path)
             .and_then(|(tree, path)| tree.read(path, MAX_FILE_LEN));
         match bytes {
+            Ok(bytes) if path.as_str().ends_with(".nix") && is_of_sops(&bytes) => {
+                Content::Binary("is encrypted by sops", bytes)
+            }
             Ok(bytes) => decode(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Content::None(Problem::Missing),
             Err(error) => Content::None(Problem::Unreadable(error.to_string())),

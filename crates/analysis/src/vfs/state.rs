@@ -156,6 +156,13 @@ pub(super) fn decode(bytes: Vec<u8>) -> Content {
     }
 }
 
+/// Is it what sops makes of a whole file that it has no format for: JSON with the text in one value? Other files of sops are
+/// data, of which code reads what is not encrypted.
+pub(super) fn is_of_sops(bytes: &[u8]) -> bool {
+    let has = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    bytes.trim_ascii_start().starts_with(b"{") && has(b"\"sops\":") && has(b"\"ENC[AES256_GCM,")
+}
+
 /// The numbers of files, which stay the same for the life of a host.
 #[derive(Debug, Default)]
 pub(crate) struct FileTable {

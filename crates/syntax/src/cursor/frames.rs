@@ -72,6 +72,9 @@ struct Frame {
     is_whole: bool,
 }
 
+/// No option has so long a path. Every frame keeps its own, and a text may open brackets without end.
+const MAX_PATH: usize = 64;
+
 impl Frame {
     fn new(kind: Kind, path: Vec<PathName>) -> Self {
         Self {
@@ -101,6 +104,7 @@ impl Frame {
         if matches!(self.kind, Kind::Set | Kind::Let) {
             path.extend(self.names.iter().cloned());
         }
+        path.truncate(MAX_PATH);
         path
     }
 

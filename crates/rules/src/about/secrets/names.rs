@@ -18,10 +18,10 @@ pub(crate) fn announced_by(name: &str) -> Option<Announced> {
     let segments = segments(name);
     let (last, before) = segments.split_last()?;
     let last = last.as_str();
-    const NO_SECRET: [&str; 22] = [
+    const NO_SECRET: [&str; 23] = [
         "DISABLE", "DISABLED", "ENABLE", "ENABLED", "NO", "ALLOW", "REQUIRE", "REQUIRES", "USE", "SKIP",
         "HIDE", "SHOW", "CHANGE", "RESET", "FORGOT", "PUBLIC", "MIN", "MAX", "FILE", "PATH", "GENERATE",
-        "CSRF",
+        "CSRF", "HEADER",
     ];
     if before.iter().any(|word| NO_SECRET.contains(&word.as_str())) {
         return None;

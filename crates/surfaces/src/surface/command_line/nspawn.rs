@@ -3,7 +3,7 @@
 use super::line::{Base, doubted, options};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{FromFlags, GRAMMAR, apply};
-use crate::vocabulary::shell::Line;
+use crate::vocabulary::shell::{Line, Word};
 use nixpod_model::{Container, Engine, Field, NetworkMode, Nspawn, Text, Userns};
 
 /// What the line calls its machine.
@@ -38,7 +38,6 @@ pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
     let words = base.words(line.words.get(..found.end).unwrap_or_default());
     let (certain, rest) = words.split_at(found.doubtful.unwrap_or(words.len()));
     container.engine = base.fact(Engine::Nspawn, line.origin.clone());
-    container.network = Field::default(NetworkMode::Host);
     container.image = None;
     let mut flags = take(certain, container);
     if !rest.is_empty() {
@@ -50,16 +49,12 @@ pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
             network: more.network.or(flags.network),
         };
     }
-    let is_open = found.doubtful.is_some();
     let mut parts = Nspawn::default();
     // A word that is not known may be any option.
-    let default = |field: Field<Userns>| match (is_open, line.words.get(found.doubtful.unwrap_or(0))) {
-        (true, Some(word)) => crate::vocabulary::certainty::unknown(&field, &hole_of(&word.text)),
-        _ => field,
-    };
+    let doubtful = found.doubtful.and_then(|at| line.words.get(at));
     container.userns = match flags.userns {
         Some(userns) => userns,
-        None => default(Field::default(Userns::Host)),
+        None => by_default(Userns::Host, doubtful),
     };
     if let Some(ownership) = flags.ownership {
         parts.ownership = ownership;
@@ -68,6 +63,8 @@ pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
     if let Some(network) = flags.network {
         parts.other_private_network = network.map(|_| true);
         container.network = network;
+    } else {
+        container.network = by_default(NetworkMode::Host, doubtful);
     }
     container.nspawn = Some(parts);
     let command = line.words.get(found.end..).unwrap_or_default();
@@ -78,6 +75,15 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
     let (flags, options) = parse(words, &GRAMMAR);
     container.flags.extend(flags);
     apply(container, &options)
+}
+
+/// What holds where nothing is said, unless there is a word that may say something.
+fn by_default<T>(value: T, doubtful: Option<&Word>) -> Field<T> {
+    let field = Field::default(value);
+    match doubtful {
+        Some(word) => crate::vocabulary::certainty::unknown(&field, &hole_of(&word.text)),
+        None => field,
+    }
 }
 
 /// Why a word is not known.
