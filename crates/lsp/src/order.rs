@@ -124,14 +124,14 @@ where
                 exit.await
             });
         }
+        if request.method() == MALFORMED {
+            return Box::pin(std::future::ready(Ok(Some(refusal(request)))));
+        }
         // The framework passes over all of these, and a request wants an answer.
         if let Some(id) = request.id().filter(|_| request.method().starts_with("$/")) {
             let error = Error::method_not_found();
             let answer = Response::from_error(id.clone(), error);
             return Box::pin(std::future::ready(Ok(Some(answer))));
-        }
-        if request.method() == MALFORMED {
-            return Box::pin(std::future::ready(Ok(Some(refusal(request)))));
         }
         let is_initialize = request.method() == "initialize";
         let pending = request.id().map(|_| Gate::enter(&self.gate, is_initialize));

@@ -281,8 +281,9 @@ fn hovering_explains_findings_and_options() {
 
         ---
 
-        ## What it flags
-        The flag `--all`."#]]
+
+
+        [toy-flag](https://github.com/nixpod-lint/nixpod-lint/blob/main/docs/rules/toy-flag.md)"#]]
     .assert_eq(&hover("--all"));
     expect![[r#"
         a.nix:1:48 `privateNetwork`

@@ -59,6 +59,9 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
     fs.write("/p/a.nix", "{ containers.web = { privateNetwork = false; }; }");
     fs.write("/p/secret.nix", b"\0GITCRYPT\0abcdef".to_vec());
     fs.write("/p/crypt.nix", "U2FsdGVkX1+8aYtN2nq0ZkWl5mJx0d3cQvB7sT1hR9Y=\n");
+    let sops =
+        "{ \"data\": \"ENC[AES256_GCM,data:AA,iv:BB,tag:CC,type:str]\",\n  \"sops\": { \"mac\": \"\" } }\n";
+    fs.write("/p/sops.nix", sops);
     fs.write("/p/latin.nix", b"# caf\xe9\n{ }".to_vec());
     fs.write("/p/binary.nix", b"\x7fELF\0\0\0".to_vec());
     fs.special("/p/pipe.nix");
@@ -78,6 +81,7 @@ fn what_is_no_nix_text_is_named_and_harms_nothing_else() {
         gap /p/dangling.nix: the link leads nowhere
         gap /p/latin.nix: the file is not UTF-8 text
         gap /p/secret.nix: the file is encrypted by git-crypt
+        gap /p/sops.nix: the file is encrypted by sops
         unreadable /p/secret.nix: is encrypted by git-crypt
         unreadable /p/latin.nix: is not UTF-8 text
         unreadable /p/pipe.nix: is neither a file nor a directory

@@ -74,8 +74,8 @@ fn options_containers_and_findings_lead_somewhere() {
           all:
         b.nix privateNetwork: b.nix:1:32 `privateNetwork`
           all: b.nix:1:32 `privateNetwork` a.nix:7:5 `privateNetwork`
-        a.nix extraFlags: d.nix:1:18 `extraFlags` a.nix:8:5 `extraFlags`
-          all: d.nix:1:18 `extraFlags` a.nix:8:5 `extraFlags`
+        a.nix extraFlags: a.nix:8:5 `extraFlags` d.nix:1:18 `extraFlags`
+          all: a.nix:8:5 `extraFlags` d.nix:1:18 `extraFlags`
         a.nix isReadOnly: a.nix:9:24 `isReadOnly`
           all: a.nix:9:24 `isReadOnly`
         a.nix web: a.nix:6:14 `web`
@@ -211,8 +211,7 @@ fn names_of_containers_lead_to_them() {
         "db": a.nix:5:5 `db`
         "gone":
         "db";:
-        image;
-          }:
+        image;:
         true:
     "#]]
     .assert_eq(&out);

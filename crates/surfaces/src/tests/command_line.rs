@@ -151,7 +151,7 @@ fn lines_of_nspawn() {
             command-line systemd.services.open in `box` <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
               engine: nspawn <- systemd-nspawn --directory=/srv/open --boot --bind=/:/host $EXTRA
               users: unknown: a variable of a unit depends on the machine
-              network: default Host
+              network: unknown: a variable of a unit depends on the machine
               mount: / at /host rw <- --bind=/:/host
               flag: --directory=/srv/open <- --directory=/srv/open
               flag: --boot <- --boot

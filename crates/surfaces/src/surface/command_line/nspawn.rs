@@ -3,7 +3,7 @@
 use super::line::{Base, doubted, options};
 use crate::vocabulary::flags::parse;
 use crate::vocabulary::nspawn::{FromFlags, GRAMMAR, apply};
-use crate::vocabulary::shell::{Line, Word};
+use crate::vocabulary::shell::Line;
 use nixpod_model::{Container, Engine, Field, NetworkMode, Nspawn, Text, Userns};
 
 /// What the line calls its machine.
@@ -52,6 +52,7 @@ pub(super) fn read(base: &Base<'_>, line: &Line, container: &mut Container) {
     let mut parts = Nspawn::default();
     // A word that is not known may be any option.
     let doubtful = found.doubtful.and_then(|at| line.words.get(at));
+    let doubtful = doubtful.map(|word| &word.text);
     container.userns = match flags.userns {
         Some(userns) => userns,
         None => by_default(Userns::Host, doubtful),
@@ -78,10 +79,10 @@ fn take(words: &[Field<Text>], container: &mut Container) -> FromFlags {
 }
 
 /// What holds where nothing is said, unless there is a word that may say something.
-fn by_default<T>(value: T, doubtful: Option<&Word>) -> Field<T> {
+fn by_default<T>(value: T, doubtful: Option<&Text>) -> Field<T> {
     let field = Field::default(value);
     match doubtful {
-        Some(word) => crate::vocabulary::certainty::unknown(&field, &hole_of(&word.text)),
+        Some(text) => crate::vocabulary::certainty::unknown(&field, &hole_of(text)),
         None => field,
     }
 }
